@@ -1,0 +1,23 @@
+"""A range of hours on the clock of knowledge: the half-open span (start, end] of `_known_at`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class HourRange:
+    """Everything known after `start` (None: from the beginning) and at or before `end`, in UTC."""
+
+    start: datetime | None
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.start is not None and self.start >= self.end:
+            raise ValueError(f"a range of hours must not be empty: ({self.start}, {self.end}]")
+
+    def __str__(self) -> str:
+        return f"({self.start.isoformat() if self.start else 'beginning'}, {self.end.isoformat()}]"

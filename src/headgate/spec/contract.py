@@ -1,0 +1,73 @@
+"""The shape of `expectations/<pipeline>/<layer>.<table>.yaml`: the one contract of a table."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from headgate.spec.pipeline import Duration, Name, Strict
+
+OnFail = Literal["warn", "quarantine", "close"]
+ColumnType = Literal["string", "boolean", "int", "bigint", "double", "date", "timestamp"]
+
+
+class Between(Strict):
+    """An inclusive range; either end may be open."""
+
+    min: float | str | None = None
+    max: float | str | None = None
+
+
+class Column(Strict):
+    """One column: its type and what holds for each of its values.
+
+    `on_fail` says what a broken `required`, `one_of` or `between` of this column does.
+    `references` names `table.column` of a silver table where the value must exist (warn or close only).
+    `personal` values never appear in a report.
+    """
+
+    type: ColumnType = "string"
+    description: str = ""
+    required: bool = False
+    one_of: list[str | int | float | bool] | None = None
+    between: Between | None = None
+    references: str | None = None
+    personal: bool = False
+    on_fail: OnFail = "quarantine"
+
+
+class Rule(Strict):
+    """A further rule in Great Expectations' own form, with the sentence why it stands here."""
+
+    expect: str
+    kwargs: dict[str, object] = {}
+    why: str = ""
+    on_fail: OnFail = "close"
+
+
+class Freshness(Strict):
+    """The newest value of `column` lies at most `max_age` before the window's end."""
+
+    column: str
+    max_age: Duration
+    on_fail: Literal["warn", "close"] = "warn"
+
+
+class Volume(Strict):
+    """Rows of one hour, inclusive; judged hour by hour on the staged summary."""
+
+    min: int | None = None
+    max: int | None = None
+    on_fail: Literal["warn", "close"] = "warn"
+
+
+class Contract(Strict):
+    """What a table promises. `description` states the grain; `key` are the columns that identify a row."""
+
+    description: str
+    key: list[Name] = Field(min_length=1)
+    columns: dict[Name, Column] = Field(min_length=1)
+    rules: list[Rule] = []
+    freshness: Freshness | None = None
+    volume: Volume | None = None

@@ -1,0 +1,193 @@
+"""The shape of `pipeline.yaml`: the flow of one pipeline, from landing files to a promoted model."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from headgate.spec.duration import parse_duration
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+
+
+def _utc(value: object) -> object:
+    """Read a bare date or a time without zone as UTC, the only zone that Headgate computes in."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if hasattr(value, "year"):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)  # type: ignore[attr-defined]  # a date, from YAML
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_utc)]
+
+
+class Strict(BaseModel):
+    """Base of every spec model: an unknown key is an error, a loaded spec does not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Schedule(Strict):
+    """The hours that the pipeline covers: the first hour's start and, if it ever ends, the last one's end."""
+
+    start: Moment
+    end: Moment | None = None
+
+
+class Feed(Strict):
+    """One landing folder of change files of one source table.
+
+    `committed_at` names the column with the source's commit time (in a full load: the transfer time).
+    `sequence` names a column with the source's true change order, where it has one.
+    `load_taken_at` overrides the time at which the full load was taken.
+    """
+
+    format: Literal["dms_csv"] = "dms_csv"
+    key: list[Name] = Field(min_length=1)
+    committed_at: Name = "committed_at"
+    sequence: Name | None = None
+    load_taken_at: Moment | None = None
+
+
+class SilverTable(Strict):
+    """A typed table of one feed: its change log and its live rows.
+
+    `transform` names a function in the pipeline's `silver.py`; without it the contract's columns are
+    read from the feed's columns of the same name and cast to the contract's types.
+    """
+
+    feed: Name
+    transform: Name | None = None
+
+
+class GoldTable(Strict):
+    """A table derived from silver change logs, one row per `grain` and as-of hour.
+
+    `inputs` are silver tables (`flights`: their change log) or earlier gold tables. `as_of` names the
+    column, part of the grain, that says which hour a row belongs to. `lookback` is how far before an
+    as-of hour the inputs are needed.
+    """
+
+    inputs: list[Name] = Field(min_length=1)
+    transform: Name
+    grain: list[Name] = Field(min_length=1)
+    as_of: Name = "as_of"
+    lookback: Duration = timedelta(days=2)
+
+
+class FeatureSource(Strict):
+    """Columns joined onto the examples: for each example the latest row of a table known at its as-of.
+
+    `table` is a silver table (its change log is read by `_known_at`) or a gold table (by its as-of hour).
+    `on` are the key columns, present on both sides. Rows older than `max_age` at the as-of do not count.
+    """
+
+    table: Name
+    on: list[Name] = Field(min_length=1)
+    max_age: Duration
+    columns: list[Name] = Field(min_length=1)
+
+
+class Examples(Strict):
+    """What a model learns from: one row per entity and as-of hour, its label filled in later.
+
+    `transform` (in `gold.py`) gives the entities of each as-of hour with the features that they carry
+    themselves; `label_transform` gives, per entity, the label and the moment at which it was known.
+    A cohort (an as-of hour) counts when it is `complete_after` old.
+    """
+
+    inputs: list[Name] = Field(min_length=1)
+    entity: list[Name] = Field(min_length=1)
+    as_of: Name = "as_of"
+    transform: Name = "examples"
+    lookback: Duration = timedelta(days=2)
+    label: Name
+    label_known_at: Name = "label_known_at"
+    label_transform: Name = "labels"
+    complete_after: Duration = timedelta(hours=24)
+    features: list[FeatureSource] = []
+
+
+class Feature(Strict):
+    """A model input: numeric, or nominal with its whole vocabulary written out."""
+
+    nominal: list[str] | None = None
+
+
+class Costs(Strict):
+    """Money per example for each outcome of acting on a score; the decision threshold follows from it."""
+
+    true_negative: float = 0.0
+    false_positive: float
+    true_positive: float
+    false_negative: float
+    currency: str = "USD"
+
+
+class Model(Strict):
+    """What is fitted: the algorithm, its parameters, its inputs, its training window and its yardsticks.
+
+    `window` is the span of as-of hours trained on. `baselines` are lists of columns: the label's mean
+    per group of those columns on the training rows is a score to beat (an empty list: the base rate).
+    """
+
+    algorithm: Literal["random_forest"]
+    parameters: dict[str, int | float | str] = {}
+    seed: int = 0
+    window: Duration = timedelta(days=28)
+    features: dict[Name, Feature] = Field(min_length=1)
+    baselines: list[list[Name]] = [[]]
+    costs: Costs | None = None
+
+
+class Promotion(Strict):
+    """When a candidate becomes champion.
+
+    `first_holdout` complete days are held out of the first candidate's training to prove it against the
+    baselines. Later candidates meet the champion on the as-of hours in
+    (F - embargo_from, F - embargo_to], which neither was trained on, with at least `minimum_rows` rows.
+    """
+
+    first_holdout: Duration = timedelta(days=7)
+    embargo_from: Duration = timedelta(hours=48)
+    embargo_to: Duration = timedelta(hours=24)
+    minimum_rows: int = 100
+    max_log_loss_increase: float = 0.01
+    max_calibration_error: float = 0.10
+
+
+class Pipeline(Strict):
+    """One pipeline: everything that `pipelines/<name>/pipeline.yaml` may say."""
+
+    pipeline: Name
+    description: str = ""
+    owner: str = "headgate"
+    schedule: Schedule
+    feeds: dict[Name, Feed] = Field(min_length=1)
+    silver: dict[Name, SilverTable] = Field(min_length=1)
+    gold: dict[Name, GoldTable] = {}
+    examples: Examples | None = None
+    model: Model | None = None
+    promotion: Promotion | None = None
+    max_quarantine_share: float = Field(default=0.05, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _references_resolve(self) -> Pipeline:
+        from headgate.spec.cross_references import check_cross_references
+
+        check_cross_references(self)
+        return self
+
+    @property
+    def hops(self) -> tuple[str, ...]:
+        """The hops of one hour, in order."""
+        return ("bronze", "silver", "gold") if self.gold or self.examples else ("bronze", "silver")
+
+    def folder(self, root: Path) -> Path:
+        """The folder of this pipeline below the folder of all pipelines."""
+        return root / self.pipeline
