@@ -1,0 +1,80 @@
+"""The columns of every table of a pipeline, and their creation, empty, before anything is published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from headgate.lake.columns import CARRIED_TYPES, LIVE_TYPES, MARKS_TYPES
+from headgate.lake.paths import table_path
+from headgate.spec.load import LoadedPipeline
+
+HOPS_TYPES = {
+    "entry": "bigint",
+    "number": "bigint",
+    "hop": "string",
+    "state": "string",
+    "hour": "timestamp",
+    "range_start": "timestamp",
+    "range_end": "timestamp",
+    "frontier": "timestamp",
+    "attempt": "string",
+    "digest": "string",
+    "verdict": "string",
+    "report": "string",
+    "rows": "map<string,struct<staged:bigint,quarantined:bigint,published:bigint>>",
+    "versions_before": "map<string,bigint>",
+    "versions": "map<string,bigint>",
+    "seconds": "double",
+    "bytes": "bigint",
+    "code": "string",
+    "spec": "string",
+    "recorded_at": "timestamp",
+}
+FILES_TYPES = {
+    "number": "bigint",
+    "path": "string",
+    "feed": "string",
+    "kind": "string",
+    "hour": "timestamp",
+    "revision": "int",
+    "supersedes": "boolean",
+    "size": "bigint",
+    "modified_ns": "bigint",
+    "sha256": "string",
+    "rows": "bigint",
+    "load_started_at": "timestamp",
+}
+
+
+def table_types(loaded: LoadedPipeline) -> dict[str, dict[str, str]]:
+    """Every table of a pipeline, named `<layer>.<table>`, with its columns and their Spark types."""
+    spec, contracts = loaded.spec, loaded.contracts
+    tables: dict[str, dict[str, str]] = {"ops.hops": HOPS_TYPES, "ops.files": FILES_TYPES}
+    for feed in spec.feeds:
+        text = dict.fromkeys(contracts[f"bronze.{feed}"].columns, "string")
+        tables[f"bronze.{feed}"] = {**text, **CARRIED_TYPES}
+    for name in spec.silver:
+        typed = {column: rule.type for column, rule in contracts[f"silver.{name}"].columns.items()}
+        tables[f"silver.{name}_changes"] = {**typed, **CARRIED_TYPES, **MARKS_TYPES}
+        tables[f"silver.{name}"] = {**typed, **LIVE_TYPES}
+    gold = [*spec.gold, *(["examples"] if spec.examples else [])]
+    for name in gold:
+        tables[f"gold.{name}"] = {c: rule.type for c, rule in contracts[f"gold.{name}"].columns.items()}
+    return tables
+
+
+def create_missing_tables(spark: SparkSession, lake: Path, loaded: LoadedPipeline) -> None:
+    """Create, empty, those tables of the pipeline that do not exist yet."""
+    for table, types in table_types(loaded).items():
+        path = table_path(lake, loaded.spec.pipeline, table)
+        if not Path(path, "_delta_log").is_dir():
+            create_table(spark, path, types, change_feed=table.split(".")[0] in ("silver", "gold"))
+
+
+def create_table(spark: SparkSession, path: str, types: dict[str, str], *, change_feed: bool) -> None:
+    """Create one empty Delta table unless it exists."""
+    columns = ", ".join(f"`{name}` {kind}" for name, kind in types.items())
+    properties = "TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')" if change_feed else ""
+    spark.sql(f"CREATE TABLE IF NOT EXISTS delta.`{path}` ({columns}) USING delta {properties}")
