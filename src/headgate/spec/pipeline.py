@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from headgate.spec.duration import parse_duration
 
@@ -16,6 +16,11 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 
 def _utc(value: object) -> object:
     """Read a bare date or a time without zone as UTC, the only zone that Headgate computes in."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return value
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     if hasattr(value, "year"):
@@ -175,13 +180,6 @@ class Pipeline(Strict):
     model: Model | None = None
     promotion: Promotion | None = None
     max_quarantine_share: float = Field(default=0.05, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _references_resolve(self) -> Pipeline:
-        from headgate.spec.cross_references import check_cross_references
-
-        check_cross_references(self)
-        return self
 
     @property
     def hops(self) -> tuple[str, ...]:
