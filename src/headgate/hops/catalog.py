@@ -1,0 +1,52 @@
+"""SQL names of a pipeline's tables: views pinned to the versions that the ledger calls published."""
+
+from __future__ import annotations
+
+from pyspark.sql import SparkSession
+
+from headgate.gates.quarantine import quarantine_sql
+from headgate.hops.ledger import Ledger
+from headgate.lake.paths import table_path
+from headgate.spec.load import LoadedPipeline, load_all
+from headgate.spec.settings import Settings
+
+
+def register(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, versions: dict[str, int]) -> None:
+    """Name every published table `<pipeline>_<layer>.<table>`, at its published version.
+
+    Live silver tables show only rows that are not ended; `<table>_quarantine` shows the marked changes.
+    """
+    pipeline = loaded.spec.pipeline
+    for layer in sorted({table.partition(".")[0] for table in versions}):
+        spark.sql(f"CREATE DATABASE IF NOT EXISTS `{pipeline}_{layer}`")
+    for table, version in versions.items():
+        layer, _, name = table.partition(".")
+        path = table_path(settings.lake, pipeline, table)
+        pinned = f"delta.`{path}` VERSION AS OF {version}"
+        _view(spark, f"`{pipeline}_{layer}`.`{name}`", _selection(loaded, layer, name, pinned))
+        if layer == "silver" and name.endswith("_changes"):
+            base = name.removesuffix("_changes")
+            _view(spark, f"`{pipeline}_silver`.`{base}_quarantine`", quarantine_sql(pinned))
+    if versions:
+        spark.sql(f"CREATE DATABASE IF NOT EXISTS `{pipeline}_ops`")
+        path = table_path(settings.lake, pipeline, "ops.hops")
+        _view(spark, f"`{pipeline}_ops`.`hops`", f"SELECT * FROM delta.`{path}`")
+
+
+def register_all(spark: SparkSession, settings: Settings) -> None:
+    """Name the published tables of every sound pipeline: the engine's catalog is empty after a start."""
+    pipelines, _ = load_all(settings)
+    for loaded in pipelines:
+        ledger = Ledger(settings, loaded.spec.pipeline, loaded.spec.hops[-1])
+        register(spark, settings, loaded, ledger.versions())
+
+
+def _selection(loaded: LoadedPipeline, layer: str, name: str, pinned: str) -> str:
+    if layer == "silver" and name in loaded.spec.silver:
+        columns = ", ".join(f"`{column}`" for column in loaded.contracts[f"silver.{name}"].columns)
+        return f"SELECT {columns}, _sequence, _known_at FROM {pinned} WHERE NOT _deleted"
+    return f"SELECT * FROM {pinned}"
+
+
+def _view(spark: SparkSession, name: str, selection: str) -> None:
+    spark.sql(f"CREATE OR REPLACE VIEW {name} AS {selection}")

@@ -1,0 +1,110 @@
+"""Which landing files a bronze run takes: those of its hours that are not archived yet, and mended ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from headgate.hops.known_files import KnownFile, KnownFiles
+from headgate.ingest.landing import LandingFile, checksum, header, list_landing
+from headgate.spec.hour_range import HOUR
+from headgate.spec.pipeline import Feed
+
+OPERATION = "Op"
+
+
+@dataclass
+class Choice:
+    """The files of one feed that are taken, with the revision that each gets, and what was noticed."""
+
+    files: list[LandingFile] = field(default_factory=list)
+    revisions: dict[str, int] = field(default_factory=dict)
+    supersedes: set[str] = field(default_factory=set)
+    checksums: dict[str, str] = field(default_factory=dict)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+
+
+def choose_files(
+    landing: Path,
+    name: str,
+    feed: Feed,
+    known: KnownFiles,
+    frontier: datetime | None,
+    end: datetime,
+    *,
+    take_new: bool,
+) -> Choice:
+    """Choose among a feed's files whose hour ends at or before `end`; full loads are all candidates.
+
+    A known file that changed is taken again, as its next revision, while its hour is open (ends after
+    `frontier`) or where it is a full load (a new generation); afterwards it is refused. `take_new` is false
+    once bronze is published for these hours: then only mended files are taken.
+    """
+    choice = Choice()
+    seen = known.checksums()
+    for file in list_landing(landing, name):
+        if file.hour is not None and file.hour + HOUR > end:
+            continue
+        before = known.newest.get(file.path)
+        if before is None and not take_new:
+            continue
+        if before is not None and (before.size, before.modified_ns) == (file.size, file.modified_ns):
+            continue
+        digest = checksum(landing, file.path)
+        if before is not None and before.sha256 == digest:
+            continue
+        is_open = file.hour is None or frontier is None or file.hour + HOUR > frontier
+        if before is not None and not is_open:
+            choice.findings.append(_finding("files.unchanged", "warn", file, "changed after its hour was done: refused"))
+            continue
+        _judge(landing, file, feed, seen.get(digest), choice)
+        choice.files.append(file)
+        choice.checksums[file.path] = digest
+        choice.revisions[file.path] = 0 if before is None else before.revision + 1
+        if before is not None and file.hour is not None:
+            choice.supersedes.add(file.path)
+    return choice
+
+
+def _judge(landing: Path, file: LandingFile, feed: Feed, same_as: str | None, choice: Choice) -> None:
+    names = header(landing, file.path)
+    if not names:
+        choice.findings.append(_finding("files.not_empty", "warn", file, "no header: an empty file"))
+        return
+    required = [*feed.key, feed.committed_at, *([feed.sequence] if feed.sequence else [])]
+    if file.kind == "changes":
+        required.append(OPERATION)
+    missing = [name for name in required if name not in names]
+    if missing:
+        choice.findings.append(_finding("files.header", "close", file, f"columns missing: {', '.join(missing)}"))
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        choice.findings.append(_finding("files.header", "close", file, f"columns repeated: {', '.join(repeated)}"))
+    if same_as is not None and same_as != file.path:
+        choice.findings.append(_finding("files.distinct", "warn", file, f"same bytes as {same_as}"))
+
+
+def _finding(rule: str, on_fail: str, file: LandingFile, detail: str) -> dict[str, Any]:
+    return {"rule": rule, "on_fail": on_fail, "feed": file.feed, "file": file.path, "detail": detail}
+
+
+def archived_file(
+    file: LandingFile, choice: Choice, number: int, rows: int, load_started_at: datetime | None
+) -> KnownFile:
+    """The line of `ops.files` for a file that is taken."""
+    return KnownFile(
+        number=number,
+        path=file.path,
+        feed=file.feed,
+        kind=file.kind,
+        hour=file.hour,
+        revision=choice.revisions[file.path],
+        supersedes=file.path in choice.supersedes,
+        size=file.size,
+        modified_ns=file.modified_ns,
+        sha256=choice.checksums[file.path],
+        rows=rows,
+        load_started_at=load_started_at,
+    )

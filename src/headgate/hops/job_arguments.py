@@ -1,0 +1,19 @@
+"""The command line that the job files share."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+
+
+def job_arguments(description: str, *names: str) -> argparse.Namespace:
+    """Read `--pipeline` and the named arguments, all required; `--hour` is an hour's start in ISO form, in UTC."""
+    parser = argparse.ArgumentParser(description=description)
+    for name in ("pipeline", *names):
+        parser.add_argument(f"--{name}", required=True, type=_hour if name == "hour" else str)
+    return parser.parse_args()
+
+
+def _hour(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,49 @@
+"""The landing files that a pipeline has archived: `ops.files`, which never expires."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from headgate.lake.history import read_rows
+from headgate.lake.paths import table_path
+from headgate.spec.settings import Settings
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """One archived revision of a landing file (see `headgate.lake.tables.FILES_TYPES`)."""
+
+    number: int
+    path: str
+    feed: str
+    kind: str
+    hour: datetime | None
+    revision: int
+    supersedes: bool
+    size: int
+    modified_ns: int
+    sha256: str
+    rows: int
+    load_started_at: datetime | None
+
+
+class KnownFiles:
+    """The newest revision of every archived file, read once, without a JVM."""
+
+    def __init__(self, settings: Settings, pipeline: str) -> None:
+        rows = [KnownFile(**row) for row in read_rows(table_path(settings.lake, pipeline, "ops.files"))]
+        self.all = sorted(rows, key=lambda file: (file.path, file.revision))
+        self.newest = {file.path: file for file in self.all}
+
+    def load_starts(self, feed: str) -> list[datetime]:
+        """When each known full load of a feed began, oldest first: the starts of the generations."""
+        return sorted({f.load_started_at for f in self.all if f.feed == feed and f.load_started_at is not None})
+
+    def superseded(self, feed: str) -> dict[str, int]:
+        """Files of a feed that were mended while their hour was open: path -> the lowest revision that counts."""
+        return {f.path: f.revision for f in self.all if f.feed == feed and f.supersedes}
+
+    def checksums(self) -> dict[str, str]:
+        """SHA-256 -> path of the archived files that have content."""
+        return {f.sha256: f.path for f in self.all if f.size > 0}

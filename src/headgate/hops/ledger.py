@@ -1,0 +1,131 @@
+"""The append-only ledger of a pipeline: which hours are done, at which versions, with which verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from headgate.lake.history import read_rows
+from headgate.lake.paths import table_path
+from headgate.spec.hour_range import HOUR, HourRange
+from headgate.spec.settings import Settings
+
+State = Literal["intent", "done", "closed", "undone"]
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """Rows of one table in one publish."""
+
+    staged: int
+    quarantined: int
+    published: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the ledger.
+
+    `entry` numbers the lines; `number` is the publish number (0 for a closed gate). `hour` is the start of
+    the run's hour, (`range_start`, `range_end`] the hours it covers, `frontier` the frontier it started from.
+    """
+
+    entry: int
+    number: int
+    hop: str
+    state: State
+    hour: datetime
+    range_start: datetime | None
+    range_end: datetime
+    frontier: datetime | None
+    attempt: str
+    digest: str
+    verdict: str = ""
+    report: str = ""
+    rows: dict[str, TableRows] = field(default_factory=dict)
+    versions_before: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    bytes: int = 0
+    code: str = ""
+    spec: str = ""
+    recorded_at: datetime | None = None
+
+    @property
+    def hours(self) -> HourRange:
+        """The range that the entry covers."""
+        return HourRange(self.range_start, self.range_end)
+
+
+class Ledger:
+    """What the ledger of one pipeline says, read once, without a JVM."""
+
+    def __init__(self, settings: Settings, pipeline: str, last_hop: str) -> None:
+        self.path = table_path(settings.lake, pipeline, "ops.hops")
+        self.last_hop = last_hop
+        self._entries = sorted((_entry(row) for row in read_rows(self.path)), key=lambda entry: entry.entry)
+
+    def entries(self) -> list[Entry]:
+        """All lines, oldest first."""
+        return list(self._entries)
+
+    def done(self, hop: str | None = None) -> list[Entry]:
+        """The finished publishes, of one hop or of all, oldest first."""
+        return [e for e in self._entries if e.state == "done" and hop in (None, e.hop)]
+
+    def frontier(self) -> datetime | None:
+        """F: the end of the last hour whose last layer is published; None before the first."""
+        return max((e.range_end for e in self.done(self.last_hop)), default=None)
+
+    def last_hour_done(self) -> datetime | None:
+        """The start of the last hour whose last layer is published."""
+        frontier = self.frontier()
+        return None if frontier is None else frontier - HOUR
+
+    def versions(self) -> dict[str, int]:
+        """The published version of every table that was published, by `<layer>.<table>`."""
+        latest: dict[str, int] = {}
+        for entry in self._entries:
+            if entry.state in ("done", "undone"):
+                latest.update(entry.versions)
+        return latest
+
+    def open_intents(self) -> list[Entry]:
+        """Publishes that were begun and neither finished nor undone, oldest first."""
+        ended = {e.number for e in self._entries if e.state in ("done", "undone")}
+        return [e for e in self._entries if e.state == "intent" and e.number not in ended]
+
+    def closed_gates(self) -> list[Entry]:
+        """Gates that hold the water back: closed, and neither passed since nor left behind by the frontier."""
+        frontier = self.frontier()
+        held: dict[tuple[str, datetime], Entry] = {}
+        for entry in self._entries:
+            place = (entry.hop, entry.hour)
+            if entry.state == "closed":
+                held[place] = entry
+            elif entry.state == "done":
+                held.pop(place, None)
+        return [e for e in held.values() if frontier is None or e.range_end > frontier]
+
+    def claim(self) -> Entry | None:
+        """The latest bronze publish beyond the frontier: the run that it belongs to writes silver and gold."""
+        frontier = self.frontier()
+        live = [e for e in self.done("bronze") if frontier is None or e.range_end > frontier]
+        return live[-1] if live else None
+
+    def next_number(self) -> int:
+        """The next free publish number."""
+        return max((e.number for e in self._entries), default=0) + 1
+
+    def next_entry(self) -> int:
+        """The number of the next line."""
+        return self._entries[-1].entry + 1 if self._entries else 1
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    values = dict(row)
+    values["rows"] = {name: TableRows(**counts) for name, counts in values["rows"]}
+    for name in ("versions_before", "versions"):
+        values[name] = dict(values[name])
+    return Entry(**values)

@@ -1,0 +1,111 @@
+"""The Delta commits of one publish, in fixed order: exactly the staged rows, once."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from pyspark.sql import DataFrame, SparkSession
+
+from headgate.hops.attempt import Attempt, Manifest
+from headgate.hops.known_files import KnownFiles
+from headgate.hops.ledger import Entry
+from headgate.hops.winners import ABSENT, winners
+from headgate.lake.append import append
+from headgate.lake.history import current_version
+from headgate.lake.merge import merge
+from headgate.lake.paths import table_path
+from headgate.lake.read import read_at
+from headgate.lake.replace import range_predicate, replace_range
+from headgate.lake.tables import FILES_TYPES
+from headgate.lake.transaction import Transaction
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.settings import Settings
+
+
+def tables_of_hop(loaded: LoadedPipeline, hop: str) -> list[str]:
+    """The tables that a hop publishes, in the order of their commits."""
+    spec = loaded.spec
+    if hop == "bronze":
+        return [*(f"bronze.{feed}" for feed in spec.feeds), "ops.files"]
+    if hop == "silver":
+        return [table for name in spec.silver for table in (f"silver.{name}_changes", f"silver.{name}")]
+    return [f"gold.{name}" for name in (*spec.gold, *(["examples"] if spec.examples else []))]
+
+
+def versions_now(settings: Settings, pipeline: str, tables: list[str]) -> dict[str, int]:
+    """The newest version of each table in storage."""
+    found = {table: current_version(table_path(settings.lake, pipeline, table)) for table in tables}
+    return {table: version for table, version in found.items() if version is not None}
+
+
+def publish_tables(
+    spark: SparkSession, settings: Settings, loaded: LoadedPipeline, attempt: Attempt, intent: Entry
+) -> None:
+    """Commit what the attempt staged; a repeat of the same intent changes nothing."""
+    manifest = attempt.manifest()
+    publisher = _Publisher(spark, settings, loaded, attempt, manifest, intent)
+    {"bronze": publisher.bronze, "silver": publisher.silver, "gold": publisher.gold}[manifest.hop]()
+
+
+class _Publisher:
+    def __init__(
+        self,
+        spark: SparkSession,
+        settings: Settings,
+        loaded: LoadedPipeline,
+        attempt: Attempt,
+        manifest: Manifest,
+        intent: Entry,
+    ) -> None:
+        self.spark, self.settings, self.loaded = spark, settings, loaded
+        self.attempt, self.manifest, self.intent = attempt, manifest, intent
+        self.transaction = Transaction(f"{manifest.pipeline}/{manifest.hop}", intent.number)
+
+    def bronze(self) -> None:
+        for feed in self.loaded.spec.feeds:
+            if any(file.feed == feed and file.rows for file in self.manifest.files):
+                append(self._staged(f"bronze.{feed}"), self._path(f"bronze.{feed}"), self.transaction)
+        if self.manifest.files:
+            rows = [
+                {**dataclasses.asdict(file), "number": self.intent.number}
+                for file in sorted(self.manifest.files, key=lambda file: file.path)
+            ]
+            schema = ", ".join(f"`{name}` {kind}" for name, kind in FILES_TYPES.items())
+            append(self.spark.createDataFrame(rows, schema), self._path("ops.files"), self.transaction)
+
+    def silver(self) -> None:
+        known = KnownFiles(self.settings, self.manifest.pipeline)
+        for name, table in self.loaded.spec.silver.items():
+            log = f"silver.{name}_changes"
+            contract = self.loaded.contracts[f"silver.{name}"]
+            staged = self._staged(log).drop(*(f"_references_{column}" for column in contract.columns))
+            before = read_at(self.spark, self._path(log), self.intent.versions_before[log])
+            replaced = before.where(range_predicate("_known_at", self.manifest.hours))
+            touched = staged.select(*contract.key, "_op").unionByName(replaced.select(*contract.key, "_op"))
+            replace_range(staged, self._path(log), "_known_at", self.manifest.hours, self.transaction)
+            version = current_version(self._path(log))
+            changes = read_at(self.spark, self._path(log), version or 0)
+            if touched.where("_op = 'L'").limit(1).count():
+                touched = changes.select(*contract.key, "_op").unionByName(touched)
+            keys = touched.select(*contract.key).dropna().distinct()
+            rows = winners(
+                changes, keys, contract.key, list(contract.columns), known.load_starts(table.feed)
+            )
+            merge(rows, self._path(f"silver.{name}"), contract.key, self.transaction, absent=ABSENT)
+
+    def gold(self) -> None:
+        for table in tables_of_hop(self.loaded, "gold"):
+            name = table.removeprefix("gold.")
+            examples = self.loaded.spec.examples
+            if name == "examples" and examples:
+                grain, as_of = [*examples.entity, examples.as_of], examples.as_of
+            else:
+                grain, as_of = self.loaded.spec.gold[name].grain, self.loaded.spec.gold[name].as_of
+            within = range_predicate(as_of, self.manifest.hours).replace(f"`{as_of}`", f"t.`{as_of}`")
+            merge(self._staged(table), self._path(table), grain, self.transaction, delete_within=within)
+
+    def _staged(self, table: str) -> DataFrame:
+        return self.spark.read.parquet(str(self.attempt.table(table)))
+
+    def _path(self, table: str) -> str:
+        return table_path(self.settings.lake, self.manifest.pipeline, table)

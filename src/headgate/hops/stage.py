@@ -1,0 +1,67 @@
+"""Stage: read pinned inputs, transform, write the result where nobody else reads it."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from pyspark.sql import SparkSession
+
+from headgate.hops.attempt import Attempt, Manifest
+from headgate.hops.finish import finish_open_intents
+from headgate.hops.known_files import KnownFile
+from headgate.hops.ledger import Ledger
+from headgate.hops.run_range import run_range
+from headgate.hops.stage_bronze import BronzeStage
+from headgate.hops.stage_gold import GoldStage, gold_hours
+from headgate.hops.stage_silver import stage_silver
+from headgate.lake.tables import create_missing_tables
+from headgate.spec.load import load_pipeline
+from headgate.spec.settings import Settings
+
+
+def stage(spark: SparkSession, settings: Settings, pipeline: str, hop: str, hour: datetime, name: str) -> Manifest:
+    """Stage one hop of the run whose logical date is `hour` into the attempt `name`.
+
+    Raises Behind where an earlier hour's gate is closed, TakenOver where a later run has the hours now.
+    """
+    started = time.monotonic()
+    loaded = load_pipeline(settings, pipeline)
+    attempt = Attempt(settings, pipeline, hop, name)
+    create_missing_tables(spark, settings.lake, loaded)
+    ledger = finish_open_intents(spark, settings, loaded, Ledger(settings, pipeline, loaded.spec.hops[-1]))
+    run = run_range(ledger, hop, hour)
+    frontier, versions = ledger.frontier(), ledger.versions()
+    attempt.clear()
+    hours, files, findings = run.hours, list[KnownFile](), list[dict[str, object]]()
+    if hop == "bronze":
+        claim = ledger.claim()
+        take_new = claim is None or claim.hour != hour
+        files, findings = BronzeStage(spark, settings, loaded, attempt, run).write(frontier, take_new=take_new)
+    elif hop == "silver":
+        stage_silver(spark, settings, loaded, attempt, run.hours, versions)
+    else:
+        hours = gold_hours(loaded, run.hours, frontier, replay=run.replay)
+        until = run.hours.end if frontier is None else max(frontier, run.hours.end)
+        GoldStage(spark, settings, loaded, attempt, hours, versions).write(until)
+    digest, size = attempt.digest()
+    manifest = Manifest(
+        pipeline=pipeline,
+        hop=hop,
+        attempt=name,
+        hour=hour,
+        claimed=run.hours,
+        hours=hours,
+        frontier=frontier,
+        inputs=versions,
+        tables=sorted(path.name for path in (attempt.folder / "tables").iterdir()),
+        digest=digest,
+        bytes=size,
+        code=loaded.code,
+        spec=loaded.digest,
+        seconds=round(time.monotonic() - started, 3),
+        files=files,
+        findings=findings,
+    )
+    attempt.write_manifest(manifest)
+    return manifest

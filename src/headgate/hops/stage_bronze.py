@@ -1,0 +1,125 @@
+"""Stage bronze: archive every line of the chosen files as it came, with its place on both clocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from headgate.hops.attempt import Attempt
+from headgate.hops.choose_files import Choice, archived_file, choose_files
+from headgate.hops.known_files import KnownFile, KnownFiles
+from headgate.hops.run_range import RunRange
+from headgate.ingest.formats.dms_csv import read_dms_csv
+from headgate.ingest.landing import LandingFile
+from headgate.ingest.ordering import instant_text, known_at, sequence
+from headgate.lake.columns import CARRIED, CARRIED_TYPES
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.pipeline import Feed
+from headgate.spec.settings import Settings
+
+_COMMIT_TIME = "try_to_timestamp(_committed)"
+
+
+class BronzeStage:
+    """One bronze attempt: lists the files, reads them, writes one staged table a feed."""
+
+    def __init__(
+        self, spark: SparkSession, settings: Settings, loaded: LoadedPipeline, attempt: Attempt, run: RunRange
+    ) -> None:
+        self.spark, self.loaded, self.attempt, self.run = spark, loaded, attempt, run
+        self.landing: Path = settings.landing / loaded.spec.pipeline
+        self.known = KnownFiles(settings, loaded.spec.pipeline)
+
+    def write(self, frontier: datetime | None, *, take_new: bool) -> tuple[list[KnownFile], list[dict[str, object]]]:
+        """Write the staged tables; returns the files taken (publish number 0) and what was noticed."""
+        files: list[KnownFile] = []
+        findings: list[dict[str, object]] = []
+        for name, feed in self.loaded.spec.feeds.items():
+            columns = list(self.loaded.contracts[f"bronze.{name}"].columns)
+            choice = (
+                Choice()
+                if self.run.replay
+                else choose_files(
+                    self.landing, name, feed, self.known, frontier, self.run.hours.end, take_new=take_new
+                )
+            )
+            loads, load_times = self._due_loads(choice, feed, columns)
+            changes = [file for file in choice.files if file.kind == "changes"]
+            rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
+            staged = str(self.attempt.table(f"bronze.{name}"))
+            rows.write.parquet(staged)
+            counts = {r["_file"]: r["count"] for r in self._counts(staged, loads + changes)}
+            for file in loads + changes:
+                started = load_times[file.path][0] if file.path in load_times else None
+                files.append(archived_file(file, choice, 0, counts.get(file.path, 0), started))
+            findings += [f for f in choice.findings if f["file"] in {file.path for file in loads + changes}
+                         or f["rule"] == "files.unchanged"]
+        return files, findings
+
+    def _counts(self, staged: str, files: list[LandingFile]) -> list[object]:
+        if not files:
+            return []
+        return list(self.spark.read.parquet(staged).groupBy("_file").count().collect())
+
+    def _due_loads(
+        self, choice: Choice, feed: Feed, columns: list[str]
+    ) -> tuple[list[LandingFile], dict[str, tuple[datetime, datetime]]]:
+        """The full loads taken before the run's end, each with the load's start and the time it counts as."""
+        loads = [file for file in choice.files if file.kind == "load"]
+        frame = read_dms_csv(self.spark, self.landing, loads, columns, feed.committed_at) if loads else None
+        if frame is None:
+            return [], {}
+        span = frame.select(F.expr(_COMMIT_TIME).alias("at")).agg(F.min("at"), F.max("at")).collect()[0]
+        start, taken = (moment.replace(tzinfo=UTC) if moment else None for moment in span)
+        start, taken = feed.load_taken_at or start, feed.load_taken_at or taken
+        if start is None or taken is None or taken >= self.run.hours.end:
+            return [], {}
+        return loads, dict.fromkeys((file.path for file in loads), (start, taken))
+
+    def _rows(
+        self,
+        choice: Choice,
+        feed: Feed,
+        columns: list[str],
+        frontier: datetime | None,
+        loads: list[LandingFile],
+        changes: list[LandingFile],
+        load_times: dict[str, tuple[datetime, datetime]],
+    ) -> DataFrame:
+        parts = []
+        if changes:
+            frame = read_dms_csv(self.spark, self.landing, changes, columns, feed.committed_at)
+            parts += [] if frame is None else [frame.withColumn("_committed_at", F.expr(_COMMIT_TIME))]
+        if loads:
+            frame = read_dms_csv(self.spark, self.landing, loads, columns, feed.committed_at)
+            taken = load_times[loads[0].path][1]
+            parts += [] if frame is None else [frame.withColumn("_committed_at", F.lit(taken))]
+        if not parts:
+            types = {**dict.fromkeys(columns, "string"), **CARRIED_TYPES}
+            schema = ", ".join(f"`{name}` {kind}" for name, kind in types.items())
+            return self.spark.createDataFrame([], schema)
+        rows = parts[0] if len(parts) == 1 else parts[0].unionByName(parts[1])
+        position = F.col(feed.sequence) if feed.sequence else instant_text(F.col("_committed_at"))
+        return rows.select(
+            *columns,
+            "_op",
+            "_committed_at",
+            sequence(position).alias("_sequence"),
+            known_at(F.col("_committed_at"), frontier, self.run.hours.end).alias("_known_at"),
+            "_file",
+            "_row",
+            _revision(choice).cast("int").alias("_revision"),
+            "_rescued",
+        ).select(*columns, *CARRIED)
+
+
+def _revision(choice: Choice) -> Column:
+    column = F.lit(0)
+    for path, revision in choice.revisions.items():
+        if revision:
+            column = F.when(F.col("_file") == path, F.lit(revision)).otherwise(column)
+    return column
+
