@@ -22,8 +22,9 @@ class Between(Strict):
 class Column(Strict):
     """One column: its type and what holds for each of its values.
 
-    `on_fail` says what a broken `required`, `one_of` or `between` of this column does.
-    `references` names `table.column` of a silver table where the value must exist (warn or close only).
+    `on_fail` says what a broken `required`, `one_of` or `between` of this column does; where it is not said,
+    silver quarantines and the other layers close. `references` names `table.column` of a silver table where
+    the value must exist; a missing one warns, or closes where `on_fail` says so: it depends on other rows.
     `personal` values never appear in a report.
     """
 
@@ -41,7 +42,7 @@ class Rule(Strict):
     """A further rule in Great Expectations' own form, with the sentence why it stands here."""
 
     expect: str
-    kwargs: dict[str, object] = {}
+    kwargs: dict[str, object] = Field(default_factory=dict)
     why: str = ""
     on_fail: OnFail = "close"
 
@@ -68,6 +69,6 @@ class Contract(Strict):
     description: str
     key: list[Name] = Field(min_length=1)
     columns: dict[Name, Column] = Field(min_length=1)
-    rules: list[Rule] = []
+    rules: list[Rule] = Field(default_factory=list)
     freshness: Freshness | None = None
     volume: Volume | None = None

@@ -25,7 +25,9 @@ def _schedule(pipeline: Pipeline) -> Iterator[Problem]:
     schedule = pipeline.schedule
     for name, moment in (("start", schedule.start), ("end", schedule.end)):
         if moment is not None and (moment.minute, moment.second, moment.microsecond) != (0, 0, 0):
-            yield Problem(("schedule", name), f"{moment.isoformat()} is not on the hour", "a full hour in UTC")
+            yield Problem(
+                ("schedule", name), f"{moment.isoformat()} is not on the hour", "a full hour in UTC"
+            )
     if schedule.end is not None and schedule.end <= schedule.start:
         yield Problem(
             ("schedule", "end"),
@@ -40,10 +42,16 @@ def _silver(pipeline: Pipeline) -> Iterator[Problem]:
             yield unresolved(("silver", name, "feed"), "feed", table.feed, pipeline.feeds)
         for ending in DERIVED_VIEWS:
             if name.removesuffix(ending) != name and name.removesuffix(ending) in pipeline.silver:
-                yield Problem(("silver", name), f"{name!r} is also the name of a view of {name.removesuffix(ending)!r}")
+                yield Problem(
+                    ("silver", name), f"{name!r} is also the name of a view of {name.removesuffix(ending)!r}"
+                )
     for name in pipeline.feeds:
         if all(table.feed != name for table in pipeline.silver.values()):
-            yield Problem(("feeds", name), f"no silver table reads feed {name!r}", f"a table in silver with feed: {name}")
+            yield Problem(
+                ("feeds", name),
+                f"no silver table reads feed {name!r}",
+                f"a table in silver with feed: {name}",
+            )
 
 
 def _gold(pipeline: Pipeline) -> Iterator[Problem]:
@@ -53,9 +61,15 @@ def _gold(pipeline: Pipeline) -> Iterator[Problem]:
         if table.as_of not in table.grain:
             yield unresolved(("gold", name, "as_of"), "column of the grain", table.as_of, table.grain)
         if name == "examples":
-            yield Problem(("gold", name), "gold.examples is the table of the examples section", "another name")
+            yield Problem(
+                ("gold", name), "gold.examples is the table of the examples section", "another name"
+            )
         if name in pipeline.silver:
-            yield Problem(("gold", name), f"{name!r} is also a silver table, so inputs could mean either", "another name")
+            yield Problem(
+                ("gold", name),
+                f"{name!r} is also a silver table, so inputs could mean either",
+                "another name",
+            )
         earlier.append(name)
 
 
@@ -81,7 +95,9 @@ def _examples(pipeline: Pipeline) -> Iterator[Problem]:
             yield unresolved((*path, "table"), "silver or gold table", source.table, tables)
         for position, column in enumerate(source.columns):
             if column in seen:
-                yield Problem((*path, "columns", position), f"column {column!r} is already one of the examples")
+                yield Problem(
+                    (*path, "columns", position), f"column {column!r} is already one of the examples"
+                )
             seen.add(column)
 
 
@@ -90,7 +106,9 @@ def _learning(pipeline: Pipeline) -> Iterator[Problem]:
         yield Problem(("model",), "model learns from examples, but there are none", "a section examples")
     if pipeline.promotion is not None:
         if pipeline.model is None:
-            yield Problem(("promotion",), "promotion decides on a model, but there is none", "a section model")
+            yield Problem(
+                ("promotion",), "promotion decides on a model, but there is none", "a section model"
+            )
         if pipeline.promotion.embargo_to >= pipeline.promotion.embargo_from:
             yield Problem(
                 ("promotion", "embargo_to"),

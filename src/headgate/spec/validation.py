@@ -49,7 +49,11 @@ def _problems(model: type[BaseModel], value: object, errors: list[ErrorDetails])
         if path in problems and problems[path].expected and problem.expected:
             problem = _either(problems[path], problem)
         problems[path] = problem
-    meant = {(*path[:-1], problem.nearest) for path, problem in problems.items() if problem.message.startswith("unknown key")}
+    meant = {
+        (*path[:-1], problem.nearest)
+        for path, problem in problems.items()
+        if problem.message.startswith("unknown key")
+    }
     return [problem for path, problem in problems.items() if path not in meant]
 
 
@@ -69,7 +73,9 @@ def _problem(model: type[BaseModel], value: object, path: Path, error: ErrorDeta
         words = [repr(option) if not isinstance(option, str) else option for option in _options(error)]
         return Problem(path, f"{word} is {_shown(given)}", one_of(words), nearest(str(given), words))
     if kind in ("too_short", "greater_than_equal", "less_than_equal"):
-        return Problem(path, f"{word} is {_shown(given)}", error["msg"].split(" should ", 1)[-1].removeprefix("be "))
+        return Problem(
+            path, f"{word} is {_shown(given)}", error["msg"].split(" should ", 1)[-1].removeprefix("be ")
+        )
     if kind == "value_error":
         return Problem(path, f"{word}: {error['ctx']['error']}")
     return Problem(path, f"{word or 'the document'} is {_shown(given)}", _EXPECTED.get(kind, error["msg"]))

@@ -14,6 +14,10 @@ import yaml
 from headgate.spec.problem import Path
 
 
+LONGEST_NUMBER = 40
+"""Digits beyond which a number is text: no column holds it."""
+
+
 class Unreadable(ValueError):
     """The text is no YAML document that a spec may be; `line` counts from 1, 0 means the whole file."""
 
@@ -42,14 +46,14 @@ class Document:
 class _Loader(yaml.SafeLoader):
     """The safe loader without YAML 1.1's surprises."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            raise Unreadable(self.peek_event().start_mark.line + 1, "YAML aliases have no place in a spec: write it out")
+            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]  # of the stubs
+            raise Unreadable(line, "YAML aliases have no place in a spec: write it out")
         return super().compose_node(parent, index)
 
 
+_Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
@@ -64,21 +68,28 @@ def parse_yaml(text: str) -> Document:
 
     Raises Unreadable for text that is no YAML, more than one document, aliases and tags.
     """
-    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
+        node = _node(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = " ".join(part for part in (error.context, error.problem) if part)
         raise Unreadable(mark.line + 1 if mark else 0, f"no valid YAML: {reason}") from error
     except yaml.YAMLError as error:
         raise Unreadable(0, f"no valid YAML: {' '.join(str(error).split())}") from error
-    finally:
-        loader.dispose()
+    except RecursionError as error:
+        raise Unreadable(0, "nested too deeply") from error
     document = Document()
     if node is not None:
         document.value = _read(node, (), document)
     return document
+
+
+def _node(text: str) -> yaml.Node | None:
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
 
 
 def _read(node: yaml.Node, path: Path, document: Document) -> object:
@@ -112,10 +123,10 @@ def _scalar(node: yaml.Node) -> object:
             return None
         case "bool":
             return node.value.lower() == "true"
-        case "int":
+        case "int" if len(node.value) <= LONGEST_NUMBER:
             return int(node.value)
         case "float":
             return float(node.value)
-        case "str":
+        case "str" | "int":
             return str(node.value)
     raise Unreadable(node.start_mark.line + 1, f"YAML tag {node.tag!r} has no place in a spec")
