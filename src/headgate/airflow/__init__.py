@@ -1,0 +1,10 @@
+"""Headgate in Airflow: DAGs from specs, operators, links and pages.
+
+`from headgate.airflow import pipeline_dags; globals().update(pipeline_dags("pipelines"))` is a DAG file.
+"""
+
+from headgate.airflow.pipeline_dags import broken_pipelines as broken_pipelines
+from headgate.airflow.pipeline_dags import hourly_dags as hourly_dags
+from headgate.airflow.pipeline_dags import learn_dags as learn_dags
+from headgate.airflow.pipeline_dags import pipeline_dags as pipeline_dags
+from headgate.airflow.pipeline_dags import promote_dags as promote_dags

@@ -1,0 +1,1 @@
+"""Operators: each runs one job file, or waits."""

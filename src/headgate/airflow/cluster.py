@@ -1,0 +1,43 @@
+"""How spark-submit finds Spark, Python and Delta in the environment that Airflow runs in."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+JARS_VARIABLE = "HEADGATE_JARS"
+"""Names the Delta jars that a submitted job needs, separated by commas; unset where the cluster has them."""
+
+
+def spark_home() -> Path:
+    """The Spark that pip installed beside this interpreter."""
+    return Path(sysconfig.get_path("purelib"), "pyspark")
+
+
+def spark_submit() -> str:
+    """The absolute path of its spark-submit."""
+    return str(spark_home() / "bin" / "spark-submit")
+
+
+def cluster_environment() -> dict[str, str]:
+    """Variables of the submitting process: driver and workers use this interpreter."""
+    return {
+        "SPARK_HOME": str(spark_home()),
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+    }
+
+
+def cluster_configuration() -> dict[str, str]:
+    """Spark properties of a submitted job: Delta tables, times in UTC, a quiet log, no web page of its own."""
+    configuration = {
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.log.level": "WARN",
+        "spark.ui.enabled": "false",
+    }
+    jars = os.environ.get(JARS_VARIABLE, "")
+    return {**configuration, "spark.jars": jars} if jars else configuration

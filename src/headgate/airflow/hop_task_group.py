@@ -1,0 +1,63 @@
+"""One hop as a task group: stage, gate, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airflow.sdk import Asset, TaskGroup, chain
+
+from headgate.airflow.operators.connect_job import ConnectJobOperator
+from headgate.airflow.operators.gate_hop import GateOperator
+from headgate.airflow.operators.stage_hop import ATTEMPT_KEY, StageOperator
+from headgate.airflow.timing import HOP_TIMEOUT
+from headgate.spec.settings import Settings
+
+
+def hop_task_group(
+    settings: Settings, pipeline: str, hop: str, *, opens_run: bool, outlets: Sequence[Asset] = ()
+) -> TaskGroup:
+    """The three tasks of `hop`, inside the DAG at hand.
+
+    The attempt that stage names is what gate judges and publish commits. `opens_run`: the hop is the first
+    of its run; `outlets` are announced by publish.
+    """
+    with TaskGroup(group_id=hop, tooltip=f"{hop}: stage, gate, publish") as group:
+        attempt = f"{{{{ ti.xcom_pull(task_ids='{hop}.stage', key='{ATTEMPT_KEY}') }}}}"
+        common = {
+            "engine": settings.engine_connection,
+            "session_record": session_record(settings, pipeline, hop),
+            "execution_timeout": HOP_TIMEOUT,
+        }
+        name_hop = ["--pipeline", pipeline, "--hop", hop]
+        name_attempt = [*name_hop, "--attempt", attempt]
+        stage = StageOperator(
+            task_id="stage",
+            application=str(settings.jobs / "stage.py"),
+            arguments=name_hop,
+            pipeline=pipeline,
+            opens_run=opens_run,
+            **common,
+        )
+        gate = GateOperator(
+            task_id="gate",
+            application=str(settings.jobs / "gate.py"),
+            arguments=name_attempt,
+            pipeline=pipeline,
+            hop=hop,
+            attempt=attempt,
+            **common,
+        )
+        publish = ConnectJobOperator(
+            task_id="publish",
+            application=str(settings.jobs / "publish.py"),
+            arguments=name_attempt,
+            outlets=list(outlets),
+            **common,
+        )
+        chain(stage, gate, publish)
+    return group
+
+
+def session_record(settings: Settings, pipeline: str, scope: str) -> str:
+    """The file that holds the engine session of the task at work in `scope`, a hop or a step of learning."""
+    return str(settings.staging / pipeline / "sessions" / scope)

@@ -1,0 +1,44 @@
+"""The DAG `<pipeline>_hourly`: one hour through every hop."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, chain
+
+from headgate.airflow.hop_task_group import hop_task_group
+from headgate.airflow.names import asset_uri, hourly_dag_id
+from headgate.airflow.task_defaults import tags, task_defaults
+from headgate.spec.pipeline import Pipeline
+from headgate.spec.settings import Settings
+
+
+def hourly_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
+    """Build the DAG: keyed on the logical date, the start of the hour; the last publish announces the asset."""
+    name, hops, schedule = pipeline.pipeline, pipeline.hops, pipeline.schedule
+    with DAG(
+        dag_id=hourly_dag_id(name),
+        description=pipeline.description or f"One hour of {name}, through every gate",
+        doc_md=doc,
+        schedule=CronDataIntervalTimetable("0 * * * *", timezone="UTC"),
+        start_date=schedule.start,
+        end_date=schedule.end - timedelta(hours=1) if schedule.end else None,
+        catchup=False,
+        max_active_runs=1,
+        tags=tags(pipeline),
+        default_args=task_defaults(pipeline),
+    ) as dag:
+        announced = Asset(uri=asset_uri(name, hops[-1]), name=f"{name}.{hops[-1]}")
+        chain(
+            *(
+                hop_task_group(
+                    settings,
+                    name,
+                    hop,
+                    opens_run=hop == hops[0],
+                    outlets=[announced] if hop == hops[-1] else [],
+                )
+                for hop in hops
+            )
+        )
+    return dag

@@ -1,0 +1,84 @@
+"""The DAG `<pipeline>_learn`: fit a candidate on what is new, record it, evaluate it, hand it to promotion."""
+
+from __future__ import annotations
+
+from airflow.sdk import DAG, Asset, chain
+
+from headgate.airflow.cluster import cluster_configuration, cluster_environment, spark_submit
+from headgate.airflow.hop_task_group import session_record
+from headgate.airflow.names import asset_uri, hourly_dag_id, learn_dag_id, promote_dag_id, run_attempt
+from headgate.airflow.operators.connect_job import ConnectJobOperator
+from headgate.airflow.operators.evaluate import VERSION_KEY, EvaluateOperator
+from headgate.airflow.operators.skip_unchanged import SkipUnchangedOperator
+from headgate.airflow.operators.wait_until_quiet import WaitUntilQuietOperator
+from headgate.airflow.task_defaults import tags, task_defaults
+from headgate.airflow.timing import HOP_TIMEOUT, LEARN_TIMEOUT
+from headgate.spec.pipeline import Pipeline
+from headgate.spec.settings import Settings
+
+
+def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
+    """Build the DAG: started by the gold asset, one run at a time, its work kept under a name of the run's own."""
+    from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+    from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+
+    name = pipeline.pipeline
+    with DAG(
+        dag_id=learn_dag_id(name),
+        description=f"Learn from what is new in {name}",
+        doc_md=doc,
+        schedule=[Asset(uri=asset_uri(name, "gold"), name=f"{name}.gold")],
+        max_active_runs=1,
+        tags=tags(pipeline),
+        default_args=task_defaults(pipeline),
+        user_defined_macros={"run_attempt": run_attempt},
+    ) as dag:
+        attempt = "{{ run_attempt(dag.dag_id, run_id) }}"
+        arguments = ["--pipeline", name, "--attempt", attempt]
+        on_engine = {
+            "engine": settings.engine_connection,
+            "session_record": session_record(settings, name, "model"),
+            "execution_timeout": HOP_TIMEOUT,
+        }
+        wait = WaitUntilQuietOperator(task_id="wait_until_quiet", upstream_dag_id=hourly_dag_id(name))
+        learn = SparkSubmitOperator(
+            task_id="learn",
+            name=learn_dag_id(name),
+            application=str(settings.jobs / "learn.py"),
+            application_args=list(arguments),
+            conn_id=settings.cluster_connection,
+            conf=cluster_configuration(),
+            env_vars=cluster_environment(),
+            spark_binary=spark_submit(),
+            driver_memory="2g",
+            durable=False,
+            execution_timeout=LEARN_TIMEOUT,
+        )
+        changed = SkipUnchangedOperator(
+            task_id="changed", folder=str(settings.staging / name / "model"), attempt=attempt
+        )
+        record = ConnectJobOperator(
+            task_id="record",
+            application=str(settings.jobs / "record.py"),
+            arguments=arguments,
+            **on_engine,
+        )
+        evaluate = EvaluateOperator(
+            task_id="evaluate",
+            application=str(settings.jobs / "evaluate.py"),
+            arguments=arguments,
+            tracking=settings.mlflow_connection,
+            folder=str(settings.staging / name / "model"),
+            attempt=attempt,
+            **on_engine,
+        )
+        version = f"{{{{ ti.xcom_pull(task_ids='evaluate', key='{VERSION_KEY}') }}}}"
+        promote = TriggerDagRunOperator(
+            task_id="promote",
+            trigger_dag_id=promote_dag_id(name),
+            trigger_run_id=f"promote__{version}",
+            conf={"version": version},
+            skip_when_already_exists=True,
+        )
+        chain(wait, learn, changed, record, evaluate, promote)
+    return dag

@@ -1,0 +1,39 @@
+"""Links from a task to what it made; Airflow stores them when the task ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import BaseOperator, BaseOperatorLink
+
+from headgate.airflow.pages.paths import report_address
+
+
+class ValidationReportLink(BaseOperatorLink):
+    """From a gate to the report of the attempt that it judged."""
+
+    @property
+    def name(self) -> str:
+        """The text on the button."""
+        return "Validation report"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
+        """The report's address; empty where the task has no attempt."""
+        attempt: str = getattr(operator, "attempt", None) or ""
+        pipeline, hop = getattr(operator, "pipeline", ""), getattr(operator, "hop", "")
+        hour, separator, _ = attempt.partition("--")
+        return report_address(pipeline, hop, hour, attempt) if separator else ""
+
+
+class ModelRunLink(BaseOperatorLink):
+    """From an evaluation to its run in MLflow."""
+
+    @property
+    def name(self) -> str:
+        """The text on the button."""
+        return "MLflow run"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
+        """The run's address; empty where the task ended before there was one."""
+        address: str = getattr(operator, "run_address", "")
+        return address

@@ -1,0 +1,50 @@
+"""The names that a pipeline has in Airflow: its DAGs, its pool, its asset, its attempts."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from uuid import uuid4
+
+POOL_PREFIX = "headgate_"
+HOURLY, LEARN, PROMOTE = "_hourly", "_learn", "_promote"
+
+
+def hourly_dag_id(pipeline: str) -> str:
+    """The DAG that takes one hour through all hops."""
+    return pipeline + HOURLY
+
+
+def learn_dag_id(pipeline: str) -> str:
+    """The DAG that fits, records and evaluates a candidate."""
+    return pipeline + LEARN
+
+
+def promote_dag_id(pipeline: str) -> str:
+    """The DAG that decides on one candidate."""
+    return pipeline + PROMOTE
+
+
+def pool_name(pipeline: str) -> str:
+    """The pool whose one slot lets one task of the pipeline write at a time."""
+    return POOL_PREFIX + pipeline
+
+
+def asset_uri(pipeline: str, layer: str) -> str:
+    """The asset that the last publish of an hour announces."""
+    return f"headgate://{pipeline}/{layer}"
+
+
+def hour_name(hour: datetime) -> str:
+    """An hour as folders and attempts spell it: `2013-01-29T00`."""
+    return f"{hour.astimezone(UTC):%Y-%m-%dT%H}"
+
+
+def new_attempt(hour: datetime) -> str:
+    """A fresh name for one try of one hop: `2013-01-29T00--1f0c9a3e`."""
+    return f"{hour_name(hour)}--{uuid4().hex[:8]}"
+
+
+def run_attempt(dag_id: str, run_id: str) -> str:
+    """The name of a run's only attempt: retried or cleared, its tasks find their own work again."""
+    return hashlib.sha256(f"{dag_id}/{run_id}".encode()).hexdigest()[:16]

@@ -1,0 +1,26 @@
+"""The gate of a hop: a job whose validation report is one click away from its task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import BaseOperatorLink
+
+from headgate.airflow.links import ValidationReportLink
+from headgate.airflow.operators.connect_job import ConnectJobOperator
+
+
+class GateOperator(ConnectJobOperator):
+    """Validates what `attempt` staged in `hop`; links to its report."""
+
+    template_fields: Sequence[str] = (*ConnectJobOperator.template_fields, "attempt")
+    operator_extra_links: Sequence[BaseOperatorLink] = (ValidationReportLink(),)
+    ui_color = "#f2e6c9"
+
+    def __init__(
+        self, *, pipeline: str, hop: str, attempt: str, arguments: Sequence[str], **task: Any
+    ) -> None:
+        super().__init__(arguments=arguments, **task)
+        self.pipeline, self.hop = pipeline, hop
+        self.attempt = attempt

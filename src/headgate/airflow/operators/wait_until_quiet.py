@@ -1,0 +1,36 @@
+"""Wait until no run of another DAG is due or under way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import BaseSensorOperator, Context
+
+from headgate.airflow.timing import QUIET_INTERVAL, QUIET_TIMEOUT
+
+BUSY = ["queued", "running"]
+
+
+class WaitUntilQuietOperator(BaseSensorOperator):
+    """Succeeds once `upstream_dag_id` has neither queued nor running runs; holds no slot while it waits.
+
+    Many hours that come in one go, a backfill say, are so learned from once.
+    """
+
+    ui_color = "#e4e4ee"
+
+    def __init__(self, *, upstream_dag_id: str, **task: Any) -> None:
+        super().__init__(
+            mode="reschedule",
+            poke_interval=QUIET_INTERVAL.total_seconds(),
+            timeout=QUIET_TIMEOUT.total_seconds(),
+            **task,
+        )
+        self.upstream_dag_id = upstream_dag_id
+
+    def poke(self, context: Context) -> bool:
+        """Ask Airflow how many runs are left."""
+        left = context["ti"].get_dr_count(dag_id=self.upstream_dag_id, states=BUSY)
+        if left:
+            self.log.info("%s still has %s runs to do", self.upstream_dag_id, left)
+        return left == 0

@@ -1,0 +1,89 @@
+"""The DAGs of all sound pipelines, as a dict that a DAG file adds to its globals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from airflow.sdk import DAG, get_parsing_context
+
+from headgate.airflow.hourly_dag import hourly_dag
+from headgate.airflow.learn_dag import learn_dag
+from headgate.airflow.names import HOURLY, LEARN, PROMOTE
+from headgate.airflow.promote_dag import promote_dag
+from headgate.spec.errors import SpecErrors
+from headgate.spec.load import load_all, load_pipeline, pipeline_names
+from headgate.spec.pipeline import Pipeline
+from headgate.spec.settings import Settings
+
+Build = Callable[[Settings, Pipeline, str | None], DAG]
+
+
+def pipeline_dags(
+    pipelines_folder: str | Path | None = None,
+    expectations_folder: str | Path | None = None,
+    doc: str | None = None,
+) -> dict[str, DAG]:
+    """All DAGs of all sound pipelines, by DAG id; `globals().update(pipeline_dags())` is a whole DAG file.
+
+    The folders default to the installation's; where only the pipelines' is given, the contracts are in
+    `expectations` beside it. `doc` is shown as the DAGs' documentation. A broken pipeline has no DAGs here
+    and harms no other; `broken_pipelines` tells what is wrong with it.
+    """
+    settings = _settings(pipelines_folder, expectations_folder)
+    return {
+        **hourly_dags(doc, settings),
+        **learn_dags(doc, settings),
+        **promote_dags(doc, settings),
+    }
+
+
+def hourly_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_hourly` of every sound pipeline."""
+    return _dags(settings, HOURLY, hourly_dag, doc)
+
+
+def learn_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_learn` of every sound pipeline that has examples and a model."""
+    return _dags(settings, LEARN, learn_dag, doc)
+
+
+def promote_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_promote` of every sound pipeline that has examples and a model."""
+    return _dags(settings, PROMOTE, promote_dag, doc)
+
+
+def broken_pipelines(settings: Settings | None = None) -> None:
+    """Raise SpecErrors with every mistake in every pipeline; nothing where all are sound."""
+    _, errors = load_all(settings or Settings())
+    if errors:
+        raise SpecErrors(errors)
+
+
+def _dags(settings: Settings | None, suffix: str, build: Build, doc: str | None) -> dict[str, DAG]:
+    settings = settings or Settings()
+    pipelines = _pipelines(settings, suffix)
+    if suffix != HOURLY:
+        pipelines = [pipeline for pipeline in pipelines if pipeline.examples and pipeline.model]
+    dags = [build(settings, pipeline, doc) for pipeline in pipelines]
+    return {dag.dag_id: dag for dag in dags}
+
+
+def _pipelines(settings: Settings, suffix: str) -> list[Pipeline]:
+    """The sound pipelines; while a worker parses for the sake of one DAG, that DAG's alone."""
+    wanted = get_parsing_context().dag_id
+    if wanted is None:
+        return [loaded.spec for loaded in load_all(settings)[0]]
+    name = wanted.removesuffix(suffix)
+    if name == wanted or name not in pipeline_names(settings):
+        return []
+    return [load_pipeline(settings, name).spec]
+
+
+def _settings(pipelines_folder: str | Path | None, expectations_folder: str | Path | None) -> Settings:
+    settings = Settings()
+    if pipelines_folder is None and expectations_folder is None:
+        return settings
+    pipelines = Path(pipelines_folder or settings.pipelines).resolve()
+    expectations = Path(expectations_folder or pipelines.parent / "expectations").resolve()
+    return settings.model_copy(update={"pipelines": pipelines, "expectations": expectations})

@@ -1,0 +1,24 @@
+"""What all tasks and DAGs of a pipeline share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from headgate.airflow.names import pool_name
+from headgate.airflow.timing import RETRIES, RETRY_DELAY
+from headgate.spec.pipeline import Pipeline
+
+
+def task_defaults(pipeline: Pipeline) -> dict[str, Any]:
+    """Owner, pool and retries: these are for a troubled engine, refusals fail at once."""
+    return {
+        "owner": pipeline.owner,
+        "pool": pool_name(pipeline.pipeline),
+        "retries": RETRIES,
+        "retry_delay": RETRY_DELAY,
+    }
+
+
+def tags(pipeline: Pipeline) -> list[str]:
+    """The tags under which the UI finds the pipeline's DAGs."""
+    return ["headgate", pipeline.pipeline]
