@@ -1,0 +1,117 @@
+"""Row rules as Spark predicates, made of the very conditions that the suite counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.registry import get_expectation_impl
+from great_expectations.validator.metric_configuration import MetricConfiguration
+from great_expectations.validator.metrics_calculator import MetricsCalculator
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from headgate.gates.contract_to_suite import suite_of
+from headgate.gates.counting_engine import CountingEngine
+from headgate.gates.rules import GateRule, RuleError, rules_of
+from headgate.spec.contract import Contract
+
+
+def failed_rules(df: DataFrame, contract: Contract, table: str) -> Column:
+    """The ids of the `quarantine` rules that a row breaks, as array<string>; empty where it breaks none.
+
+    `df` has the contract's typed columns and, at silver, `_op` and `_committed_at`. A condition that comes to
+    null breaks nothing, as in the suite. A text that could not be cast is null here, so only `required`
+    catches it. No Spark job is run.
+
+    Raises RuleError where a rule cannot be judged row by row.
+    """
+    rules = [rule for rule in rules_of(contract, table) if rule.on_fail == "quarantine"]
+    if not rules:
+        return F.array().cast("array<string>")
+    predicates = broken(df, rules)
+    marks = [F.when(predicate, F.lit(rule.id)) for rule, predicate in zip(rules, predicates, strict=True)]
+    return F.filter(F.array(*marks), lambda mark: mark.isNotNull())
+
+
+def broken(df: DataFrame, rules: Sequence[GateRule]) -> list[Column]:
+    """One boolean Column per row rule, never null: true where a row of `df` breaks it.
+
+    Raises RuleError for a rule that looks at more than the row itself, or reads a column that is not there.
+    """
+    for rule in rules:
+        if rule.kind != "row":
+            raise RuleError(
+                what=f"The rule {rule.id} looks at more than one row, so it says nothing about a single row.",
+                where=f"{rule.table}, rule {rule.id}",
+                next_command="Say `on_fail: warn` or `on_fail: close` there.",
+            )
+        missing = [name for name in _domain_columns(rule) if name not in df.columns]
+        if missing:
+            raise RuleError(
+                what=f"The rule {rule.id} reads {', '.join(missing)}, which the staged rows do not have.",
+                where=f"{rule.table}, rule {rule.id}",
+                left="Nothing is staged.",
+                next_command="Mend the contract or the transform, then clear the stage task.",
+            )
+    engine = CountingEngine(df)
+    conditions: list[MetricConfiguration] = []
+    for rule, expectation in zip(rules, suite_of(rules, "rows").expectations, strict=True):
+        implementation = get_expectation_impl(rule.expectation)
+        kwargs = expectation.configuration.kwargs
+        domain = {name: value for name, value in kwargs.items() if name in implementation.domain_keys}
+        values = {name: value for name, value in kwargs.items() if name not in implementation.domain_keys}
+        conditions.append(MetricConfiguration(f"{_metric(implementation)}.condition", domain, values))
+    resolved, aborted = MetricsCalculator(engine, show_progress_bars=False).compute_metrics(conditions)
+    predicates: list[Column] = []
+    for rule, condition in zip(rules, conditions, strict=True):
+        if condition.id not in resolved:
+            raise RuleError(
+                what=f"The rule {rule.id} cannot be judged: {_reason(aborted)}.",
+                where=f"{rule.table}, rule {rule.id}",
+                left="Nothing is staged.",
+                next_command="Mend the rule, then ./headgate check and clear the stage task.",
+            )
+        predicates.append(_in_domain(resolved[condition.id][0], rule))
+    return predicates
+
+
+def _metric(implementation: type[Expectation]) -> str:
+    return str(getattr(implementation, "map_metric"))  # noqa: B009  # only the expectations on rows have one
+
+
+def _reason(aborted: Mapping[Any, Any]) -> str:
+    """What Great Expectations says about the metrics that it gave up, as one line."""
+    messages = {
+        str(info.exception_message).splitlines()[0]
+        for entry in aborted.values()
+        for info in entry["exception_info"]
+    }
+    return "; ".join(sorted(messages)) or "Great Expectations gives no condition for it"
+
+
+def _domain_columns(rule: GateRule) -> list[str]:
+    names = [rule.kwargs.get("column"), rule.kwargs.get("column_A"), rule.kwargs.get("column_B")]
+    return [str(name) for name in [*names, *rule.kwargs.get("column_list", [])] if name]
+
+
+def _in_domain(condition: Column, rule: GateRule) -> Column:
+    """The condition on the rows that the suite looks at, which it selects by filters; false on all others."""
+    parts = [condition]
+    if rule.kwargs.get("row_condition"):
+        parts.append(F.expr(rule.kwargs["row_condition"]))
+    names = _domain_columns(rule)
+    if "column" not in rule.kwargs:
+        pair = "column_A" in rule.kwargs
+        ignore = rule.kwargs.get(
+            "ignore_row_if", "both_values_are_missing" if pair else "all_values_are_missing"
+        )
+        missing = [F.col(name).isNull() for name in names]
+        if ignore in ("both_values_are_missing", "all_values_are_missing"):
+            parts.append(~reduce(lambda left, right: left & right, missing))
+        elif ignore in ("either_value_is_missing", "any_value_is_missing"):
+            parts.append(~reduce(lambda left, right: left | right, missing))
+    together = reduce(lambda left, right: left & right, parts)
+    return F.coalesce(together, F.lit(False))

@@ -1,0 +1,166 @@
+"""The gate's measurement: a table's contract against its staged rows, in Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import pandas
+from great_expectations.core import ExpectationSuite, ExpectationSuiteValidationResult
+from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from great_expectations.validator.validation_statistics import calc_validation_statistics
+from great_expectations.validator.validator import Validator
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from headgate.gates.contract_to_suite import suite_of
+from headgate.gates.counting_engine import CountingEngine
+from headgate.gates.hour_counts import HourCount
+from headgate.gates.rules import AGE, GateRule, rules_of
+from headgate.gates.samples import LONGEST, hour_samples, row_samples
+from headgate.gates.verdict import RuleResult
+from headgate.gates.words import in_words
+from headgate.spec.contract import Contract
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What the gate found in one table: a result per rule, and Great Expectations' own for its Data Docs."""
+
+    table: str
+    rules: list[RuleResult]
+    document: ExpectationSuiteValidationResult
+
+
+def validate(
+    df: DataFrame,
+    contract: Contract,
+    table: str,
+    *,
+    window_end: datetime,
+    hours_summary: Sequence[HourCount],
+) -> Validation:
+    """Judge the staged rows of `<layer>.<table>`, as read back from storage, by every rule of its contract.
+
+    `df` has the contract's columns and Headgate's own, which begin with `_`. `window_end` is what freshness
+    is measured against, `hours_summary` the rows by hour that volume is judged on. Nothing is persisted and
+    nothing but counts and up to five samples of each broken rule leaves Spark: two or three jobs, one more
+    where rules are broken. Personal values are left out of samples.
+
+    Raises RuleError for a rule that Great Expectations does not know. A rule that it cannot evaluate, for
+    example since its column is missing, is a result with an `error`.
+    """
+    rules = rules_of(contract, table)
+    staged = [rule for rule in rules if rule.kind != "hours"]
+    by_hour = [rule for rule in rules if rule.kind == "hours"]
+    measured = _with_age(df, contract, window_end)
+    carried = [name for name in measured.columns if name.startswith("_")]
+    engine = CountingEngine(measured)
+    found = _run(engine, suite_of(staged, table, carried))
+    if by_hour:
+        summary = pandas.DataFrame({"rows": [hour.rows for hour in hours_summary]})
+        found += _run(PandasExecutionEngine(batch_data_dict={"hours": summary}), suite_of(by_hour, table))
+    results = [_result(rule, outcome) for rule, outcome in zip([*staged, *by_hour], found, strict=True)]
+    broken = [
+        rule for rule, result in zip(staged, results, strict=False) if not result.passed and not result.error
+    ]
+    samples = row_samples(df, contract, broken) if broken else {}
+    samples |= {rule.id: hour_samples(rule, hours_summary) for rule in by_hour}
+    results = [replace(result, samples=samples.get(result.rule, result.samples)) for result in results]
+    return Validation(table, results, _document(table, found))
+
+
+def _with_age(df: DataFrame, contract: Contract, window_end: datetime) -> DataFrame:
+    fresh = contract.freshness
+    if fresh is None or fresh.column not in df.columns:
+        return df
+    moment = F.col(fresh.column).cast("timestamp")
+    age = F.lit(int(window_end.timestamp())) - F.unix_seconds(moment)
+    return df.withColumn(f"{AGE}{fresh.column}", age)
+
+
+class _Quiet(Validator):
+    """A validator without a data context, which would otherwise be what turns the progress bars off."""
+
+    def _determine_progress_bars(self) -> bool:
+        return False
+
+
+def _run(
+    engine: CountingEngine | PandasExecutionEngine, suite: ExpectationSuite
+) -> list[ExpectationValidationResult]:
+    validator = _Quiet(execution_engine=engine)
+    outcomes = validator.graph_validate(
+        configurations=suite.expectation_configurations,
+        runtime_configuration={"result_format": {"result_format": "BASIC", "partial_unexpected_count": 0}},
+    )
+    by_rule = {_rule_id(outcome.expectation_config): outcome for outcome in outcomes}
+    return [by_rule[_rule_id(configuration)] for configuration in suite.expectation_configurations]
+
+
+def _rule_id(configuration: ExpectationConfiguration | None) -> str:
+    return str(configuration.meta["rule"]) if configuration is not None and configuration.meta else ""
+
+
+def _result(rule: GateRule, outcome: ExpectationValidationResult) -> RuleResult:
+    measured: dict[str, Any] = outcome.result or {}
+    passed = bool(outcome.success)
+    counted = measured.get("unexpected_count")
+    return RuleResult(
+        table=rule.table,
+        rule=rule.id,
+        kind=rule.kind,
+        column=rule.column,
+        on_fail=rule.on_fail,
+        rows=0 if counted is None else int(measured.get("element_count") or 0),
+        unexpected=int(not passed) if counted is None else int(counted),
+        passed=passed,
+        samples=_observed(rule, measured) if counted is None and not passed else [],
+        why=rule.why,
+        words=in_words(rule),
+        personal=rule.personal,
+        error="" if passed else _raised(outcome),
+    )
+
+
+def _observed(rule: GateRule, measured: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a rule on the whole table saw instead of what it expected."""
+    mismatched: dict[str, list[str]] = measured.get("details", {}).get("mismatched", {})
+    if mismatched:
+        parts = {"missing": mismatched.get("missing"), "not in the contract": mismatched.get("unexpected")}
+        told = "; ".join(f"{what}: {', '.join(names)}" for what, names in parts.items() if names)
+        return [{"key": {}, "value": told}]
+    observed = measured.get("observed_value")
+    return [] if observed is None or rule.personal else [{"key": {}, "value": f"is {observed}"[:LONGEST]}]
+
+
+def _raised(outcome: ExpectationValidationResult) -> str:
+    """The first line of the exception that kept a rule from being judged; empty when none did."""
+    information: dict[str, Any] = outcome.exception_info or {}
+    entries = [information] if "raised_exception" in information else list(information.values())
+    for entry in entries:
+        if isinstance(entry, dict) and entry.get("raised_exception"):
+            return str(entry.get("exception_message") or "an exception without a message").splitlines()[0][
+                :300
+            ]
+    return ""
+
+
+def _document(table: str, outcomes: list[ExpectationValidationResult]) -> ExpectationSuiteValidationResult:
+    statistics = calc_validation_statistics(outcomes)
+    return ExpectationSuiteValidationResult(
+        results=outcomes,
+        success=statistics.success,
+        suite_name=table,
+        statistics={
+            "evaluated_expectations": statistics.evaluated_expectations,
+            "successful_expectations": statistics.successful_expectations,
+            "unsuccessful_expectations": statistics.unsuccessful_expectations,
+            "success_percent": statistics.success_percent,
+        },
+        meta={},
+    )

@@ -1,0 +1,168 @@
+"""The gate's verdict: open or closed, why, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from headgate.gates.hour_counts import HourCount
+from headgate.spec.errors import HeadgateError
+
+SAMPLES = 5
+"""How many broken rows a rule shows at most."""
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """What one rule found: `unexpected` of the `rows` that it looked at.
+
+    A rule on the table as a whole has no `rows`, and `unexpected` is 1 where it is broken.
+    `samples` are up to five of the broken rows, each {"key": {column: text}, "value": text}. `words` says the
+    rule in plain words, `error` why it could not be judged (and a rule that could not be judged closes).
+    """
+
+    table: str
+    rule: str
+    kind: str
+    column: str | None
+    on_fail: str
+    rows: int
+    unexpected: int
+    passed: bool
+    samples: list[dict[str, Any]] = field(default_factory=list)
+    why: str = ""
+    words: str = ""
+    personal: bool = False
+    error: str = ""
+
+    @property
+    def closes(self) -> bool:
+        """Whether this result alone closes the gate."""
+        return bool(self.error) or (not self.passed and self.on_fail == "close")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of one attempt, bound to the digest of what was staged.
+
+    `rows` gives {"staged", "quarantined"} by `<layer>.<table>`; `report` is relative to the reports folder.
+    """
+
+    digest: str
+    passed: bool
+    rules: list[RuleResult]
+    rows: dict[str, dict[str, int]]
+    report: str
+    message: str
+
+    def to_json(self) -> str:
+        """The verdict as JSON text, the same for the same verdict."""
+        return json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Verdict:
+        """Read what `to_json` wrote."""
+        content = json.loads(text)
+        content["rules"] = [RuleResult(**rule) for rule in content["rules"]]
+        return cls(**content)
+
+
+class GateClosed(HeadgateError):
+    """What was staged broke its contract: nothing of it is published. Carries the `verdict`."""
+
+    def __init__(
+        self, verdict: Verdict, pipeline: str, hop: str, hour: str, report: str | None = None
+    ) -> None:
+        self.verdict = verdict
+        super().__init__(
+            what=f"The {hop} gate of {pipeline} is closed at {hour}: {verdict.message}",
+            where=f"report {report or verdict.report}",
+            left=f"Nothing of this hour is published; the tables of {hop} are as they were, "
+            "and later hours wait behind this one.",
+            next_command=f"Mend the source file, the contract or the transform, then clear the task {hop}.stage "
+            "of this run with its downstream tasks; the next run takes the hours that wait.",
+        )
+        self.args = (verdict, pipeline, hop, hour, report)
+
+
+def judge(
+    *,
+    digest: str,
+    rules: Sequence[RuleResult],
+    rows: Mapping[str, Mapping[str, int]],
+    hours: Mapping[str, Sequence[HourCount]],
+    max_quarantine_share: float,
+    report: str,
+) -> Verdict:
+    """Judge all tables of a hop together.
+
+    The gate closes on a broken `close` rule, on a rule that could not be judged, and where the quarantined
+    rows of any one hour of a table exceed the share. `hours` gives the rows by hour of each table that
+    quarantines; each adds a result `quarantine.share`.
+    """
+    results = list(rules)
+    for table, counts in hours.items():
+        results.append(_share(table, counts, max_quarantine_share))
+    closing = [result for result in results if result.closes]
+    staged = {table: dict(counts) for table, counts in rows.items()}
+    return Verdict(digest, not closing, results, staged, report, _message(closing, results, staged))
+
+
+def _share(table: str, counts: Sequence[HourCount], most: float) -> RuleResult:
+    over = [hour for hour in counts if hour.quarantined > most * hour.rows]
+    samples = [
+        {
+            "key": {"hour": hour.label},
+            "value": f"{hour.quarantined:,} of {hour.rows:,} rows ({hour.quarantined / hour.rows * 100:.1f} %)",
+        }
+        for hour in sorted(over, key=lambda hour: (-hour.quarantined / hour.rows, hour.hour_end))[:SAMPLES]
+    ]
+    return RuleResult(
+        table,
+        "quarantine.share",
+        "hours",
+        None,
+        "close",
+        len(counts),
+        len(over),
+        not over,
+        samples,
+        "many broken rows at once are a broken source, not broken rows",
+        f"at most {most * 100:g} % of an hour's rows are quarantined" if most else "no row is quarantined",
+    )
+
+
+def _message(
+    closing: Sequence[RuleResult], results: Sequence[RuleResult], rows: Mapping[str, Mapping[str, int]]
+) -> str:
+    if not closing:
+        staged = sum(counts.get("staged", 0) for counts in rows.values())
+        apart = sum(counts.get("quarantined", 0) for counts in rows.values())
+        warned = sum(1 for result in results if not result.passed and result.on_fail == "warn")
+        parts = [f"{staged:,} rows staged", f"{apart:,} quarantined"]
+        if warned:
+            parts.append(f"{warned} {'rule warns' if warned == 1 else 'rules warn'}")
+        return ", ".join(parts)
+    return "; ".join(_sentence(result) for result in closing)
+
+
+def _sentence(result: RuleResult) -> str:
+    name = f"{result.table} {result.rule}"
+    if result.error:
+        return f"{name} could not be judged ({result.error})"
+    words = f" “{result.words}”" if result.words else ""
+    if result.rows == 0:
+        text = f"{name} is broken:{words}" if words else f"{name} is broken"
+    else:
+        noun = "hours" if result.kind == "hours" else "rows"
+        text = f"{name}: {result.unexpected:,} of {result.rows:,} {noun} break{words or ' it'}"
+    shown = [_sample(sample) for sample in result.samples[:3]]
+    return text + (f" (such as {', '.join(shown)})" if shown else "")
+
+
+def _sample(sample: Mapping[str, Any]) -> str:
+    key = " ".join(f"{name}={value}" for name, value in sample["key"].items())
+    value = sample.get("value")
+    return f"{key}: {value}" if key and value is not None else key or str(value)
