@@ -11,7 +11,8 @@ from headgate.spec.pipeline import Pipeline
 def bronze_contract(pipeline: Pipeline, feed: str, contracts: Mapping[str, Contract]) -> Contract | None:
     """The contract of a feed's archive, from those of the silver tables that read the feed as it is.
 
-    Columns are theirs, as text, besides the feed's key and sequence. None when there is no such silver contract.
+    Columns are theirs, as text, besides the feed's key and sequence.
+    None when there is no such silver contract.
     """
     columns: dict[str, Column] = {}
     for name, table in pipeline.silver.items():

@@ -55,7 +55,8 @@ _BY_TABLE = {
     "expect_column_distinct_values_to_equal_set": ("column value_set", ""),
     "expect_column_kl_divergence_to_be_less_than": (
         "column",
-        "partition_object threshold internal_weight_holdout tail_weight_holdout bucketize_data min_value max_value",
+        "partition_object threshold internal_weight_holdout tail_weight_holdout bucketize_data "
+        "min_value max_value",
     ),
     "expect_column_max_to_be_between": ("column", "min_value max_value strict_min strict_max"),
     "expect_column_mean_to_be_between": ("column", "min_value max_value strict_min strict_max"),

@@ -6,12 +6,26 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
-from headgate.spec.duration import parse_duration
+from headgate.spec.duration import format_duration, parse_duration
 
+NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(format_duration),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+[mhd]$", "examples": ["90m", "6h", "28d"]}),
+]
 
 
 def _utc(value: object) -> object:
@@ -28,7 +42,11 @@ def _utc(value: object) -> object:
     return value
 
 
-Moment = Annotated[datetime, BeforeValidator(_utc)]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_utc),
+    WithJsonSchema({"type": "string", "examples": ["2024-01-01", "2024-01-01T06:00Z"]}),
+]
 
 
 class Strict(BaseModel):
@@ -156,6 +174,8 @@ class Promotion(Strict):
     `first_holdout` complete days are held out of the first candidate's training to prove it against the
     baselines. Later candidates meet the champion on the as-of hours in
     (F - embargo_from, F - embargo_to], which neither was trained on, with at least `minimum_rows` rows.
+    `max_score_shift` bounds how far the distribution of a candidate's scores may lie from the champion's
+    (population stability index over deciles).
     """
 
     first_holdout: Duration = timedelta(days=7)
@@ -164,6 +184,7 @@ class Promotion(Strict):
     minimum_rows: int = 100
     max_log_loss_increase: float = 0.01
     max_calibration_error: float = 0.10
+    max_score_shift: float = 0.25
 
 
 class Pipeline(Strict):

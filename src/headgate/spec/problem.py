@@ -11,7 +11,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong at `path`: the keys and list positions that lead to it, like ('silver', 'orders', 'feed')."""
+    """What is wrong at `path`, the keys and list positions that lead to it: ('silver', 'orders', 'feed')."""
 
     path: Path
     message: str

@@ -1,4 +1,4 @@
-"""The Python files of one pipeline, checked to hold the functions that pipeline.yaml names; nothing is run."""
+"""The Python files of one pipeline, checked to hold the functions that pipeline.yaml names."""
 
 from __future__ import annotations
 

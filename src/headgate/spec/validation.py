@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from headgate.spec.pipeline import NAME_RULE
 from headgate.spec.problem import Path, Problem, nearest, one_of
 
 Checked = TypeVar("Checked", bound=BaseModel)
@@ -30,7 +31,6 @@ _EXPECTED = {
     "datetime_parsing": "a date or a time, like 2024-01-01 or 2024-01-01T06:00Z",
     "datetime_from_date_parsing": "a date or a time, like 2024-01-01 or 2024-01-01T06:00Z",
 }
-NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
 
 
 def check(model: type[Checked], value: object) -> tuple[Checked | None, list[Problem]]:

@@ -1,7 +1,7 @@
 """YAML read into plain values, with the line of every key and value.
 
 Plain scalars follow YAML 1.2: only `true` and `false` are booleans (so `on:` is a key and NO a country),
-dates and times stay text, a number is a decimal number. Keys are always text.
+dates and times stay text, and so do numbers with a leading zero. Keys are always text.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 import yaml
 
 from headgate.spec.problem import Path
-
 
 LONGEST_NUMBER = 40
 """Digits beyond which a number is text: no column holds it."""
@@ -57,8 +56,12 @@ _Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
-    ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
-    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
+    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
+    (
+        "float",
+        r"^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$",
+        list("-+.0123456789"),
+    ),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
