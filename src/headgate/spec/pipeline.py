@@ -174,8 +174,8 @@ class Promotion(Strict):
     `first_holdout` complete days are held out of the first candidate's training to prove it against the
     baselines. Later candidates meet the champion on the as-of hours in
     (F - embargo_from, F - embargo_to], which neither was trained on, with at least `minimum_rows` rows.
-    `max_score_shift` bounds how far the distribution of a candidate's scores may lie from the champion's
-    (population stability index over deciles).
+    `max_score_shift` bounds how far the distribution of a candidate's scores may lie from the champion's: the
+    mean distance between both, sorted, in units of probability.
     """
 
     first_holdout: Duration = timedelta(days=7)
@@ -184,7 +184,7 @@ class Promotion(Strict):
     minimum_rows: int = 100
     max_log_loss_increase: float = 0.01
     max_calibration_error: float = 0.10
-    max_score_shift: float = 0.25
+    max_score_shift: float = 0.05
 
 
 class Pipeline(Strict):

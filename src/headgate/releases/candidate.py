@@ -1,0 +1,30 @@
+"""Learn a pipeline's next candidate from where its ledger, model log and release log stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from headgate.hops.ledger import Ledger
+from headgate.learning.learn import Situation, learn
+from headgate.releases.model_log import headers
+from headgate.releases.release_log import releases, serving
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.settings import Settings
+
+
+def learn_candidate(
+    spark: SparkSession, settings: Settings, loaded: LoadedPipeline, name: str
+) -> dict[str, Any]:
+    """Stage a candidate under the attempt `name` and return its manifest; see `headgate.learning.learn.learn`."""
+    pipeline = loaded.spec.pipeline
+    ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
+    known = headers(settings, pipeline)
+    situation = Situation(
+        frontier=ledger.frontier(),
+        versions=ledger.versions(),
+        parent=known[-1] if known else None,
+        serving=serving(releases(settings, pipeline)) is not None,
+    )
+    return learn(spark, settings, loaded, name, situation)

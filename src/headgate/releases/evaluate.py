@@ -1,0 +1,140 @@
+"""Evaluate a recorded candidate and bring MLflow to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import DataFrame, SparkSession
+
+from headgate.lake.paths import table_path
+from headgate.lake.read import read_at
+from headgate.learning.baselines import baseline
+from headgate.learning.candidate_folder import EVALUATED, CandidateFolder
+from headgate.learning.cohorts import refresh_cohorts
+from headgate.learning.encoding import encode
+from headgate.learning.evaluation import CANDIDATE, CHAMPION, evaluate_scores
+from headgate.learning.feature_schema import from_json
+from headgate.learning.forest import forest_of, score
+from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows
+from headgate.learning.learn import EXAMPLES, NothingToLearn
+from headgate.releases.model_log import header_of, nodes_of, recorded_model
+from headgate.releases.projection import show
+from headgate.releases.registry import Version, champion, open_client
+from headgate.spec.errors import HeadgateError
+from headgate.spec.hour_range import HourRange
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.pipeline import Promotion
+from headgate.spec.settings import Settings
+
+
+class ForeignChampion(HeadgateError):
+    """The alias `champion` names a version that does not show a model of the model log."""
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What was found (plain values, see `evaluation`), with the labels and scores that figures are drawn from."""
+
+    result: dict[str, Any]
+    label: np.ndarray
+    scores: dict[str, np.ndarray]
+
+
+def evaluate(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, name: str) -> dict[str, Any]:
+    """Evaluate what the attempt `name` recorded, show it in MLflow, and return `{"model", "version", "run"}`.
+
+    A model whose run is finished is not evaluated again; whatever MLflow lacks of it is put there. The
+    returned values stay in the attempt as `evaluated.json`. Raises ForeignChampion, NoAddress, StepMissing.
+    """
+    pipeline = loaded.spec.pipeline
+    number = recorded_model(settings, pipeline, name)
+    client = open_client()
+    header = header_of(settings, pipeline, number)
+    shown = show(
+        client,
+        header,
+        nodes_of(settings, pipeline, number),
+        table_path(settings.lake, pipeline, EXAMPLES),
+        lambda: evaluation(spark, settings, loaded, header, _known(champion(client, pipeline), pipeline)),
+    )
+    result = {"model": number, "version": shown.version, "run": shown.run}
+    CandidateFolder(settings, pipeline, name).write(EVALUATED, result)
+    return result
+
+
+def evaluation(
+    spark: SparkSession,
+    settings: Settings,
+    loaded: LoadedPipeline,
+    header: dict[str, Any],
+    rival: Version | None,
+) -> Evaluated:
+    """Judge the candidate that `header` describes beside the baselines and, where one serves, the champion.
+
+    With a champion the rows are the embargo cohorts at the candidate's frontier, else the cohorts that the
+    candidate's training held out. The result is that of `evaluate_scores`, with `model`, `track` and
+    `champion` (`version`, `model`, `trained_until`, or null).
+    """
+    pipeline, model, examples = loaded.spec.pipeline, loaded.spec.model, loaded.spec.examples
+    if model is None or examples is None:
+        raise NothingToLearn(
+            f"pipeline {pipeline} no longer has a model to evaluate: its spec lacks `model` or `examples`",
+            where="pipeline.yaml",
+            left=f"model {header['model']} stays in the model log",
+            next_command=f"add them, then run ./headgate check {pipeline}",
+        )
+    frontier = datetime.fromisoformat(header["frontier"])
+    cohorts = _range(header["evaluation"])
+    if rival is not None:
+        cohorts = refresh_cohorts(frontier, examples, model, loaded.spec.promotion or Promotion()).evaluation
+    table = read_at(spark, table_path(settings.lake, pipeline, EXAMPLES), header["pins"][EXAMPLES])
+    rows = _collected(labelled_rows(table, examples, cohorts, frontier), key_of(examples))
+    scores = {CANDIDATE: _scores(settings, pipeline, header, rows)}
+    serving = None
+    if rival is not None and rival.model is not None:
+        known = header_of(settings, pipeline, rival.model)
+        scores[CHAMPION] = _scores(settings, pipeline, known, rows)
+        serving = {"version": rival.version, "model": rival.model, "trained_until": known["training"]["end"]}
+    training = labelled_rows(table, examples, _range(header["training"]), frontier)
+    for columns in model.baselines:
+        mean = baseline(training, columns, examples.label)
+        scores[mean.name] = mean.score(rows)
+    label = rows[examples.label].to_numpy(np.float64)
+    judged = evaluate_scores(label, rows[examples.as_of], scores, cohorts, costs=model.costs, seed=model.seed)
+    track = "first" if serving is None else "refresh"
+    facts = {
+        "model": header["model"],
+        "track": track,
+        "held_out": header["track"] == "first",
+        "champion": serving,
+    }
+    return Evaluated({**facts, **judged}, label, scores)
+
+
+def _scores(settings: Settings, pipeline: str, header: dict[str, Any], rows: pd.DataFrame) -> np.ndarray:
+    forest = forest_of(nodes_of(settings, pipeline, header["model"]))
+    return score(forest, encode(rows, from_json(header["features"])))
+
+
+def _collected(rows: DataFrame, key: list[str]) -> pd.DataFrame:
+    return in_key_order(rows, key).toPandas()
+
+
+def _known(rival: Version | None, pipeline: str) -> Version | None:
+    if rival is not None and rival.model is None:
+        raise ForeignChampion(
+            f"the alias champion of {pipeline} names version {rival.version}, which shows no model of the model log",
+            where=f"MLflow, registered model {pipeline}",
+            left="the candidate in the model log, not evaluated",
+            next_command="move the alias to a version with the tag headgate.model, or remove it",
+        )
+    return rival
+
+
+def _range(values: dict[str, str]) -> HourRange:
+    start = datetime.fromisoformat(values["start"]) if values["start"] else None
+    return HourRange(start, datetime.fromisoformat(values["end"]))

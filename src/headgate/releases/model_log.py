@@ -1,0 +1,153 @@
+"""The model log: `ops.models`, where one Delta commit holds a candidate and what it was learned from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from deltalake import DeltaTable
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from headgate.lake.append import append
+from headgate.lake.paths import table_path
+from headgate.lake.tables import create_table
+from headgate.lake.transaction import Transaction
+from headgate.learning.candidate_folder import MANIFEST, RECORDED, CandidateFolder
+from headgate.learning.node_rows import NODE_TYPES, content_digest
+from headgate.spec.errors import HeadgateError
+from headgate.spec.settings import Settings
+
+MODELS = "ops.models"
+HEADER_TYPES = {"model": "bigint", "kind": "string", "digest": "string", "header": "string"}
+MODELS_TYPES = {**HEADER_TYPES, **NODE_TYPES}
+"""One row of kind `header` per model (its JSON text; node columns null) and one of kind `node` per node.
+`digest` is the candidate's on a header and the content of all nodes on a node row."""
+
+
+class NotStaged(HeadgateError):
+    """The staged nodes are not those that the manifest names."""
+
+
+class Outrun(HeadgateError):
+    """Other writers took every model number that was tried."""
+
+
+class UnknownModel(HeadgateError):
+    """The model log has no such model."""
+
+
+def headers(settings: Settings, pipeline: str) -> list[dict[str, Any]]:
+    """The headers of all recorded models, oldest first, each with its number as `model`."""
+    rows = _read(settings, pipeline, ds.field("kind") == "header", ["model", "header"])
+    found = [{**json.loads(row["header"]), "model": row["model"]} for row in rows.to_dict("records")]
+    return sorted(found, key=lambda header: int(header["model"]))
+
+
+def header_of(settings: Settings, pipeline: str, model: int) -> dict[str, Any]:
+    """One model's header. Raises UnknownModel."""
+    for header in headers(settings, pipeline):
+        if header["model"] == model:
+            return header
+    raise UnknownModel(
+        f"the model log of {pipeline} has no model {model}",
+        where=f"{pipeline}_{MODELS}",
+        left="nothing was changed",
+        next_command=f"./headgate query 'SELECT model FROM {pipeline}_{MODELS} WHERE kind = \"header\"'",
+    )
+
+
+def nodes_of(settings: Settings, pipeline: str, model: int) -> pd.DataFrame:
+    """One model's node rows (`NODE_TYPES`), ordered by tree and node."""
+    wanted = (ds.field("kind") == "node") & (ds.field("model") == model)
+    return _read(settings, pipeline, wanted, list(NODE_TYPES)).sort_values(
+        ["tree", "node"], ignore_index=True
+    )
+
+
+def record(spark: SparkSession, settings: Settings, pipeline: str, name: str) -> int:
+    """Commit the staged candidate of an attempt to the model log and return its number.
+
+    A candidate that is in the log already, and an attempt in which nothing had changed, give the number that
+    is there and write nothing. The attempt keeps the number in `recorded.json`. Raises NotStaged, Outrun, and StepMissing when learning has not finished.
+    """
+    folder = CandidateFolder(settings, pipeline, name)
+    manifest = folder.read(MANIFEST)
+    number = (
+        _commit(spark, settings, folder, manifest["header"])
+        if manifest["changed"]
+        else int(manifest["model"])
+    )
+    folder.write(RECORDED, {"model": number})
+    return number
+
+
+def recorded_model(settings: Settings, pipeline: str, name: str) -> int:
+    """The number under which an attempt was recorded. Raises StepMissing when it was not."""
+    return int(CandidateFolder(settings, pipeline, name).read(RECORDED)["model"])
+
+
+def _commit(spark: SparkSession, settings: Settings, folder: CandidateFolder, header: dict[str, Any]) -> int:
+    pipeline = folder.pipeline
+    path = table_path(settings.lake, pipeline, MODELS)
+    create_table(spark, path, MODELS_TYPES, change_feed=False)
+    _require_judged_nodes(folder, header)
+    for _ in range(3):
+        known = headers(settings, pipeline)
+        for earlier in known:
+            if earlier["digest"] == header["digest"]:
+                return int(earlier["model"])
+        _append(spark, path, pipeline, folder, header, number=len(known) + 1)
+    raise Outrun(
+        f"other writers took the model numbers that attempt {folder.attempt} of {pipeline} tried",
+        where=f"{pipeline}_{MODELS}",
+        left="the staged candidate; nothing was recorded",
+        next_command="clear the task `record`",
+    )
+
+
+def _append(
+    spark: SparkSession,
+    path: str,
+    pipeline: str,
+    folder: CandidateFolder,
+    header: dict[str, Any],
+    number: int,
+) -> None:
+    """Try to write the candidate under `number`; a number that is taken is skipped by its transaction."""
+    named = [(number, "header", header["digest"], json.dumps(header, sort_keys=True))]
+    schema = ", ".join(f"`{column}` {kind}" for column, kind in HEADER_TYPES.items())
+    head = spark.createDataFrame(named, schema).select(
+        "*", *(F.lit(None).cast(kind).alias(column) for column, kind in NODE_TYPES.items())
+    )
+    nodes = spark.read.parquet(str(folder.nodes)).select(
+        F.lit(number).cast("bigint").alias("model"),
+        F.lit("node").alias("kind"),
+        F.lit(header["nodes"]["digest"]).alias("digest"),
+        F.lit(None).cast("string").alias("header"),
+        *NODE_TYPES,
+    )
+    append(head.unionByName(nodes).coalesce(1), path, Transaction(f"{pipeline}/model", number))
+
+
+def _require_judged_nodes(folder: CandidateFolder, header: dict[str, Any]) -> None:
+    staged = pq.read_table(folder.nodes).to_pandas()
+    if content_digest(staged) != header["nodes"]["digest"]:
+        raise NotStaged(
+            f"the staged nodes of attempt {folder.attempt} are not those that learning wrote",
+            where=str(folder.nodes),
+            left="the model log as it was",
+            next_command="clear the task `learn`, with its downstream tasks",
+        )
+
+
+def _read(settings: Settings, pipeline: str, wanted: ds.Expression, columns: list[str]) -> pd.DataFrame:
+    path = table_path(settings.lake, pipeline, MODELS)
+    if not Path(path, "_delta_log").is_dir():
+        return pd.DataFrame(columns=columns)
+    frame: pd.DataFrame = DeltaTable(path).to_pyarrow_dataset().to_table(columns, filter=wanted).to_pandas()
+    return frame

@@ -1,0 +1,199 @@
+"""Show a model of the model log in MLflow: one run, one registered version. Repeating it adds nothing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from headgate.learning import encoding, forest
+from headgate.learning.evaluation import CANDIDATE
+from headgate.learning.learn import EXAMPLES
+from headgate.learning.node_rows import node_table
+from headgate.releases.figures import figures
+from headgate.releases.registry import CHALLENGER, DECISION_TAG, MODEL_TAG, tracking_address, version_of_model
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+    from headgate.releases.evaluate import Evaluated
+
+EVALUATION = "evaluation.json"
+SCRIPT = Path(__file__).with_name("served_forest.py")
+REQUIREMENTS = ("mlflow", "numpy", "pandas", "pyarrow")
+FINISHED = "FINISHED"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where a model is shown: its registered version and the id of its run."""
+
+    version: int
+    run: str
+
+
+def show(
+    client: MlflowClient,
+    header: dict[str, Any],
+    nodes: pd.DataFrame,
+    examples_path: str,
+    judge: Callable[[], Evaluated],
+) -> Shown:
+    """Bring MLflow to the model that `header` and `nodes` describe.
+
+    Run and version are found by their tag `headgate.model`. A run that is not finished is completed, for
+    which `judge` is called. The alias `challenger` names the version until it is decided.
+    """
+    pipeline, model = header["pipeline"], header["model"]
+    run = _run(client, pipeline, model)
+    if run.info.status != FINISHED:
+        _complete(client, run.info.run_id, header, nodes, examples_path, judge())
+    version = version_of_model(client, pipeline, model) or _register(client, pipeline, model, run.info.run_id)
+    if DECISION_TAG not in version.tags:
+        client.set_registered_model_alias(pipeline, CHALLENGER, version.version)
+    return Shown(int(version.version), run.info.run_id)
+
+
+def _run(client: MlflowClient, pipeline: str, model: int) -> Run:
+    found = client.get_experiment_by_name(pipeline)
+    experiment = found.experiment_id if found else client.create_experiment(pipeline)
+    runs = client.search_runs(
+        [experiment], f"tags.`{MODEL_TAG}` = '{model}'", order_by=["attributes.start_time"]
+    )
+    return (
+        runs[0]
+        if runs
+        else client.create_run(experiment, run_name=f"model-{model}", tags={MODEL_TAG: str(model)})
+    )
+
+
+def _complete(
+    client: MlflowClient,
+    run: str,
+    header: dict[str, Any],
+    nodes: pd.DataFrame,
+    examples_path: str,
+    evaluated: Evaluated,
+) -> None:
+    """Log everything that the run lacks, the model last, and finish it."""
+    from mlflow.entities import Metric, Param, RunTag
+
+    result = evaluated.result
+    moment = int(datetime.fromisoformat(header["frontier"]).timestamp() * 1000)
+    client.log_batch(
+        run,
+        metrics=[Metric(name, value, moment, 0) for name, value in _metrics(header, result).items()],
+        params=[Param(name, str(value)) for name, value in _params(header).items()],
+        tags=[RunTag(name, str(value)) for name, value in _tags(header, result).items()],
+    )
+    _log_datasets(client, run, header, examples_path)
+    for name, figure in figures(evaluated.label, evaluated.scores, result).items():
+        client.log_figure(run, figure, name)
+    client.log_dict(run, result, EVALUATION)
+    _log_model(client, run, header, nodes)
+
+
+def _metrics(header: dict[str, Any], result: dict[str, Any]) -> dict[str, float]:
+    """The candidate's figures by their plain names, everyone else's as `<name>/<figure>`."""
+    named = {f"training/{name}": value for name, value in header["metrics"].items()}
+    for who, found in result["figures"].items():
+        money = result["money"].get(who)
+        costs = {"cost_per_thousand": money["per_thousand"]} if money else {}
+        prefix = "" if who == CANDIDATE else f"{who}/"
+        named |= {f"{prefix}{name}": value for name, value in {**found, **costs}.items()}
+    for who, difference in result["differences"].items():
+        named |= {f"{who}/log_loss_difference_{end}": difference[end] for end in ("mean", "low", "high")}
+    money = result["money"].get(CANDIDATE)
+    if money:
+        named["never_act/cost_per_thousand"] = money["never_act_per_thousand"]
+        named["always_act/cost_per_thousand"] = money["always_act_per_thousand"]
+    if "score_shift" in result:
+        named["score_shift"] = result["score_shift"]
+    return {**named, "rows": float(result["rows"]), "training/rows": float(header["training"]["rows"])}
+
+
+def _params(header: dict[str, Any]) -> dict[str, Any]:
+    window = {f"training_{end}": header["training"][end] for end in ("start", "end")}
+    names = ", ".join(feature["name"] for feature in header["features"])
+    return {
+        "algorithm": header["algorithm"],
+        "seed": header["seed"],
+        **header["parameters"],
+        **window,
+        "features": names,
+    }
+
+
+def _tags(header: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """What the model was made from. Table versions stand here too, since MLflow drops version 0 of a dataset."""
+    pins = {f"headgate.pin.{table}": version for table, version in header["pins"].items()}
+    names = ("digest", "parent", "frontier", "recipe", "spec", "code")
+    judged = {f"headgate.evaluation.{end}": result["range"][end] for end in ("start", "end")}
+    return {
+        **pins,
+        **{f"headgate.{name}": header[name] for name in names},
+        "headgate.track": result["track"],
+        **judged,
+    }
+
+
+def _log_datasets(client: MlflowClient, run: str, header: dict[str, Any], path: str) -> None:
+    from mlflow.data.delta_dataset_source import DeltaDatasetSource
+    from mlflow.data.meta_dataset import MetaDataset
+    from mlflow.entities import DatasetInput, InputTag
+
+    inputs = client.get_run(run).inputs
+    if inputs is not None and inputs.dataset_inputs:
+        return
+    version = header["pins"][EXAMPLES]
+    source = DeltaDatasetSource(path=path, delta_table_version=version)
+    dataset = MetaDataset(  # type: ignore[abstract]  # mlflow leaves `profile` abstract by mistake
+        source, name=f"{header['pipeline']}_{EXAMPLES}", digest=f"version {version}"
+    )
+    tags = [InputTag("mlflow.data.context", "training"), InputTag("delta_version", str(version))]
+    client.log_inputs(run, [DatasetInput(dataset._to_mlflow_entity(), tags)])
+
+
+def _log_model(client: MlflowClient, run: str, header: dict[str, Any], nodes: pd.DataFrame) -> None:
+    """Log the model as code and artifacts, unless an earlier try did, and finish the run."""
+    import mlflow
+
+    mlflow.set_tracking_uri(tracking_address())
+    with mlflow.start_run(run_id=run), tempfile.TemporaryDirectory() as folder:
+        if _logged_model(client, run) is None:
+            paths = {"nodes": Path(folder, "nodes.parquet"), "features": Path(folder, "features.json")}
+            pq.write_table(node_table(nodes), paths["nodes"])
+            paths["features"].write_text(json.dumps(header["features"]), encoding="utf-8")
+            sources = {"encoding": encoding.__file__, "forest": forest.__file__}
+            mlflow.pyfunc.log_model(
+                name=f"model-{header['model']}",
+                python_model=str(SCRIPT),
+                artifacts={name: str(path) for name, path in {**paths, **sources}.items()},
+                pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in REQUIREMENTS],
+            )
+
+
+def _logged_model(client: MlflowClient, run: str) -> str | None:
+    """The id of the complete model that a run has logged."""
+    experiment = client.get_run(run).info.experiment_id
+    found = client.search_logged_models([experiment], filter_string=f"source_run_id = '{run}'")
+    ready = [model.model_id for model in found if str(model.status) == "READY"]
+    return ready[0] if ready else None
+
+
+def _register(client: MlflowClient, pipeline: str, model: int, run: str) -> Any:
+    """Create the registered model where it is missing, and the version."""
+    if not client.search_registered_models(f"name = '{pipeline}'"):
+        client.create_registered_model(pipeline)
+    logged = _logged_model(client, run)
+    tags = {MODEL_TAG: str(model)}
+    return client.create_model_version(pipeline, f"models:/{logged}", run_id=run, tags=tags, model_id=logged)

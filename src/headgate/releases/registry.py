@@ -1,0 +1,86 @@
+"""MLflow: where it is, and what its registry says about the versions of a pipeline's model."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.spec.errors import HeadgateError
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+MODEL_TAG = "headgate.model"
+DECISION_TAG = "headgate.decision"
+WHY_TAG = "headgate.why"
+RELEASE_TAG = "headgate.release"
+
+
+class NoAddress(HeadgateError):
+    """Nobody said where MLflow is."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A registered version and the model of the model log that it shows (None: not one of Headgate's)."""
+
+    version: int
+    model: int | None
+
+
+def tracking_address() -> str:
+    """MLflow's address, from MLFLOW_TRACKING_URI. Raises NoAddress."""
+    address = os.environ.get("MLFLOW_TRACKING_URI")
+    if not address:
+        raise NoAddress(
+            "there is no address of MLflow: MLFLOW_TRACKING_URI is not set",
+            where="the environment of this process",
+            left="nothing was changed",
+            next_command="./headgate up, or set the Airflow connection headgate_mlflow",
+        )
+    return address
+
+
+def open_client() -> MlflowClient:
+    """A client of tracking and registry at the address."""
+    from mlflow import MlflowClient
+
+    address = tracking_address()
+    return MlflowClient(tracking_uri=address, registry_uri=address)
+
+
+def version_at(client: MlflowClient, pipeline: str, alias: str) -> Version | None:
+    """The version that an alias names now, whoever set it; None where the alias is not set."""
+    from mlflow.exceptions import MlflowException
+    from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, ErrorCode
+
+    absent = {ErrorCode.Name(INVALID_PARAMETER_VALUE), ErrorCode.Name(RESOURCE_DOES_NOT_EXIST)}
+    try:
+        return _version(client.get_model_version_by_alias(pipeline, alias))
+    except MlflowException as error:
+        if error.error_code in absent:
+            return None
+        raise
+
+
+def champion(client: MlflowClient, pipeline: str) -> Version | None:
+    """What serves: the version under the alias `champion`."""
+    return version_at(client, pipeline, CHAMPION)
+
+
+def version_of_model(client: MlflowClient, pipeline: str, model: int) -> ModelVersion | None:
+    """The registered version that shows a model of the model log, with its tags."""
+    for found in client.search_model_versions(f"name = '{pipeline}'", max_results=1000):
+        full = client.get_model_version(pipeline, found.version)
+        if full.tags.get(MODEL_TAG) == str(model):
+            return full
+    return None
+
+
+def _version(found: ModelVersion) -> Version:
+    tag = found.tags.get(MODEL_TAG)
+    return Version(int(found.version), int(tag) if tag else None)

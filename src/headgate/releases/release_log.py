@@ -1,0 +1,99 @@
+"""The release log: `ops.releases`, one row per decision about what serves."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from headgate.lake.append import append
+from headgate.lake.history import read_rows
+from headgate.lake.paths import table_path
+from headgate.lake.tables import create_table
+from headgate.lake.transaction import Transaction
+from headgate.spec.errors import HeadgateError
+from headgate.spec.settings import Settings
+
+RELEASES = "ops.releases"
+RELEASES_TYPES = {
+    "release": "bigint",
+    "decision": "string",
+    "version": "int",
+    "model": "bigint",
+    "previous_champion": "int",
+    "reasons": "string",
+    "pins": "map<string,bigint>",
+    "code": "string",
+    "spec": "string",
+    "frontier": "string",
+    "gate_reports": "map<string,string>",
+    "evaluation": "string",
+}
+"""Columns and Spark types. `decision` is promote, hold, or by_hand (the alias was found moved; no version: it was
+found removed). `reasons` and `evaluation` are JSON texts. When it happened is the time of its Delta commit."""
+
+
+class DecidedElsewhere(HeadgateError):
+    """Another writer recorded a release at the same moment."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """One row of the release log."""
+
+    release: int
+    decision: str
+    version: int | None
+    model: int | None
+    previous_champion: int | None
+    reasons: list[dict[str, Any]]
+    pins: dict[str, int] = field(default_factory=dict)
+    code: str = ""
+    spec: str = ""
+    frontier: str = ""
+    gate_reports: dict[str, str] = field(default_factory=dict)
+    evaluation: dict[str, Any] = field(default_factory=dict)
+
+
+def releases(settings: Settings, pipeline: str) -> list[Release]:
+    """All releases, oldest first, read without a JVM."""
+    rows = read_rows(table_path(settings.lake, pipeline, RELEASES))
+    return sorted((_release(row) for row in rows), key=lambda release: release.release)
+
+
+def serving(history: list[Release]) -> int | None:
+    """The version that serves according to the log: that of the last promotion or move by hand."""
+    moved = [release for release in history if release.decision in ("promote", "by_hand")]
+    return moved[-1].version if moved else None
+
+
+def append_release(spark: SparkSession, settings: Settings, pipeline: str, release: Release) -> None:
+    """Append one release. Its number may be written once; raises DecidedElsewhere when another one has it."""
+    path = table_path(settings.lake, pipeline, RELEASES)
+    create_table(spark, path, RELEASES_TYPES, change_feed=False)
+    values = asdict(release)
+    for name in ("reasons", "evaluation"):
+        values[name] = json.dumps(values[name], sort_keys=True)
+    schema = ", ".join(f"`{column}` {kind}" for column, kind in RELEASES_TYPES.items())
+    row = spark.createDataFrame([tuple(values[column] for column in RELEASES_TYPES)], schema)
+    append(row, path, Transaction(f"{pipeline}/release", release.release))
+    written = next(r for r in releases(settings, pipeline) if r.release == release.release)
+    if (written.decision, written.version) != (release.decision, release.version):
+        raise DecidedElsewhere(
+            f"release {release.release} of {pipeline} was taken by another decision: "
+            f"{written.decision} of version {written.version}",
+            where=f"{pipeline}_{RELEASES}",
+            left="the alias champion as it was",
+            next_command="clear the task `promote`",
+        )
+
+
+def _release(row: dict[str, Any]) -> Release:
+    values = dict(row)
+    for name in ("reasons", "evaluation"):
+        values[name] = json.loads(values[name])
+    for name in ("pins", "gate_reports"):
+        values[name] = dict(values[name] or [])
+    return Release(**values)

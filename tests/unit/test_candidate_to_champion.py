@@ -1,0 +1,201 @@
+"""From published examples to a champion and its successor: learn, record, evaluate, promote, each twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from deltalake import DeltaTable
+from pyspark.sql import SparkSession
+
+from headgate.learning.candidate_folder import CandidateFolder
+from headgate.releases.candidate import learn_candidate
+from headgate.releases.evaluate import evaluate
+from headgate.releases.model_log import headers, nodes_of, record
+from headgate.releases.promotion import promote
+from headgate.releases.registry import champion, open_client, version_at, version_of_model
+from headgate.releases.release_log import releases
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.settings import Settings
+from tests.unit.learning_world import loaded_pipeline, publish_examples
+
+FIRST = datetime(2013, 1, 10, tzinfo=UTC)
+SECOND = datetime(2013, 1, 10, 6, tzinfo=UTC)
+
+
+class World:
+    """One lake, one MLflow and the steps of the learning DAG on them."""
+
+    def __init__(self, spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -> None:
+        self.spark, self.settings, self.loaded = spark, settings, loaded
+
+    def through(self, attempt: str) -> dict[str, object]:
+        """Learn, record and evaluate one attempt."""
+        learn_candidate(self.spark, self.settings, self.loaded, attempt)
+        record(self.spark, self.settings, "trains", attempt)
+        return evaluate(self.spark, self.settings, self.loaded, attempt)
+
+    def promote(self, version: int) -> str:
+        """Decide on a version and give the decision."""
+        return promote(self.spark, self.settings, self.loaded, version).decision
+
+    def champion(self) -> int | None:
+        """The version that serves."""
+        now = champion(open_client(), "trains")
+        return now.version if now else None
+
+    def counts(self) -> dict[str, int]:
+        """How many of everything there are."""
+        client = open_client()
+        experiment = client.get_experiment_by_name("trains")
+        assert experiment is not None
+        lake = self.settings.lake / "trains" / "ops"
+        return {
+            "models": len(headers(self.settings, "trains")),
+            "model commits": DeltaTable(str(lake / "models")).version(),
+            "releases": len(releases(self.settings, "trains")),
+            "runs": len(client.search_runs([experiment.experiment_id])),
+            "logged models": len(client.search_logged_models([experiment.experiment_id])),
+            "versions": len(client.search_model_versions("name = 'trains'")),
+        }
+
+
+@pytest.fixture(scope="module")
+def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A lake with ten days of examples whose first candidate is recorded and evaluated, not yet decided."""
+    home = tmp_path_factory.mktemp("learning")
+    address = f"sqlite:///{home}/mlflow.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_TRACKING_URI", address)
+        patch.chdir(home)
+        settings = Settings(home=home)
+        publish_examples(spark, settings, FIRST)
+        world = World(spark, settings, loaded_pipeline(home))
+        world.through("first")
+        yield world
+
+
+def test_every_step_of_the_first_candidate_can_be_repeated(world: World) -> None:
+    before = world.counts()
+    assert before == {
+        "models": 1, "model commits": 1, "releases": 0, "runs": 1, "logged models": 1, "versions": 1,
+    }  # fmt: skip
+    assert world.through("first")["version"] == 1
+    assert world.through("the same hour again")["model"] == 1
+    assert world.counts() == before
+    folder = CandidateFolder(world.settings, "trains", "the same hour again")
+    assert folder.read("manifest.json") == {"changed": False, "model": 1}
+
+
+def test_the_header_says_what_the_model_was_learned_from(world: World) -> None:
+    header = headers(world.settings, "trains")[0]
+    assert header["pins"] == {"gold.examples": 0}
+    assert header["frontier"] == "2013-01-10T00:00:00+00:00"
+    assert header["parent"] is None
+    assert header["track"] == "first"
+    assert header["training"]["start"] == "2013-01-01T00:00:00+00:00"
+    assert header["training"]["end"] == "2013-01-06T00:00:00+00:00"
+    assert header["training"]["rows"] == 5 * 24 * 20 - 40
+    assert header["evaluation"] == {
+        "start": "2013-01-06T00:00:00+00:00", "end": "2013-01-09T00:00:00+00:00", "rows": 3 * 24 * 20 - 32,
+    }  # fmt: skip
+    assert header["parameters"]["trees"] == 12
+    assert header["features"][0] == {"name": "carrier", "nominal": ["A", "B", "C"]}
+    assert nodes_of(world.settings, "trains", 1)["tree"].nunique() == 12
+
+
+def test_the_run_shows_figures_pins_and_the_evaluation(world: World) -> None:
+    client = open_client()
+    version = version_of_model(client, "trains", 1)
+    assert version is not None and version.run_id is not None
+    run = client.get_run(version.run_id)
+    assert run.info.run_name == "model-1"
+    assert run.data.tags["headgate.pin.gold.examples"] == "0"
+    assert run.data.params["trees"] == "12"
+    assert run.inputs is not None
+    assert [given.dataset.name for given in run.inputs.dataset_inputs] == ["trains_gold.examples"]
+    names = {artifact.path for artifact in client.list_artifacts(version.run_id)}
+    assert names >= {
+        "roc.png", "precision_recall.png", "calibration.png", "confusion_in_money.png", "evaluation.json",
+    }  # fmt: skip
+    assert set(run.data.metrics) >= {
+        "auc",
+        "log_loss",
+        "base rate/log_loss",
+        "carrier x hour/auc",
+        "training/rows",
+    }
+
+
+def test_the_served_model_scores_as_spark_did_and_holds_no_pickle(world: World, tmp_path: Path) -> None:
+    mlflow.set_tracking_uri(open_client().tracking_uri)
+    local = mlflow.artifacts.download_artifacts("models:/trains/1", dst_path=str(tmp_path))
+    assert not [path for path in Path(local).rglob("*") if path.suffix in (".pkl", ".pickle", ".joblib")]
+    staged = pd.read_parquet(CandidateFolder(world.settings, "trains", "first").predictions)
+    served = mlflow.pyfunc.load_model(local).predict(staged[["carrier", "hour", "delay"]])
+    assert np.abs(served["probability"] - staged["probability"]).max() <= 1e-12
+
+
+def test_the_first_candidate_is_promoted_once(world: World) -> None:
+    client = open_client()
+    trial = version_at(client, "trains", "challenger")
+    assert trial is not None and trial.version == 1
+    assert world.champion() is None
+    assert world.promote(1) == "promote"
+    assert world.champion() == 1
+    assert version_at(client, "trains", "challenger") is None
+    release = releases(world.settings, "trains")[0]
+    assert (release.release, release.version, release.model, release.previous_champion) == (1, 1, 1, None)
+    assert release.pins == {"gold.examples": 0}
+    assert release.gate_reports == {"gold": "trains/gold/2013-01-09T23.html"}
+    assert [reason["check"] for reason in release.reasons] == [
+        "rows", "champion", "beats base rate", "beats carrier x hour", "calibration",
+    ]  # fmt: skip
+    tags = client.get_model_version("trains", "1").tags
+    assert tags["headgate.decision"] == "promote"
+    assert "of base rate" in tags["headgate.why"]
+    before = world.counts()
+    assert world.promote(1) == "promote"
+    assert world.through("first")["version"] == 1
+    assert world.counts() == before
+    assert version_at(client, "trains", "challenger") is None
+
+
+def test_a_refreshed_candidate_meets_the_champion_on_the_embargo_cohorts(world: World) -> None:
+    publish_examples(world.spark, world.settings, SECOND)
+    assert world.through("second")["model"] == 2
+    header = headers(world.settings, "trains")[1]
+    assert (header["parent"], header["track"]) == (1, "refresh")
+    assert header["training"]["end"] == "2013-01-08T06:00:00+00:00"
+    client = open_client()
+    run = version_of_model(client, "trains", 2)
+    assert run is not None and run.run_id is not None
+    path = client.download_artifacts(run.run_id, "evaluation.json")
+    evaluation = json.loads(Path(path).read_text(encoding="utf-8"))
+    assert evaluation["range"] == {"start": "2013-01-08T06:00:00+00:00", "end": "2013-01-09T06:00:00+00:00"}
+    assert evaluation["champion"] == {"version": 1, "model": 1, "trained_until": "2013-01-06T00:00:00+00:00"}
+    assert evaluation["blocks"] == "hour"
+
+
+def test_a_move_by_hand_is_honoured_and_recorded(world: World) -> None:
+    client = open_client()
+    client.set_registered_model_alias("trains", "champion", "2")
+    assert world.promote(2) == "hold"
+    assert world.champion() == 2
+    by_hand, held = releases(world.settings, "trains")[1:]
+    assert (by_hand.decision, by_hand.version, by_hand.previous_champion) == ("by_hand", 2, 1)
+    assert by_hand.reasons[0]["said"] == "the alias champion was moved in MLflow from version 1 to version 2"
+    assert held.decision == "hold"
+    assert client.get_model_version("trains", "2").tags["headgate.why"] == (
+        "version 2 serves now, but version 1 did when it was evaluated"
+    )
+    client.set_registered_model_alias("trains", "champion", "1")
+    assert world.promote(1) == "promote"
+    assert world.promote(2) == "hold"
+    assert world.champion() == 1
