@@ -1,0 +1,82 @@
+"""The engine: one Spark Connect server with Delta, the only process that commits to the lake."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from headgate.stack.errors import JarsMissing
+from headgate.stack.jars import FOLDER, jar_paths, missing_jars, spark_home
+from headgate.stack.layout import Layout
+from headgate.stack.ports import HOST, Ports
+from headgate.stack.secrets import Secrets
+
+HEAP = "1g"
+SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
+
+
+def cores() -> int:
+    """How many cores this process may use, at least two: a stream of tiny jobs stalls on one."""
+    return max(2, len(os.sched_getaffinity(0)))
+
+
+def configuration(layout: Layout, ports: Ports) -> dict[str, str]:
+    """The engine's Spark configuration."""
+    return {
+        "spark.connect.grpc.binding.address": HOST,
+        "spark.connect.grpc.binding.port": str(ports.engine),
+        "spark.driver.host": HOST,
+        "spark.driver.bindAddress": HOST,
+        "spark.ui.enabled": "false",
+        "spark.log.level": "WARN",
+        "spark.local.dir": str(layout.engine / "scratch"),
+        "spark.sql.warehouse.dir": str(layout.engine / "warehouse"),
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.session.timeZone": "UTC",
+        # Small statements: few partitions, no re-planning on the way, small thread pools.
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
+        "spark.sql.resultQueryStage.maxThreadThreshold": "16",
+        "spark.sql.shuffleExchange.maxThreadThreshold": "16",
+        "spark.sql.broadcastExchange.maxThreadThreshold": "16",
+        "spark.databricks.delta.snapshotPartitions": "2",
+        # Pinned versions stay readable however old; a change feed may be asked beyond its head.
+        "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration": "false",
+        "spark.databricks.delta.changeDataFeed.timestampOutOfRange.enabled": "true",
+    }
+
+
+def command(layout: Layout, ports: Ports) -> list[str]:
+    """The command of the server, to run in the foreground.
+
+    Raises JarsMissing.
+    """
+    if missing_jars():
+        raise JarsMissing(FOLDER, missing_jars())
+    submit = [str(Path(sys.prefix) / "bin" / "spark-submit"), "--class", SERVER]
+    submit += ["--master", f"local[{cores()}]", "--driver-memory", HEAP]
+    submit += ["--driver-class-path", ":".join(str(path) for path in jar_paths())]
+    submit += ["--driver-java-options", "-XX:+UseSerialGC -XX:MaxMetaspaceSize=512m -Duser.timezone=UTC"]
+    for name, value in configuration(layout, ports).items():
+        submit += ["--conf", f"{name}={value}"]
+    return [*submit, "spark-internal"]
+
+
+def environment(secrets: Secrets) -> dict[str, str]:
+    """What the server needs beside the stack's environment: the token that clients must show."""
+    return {
+        "SPARK_CONNECT_AUTHENTICATE_TOKEN": secrets.engine_token.get_secret_value(),
+        "SPARK_HOME": str(spark_home()),
+    }
+
+
+def clear_scratch(layout: Layout) -> None:
+    """Remove what an engine that was killed left behind."""
+    layout.engine_ready.unlink(missing_ok=True)
+    shutil.rmtree(layout.engine / "scratch", ignore_errors=True)
+    (layout.engine / "scratch").mkdir(parents=True)
