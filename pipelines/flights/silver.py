@@ -1,0 +1,63 @@
+"""Text to types for the two tables of the flights source, row by row.
+
+Text that is no value of its type becomes null; the contract says which nulls are let through.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from headgate.lake.columns import CARRIED
+
+MILES_PER_MINUTE = 60.0
+
+
+def flights(rows: DataFrame) -> DataFrame:
+    """One row a change of a flight.
+
+    Clock columns (`dep_time`, `sched_arr_time`, ...) are local HHMM numbers as in the source, 2400 included;
+    delays and air time are minutes; moments are UTC.
+    """
+    scheduled_at = F.timestamp_add("MINUTE", _typed("minute", "int"), _typed("time_hour", "timestamp"))
+    dep_delay, air_time, distance = (_typed(name, "int") for name in ("dep_delay", "air_time", "distance"))
+    return rows.select(
+        *CARRIED,
+        "flight_id",
+        "status",
+        "carrier",
+        _typed("flight", "int").alias("flight"),
+        "tailnum",
+        "origin",
+        "dest",
+        distance.alias("distance"),
+        scheduled_at.alias("scheduled_at"),
+        F.expr("try_cast(concat_ws('-', year, lpad(month, 2, '0'), lpad(day, 2, '0')) AS date)").alias(
+            "local_date"
+        ),
+        _typed("hour", "int").alias("local_hour"),
+        _typed("sched_dep_time", "int").alias("sched_dep_time"),
+        _typed("sched_arr_time", "int").alias("sched_arr_time"),
+        _typed("dep_time", "int").alias("dep_time"),
+        dep_delay.alias("dep_delay"),
+        F.timestamp_add("MINUTE", dep_delay, scheduled_at).alias("departed_at"),
+        _typed("arr_time", "int").alias("arr_time"),
+        _typed("arr_delay", "int").alias("arr_delay"),
+        air_time.alias("air_time"),
+        F.when(air_time > 0, F.round(distance / air_time * MILES_PER_MINUTE, 1)).alias("ground_speed"),
+    )
+
+
+def weather(rows: DataFrame) -> DataFrame:
+    """One row a change of an hour's weather at an airport; units are the source's (Fahrenheit, mph, inches)."""
+    measured = ["temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib"]
+    return rows.select(
+        *CARRIED,
+        "origin",
+        _typed("time_hour", "timestamp").alias("time_hour"),
+        *(_typed(name, "double").alias(name) for name in measured),
+    )
+
+
+def _typed(name: str, kind: str) -> Column:
+    return F.col(name).try_cast(kind)
