@@ -1,0 +1,86 @@
+"""Ask the engine: read-only SQL over the published tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from headgate.cli.running_stack import require_running
+from headgate.spec.errors import HeadgateError
+from headgate.spec.settings import Settings
+from headgate.stack.addresses import addresses
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import SparkSession
+
+READING = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN")
+WRITING = re.compile(r"\b(INSERT|MERGE|UPDATE|DELETE)\b", re.IGNORECASE)
+SET_APART = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`(?:[^`]|``)*`", re.DOTALL)
+
+
+class QueryRefused(HeadgateError):
+    """The statement does more than read."""
+
+
+class QueryFailed(HeadgateError):
+    """The engine refused the statement; carries its message without stack traces."""
+
+
+def read_only(sql: str) -> str:
+    """The statement without the semicolon at its end. Raises QueryRefused unless it only reads."""
+    bare = SET_APART.sub(lambda found: " " if found[0].startswith(("--", "/*")) else "x", sql)
+    first = re.match(r"[\s(]*([A-Za-z]*)", bare)
+    word = first.group(1).upper() if first else ""
+    if word not in READING:
+        raise QueryRefused(
+            f"a query starts with {', '.join(READING)}; this one with {word or 'none of them'}",
+            left="nothing was run",
+            next_command='./headgate query "SHOW TABLES IN flights_silver"',
+        )
+    depth_zero = _outside_parentheses(bare)
+    writes = WRITING.search(depth_zero)
+    if writes and word != "EXPLAIN":
+        raise QueryRefused(
+            f"a query only reads; this one would {writes.group(1).upper()}",
+            left="nothing was run",
+            next_command="put a column of that name in `backquotes`",
+        )
+    return sql.rstrip().rstrip(";")
+
+
+@contextmanager
+def engine_session(settings: Settings) -> Iterator[SparkSession]:
+    """A session on the engine, in UTC. Raises StackNotRunning."""
+    require_running(settings)
+    from pyspark.sql import SparkSession
+
+    session: SparkSession = SparkSession.builder.remote(addresses(settings).engine).create()
+    try:
+        session.conf.set("spark.sql.session.timeZone", "UTC")
+        yield session
+    finally:
+        session.stop()
+
+
+def ask(session: SparkSession, sql: str) -> pa.Table:
+    """The rows that a statement gives. Raises QueryRefused, QueryFailed."""
+    from pyspark.errors import PySparkException
+
+    try:
+        return session.sql(read_only(sql)).toArrow()
+    except PySparkException as error:
+        text = str(error).partition("JVM stacktrace:")[0].strip()
+        raise QueryFailed(
+            text, left="nothing was changed", next_command='./headgate query "SHOW DATABASES"'
+        ) from None
+
+
+def _outside_parentheses(bare: str) -> str:
+    depth, kept = 0, []
+    for character in bare:
+        depth += (character == "(") - (character == ")")
+        kept.append(character if depth == 0 else " ")
+    return "".join(kept)

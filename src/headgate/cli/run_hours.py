@@ -1,0 +1,114 @@
+"""Run hours and wait for them: what `run` and `demo` share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from headgate.airflow.names import hourly_dag_id
+from headgate.cli.airflow_runs import Run, Task
+from headgate.cli.backfill import Reprocess, check_hours, start_backfill, wait_for_dag, wait_for_last_backfill
+from headgate.cli.failed_run import run_failed
+from headgate.cli.hour_option import hour_text
+from headgate.cli.progress import Progress
+from headgate.cli.watch import Ended, Watch
+from headgate.hops.ledger import Entry, Ledger
+from headgate.spec.errors import HeadgateError
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.settings import Settings
+from headgate.stack.addresses import addresses
+from headgate.stack.airflow_client import AirflowClient
+from headgate.stack.pools import create_pools
+
+PUBLISHED = "published"
+BEHIND = "behind a closed gate"
+
+
+class HoursBehind(HeadgateError):
+    """Hours were skipped because the gate of an earlier hour is closed."""
+
+    def __init__(self, pipeline: str, closed: Entry | None, hours: Sequence[datetime], reports: str) -> None:
+        gate = (
+            f"the {closed.hop} gate of {closed.hour:%Y-%m-%d %H:%M} is closed"
+            if closed
+            else "the gate of an earlier hour was closed"
+        )
+        first = closed.hour if closed else hours[0]
+        again = f"./headgate run {pipeline} --from {hour_text(first)} --to {hour_text(hours[-1])}"
+        super().__init__(
+            f"{len(hours)} {'hour waits' if len(hours) == 1 else 'hours wait'} behind it: {gate}",
+            f"{reports}/{closed.report}" if closed else None,
+            "nothing of these hours was read; they stay open",
+            f"mend that hour, then {again} --reprocess completed",
+        )
+
+
+def hour_words(run: Run, tasks: Sequence[Task]) -> str:
+    """How an hour-run ended."""
+    if run.state == "success":
+        return BEHIND if any(task.state == "skipped" for task in tasks) else PUBLISHED
+    failed = next((task.task_id for task in tasks if task.state == "failed"), None)
+    return f"failed at {failed}" if failed else run.state
+
+
+def run_hours(
+    settings: Settings,
+    client: AirflowClient,
+    loaded: LoadedPipeline,
+    first: datetime,
+    last: datetime,
+    reprocess: Reprocess,
+    progress: Progress,
+) -> list[Ended]:
+    """Run the hours first..last as a backfill and wait; returns the runs in the order in which they ended.
+
+    Raises HoursRefused, BackfillActive, DagMissing; RunFailed and HoursBehind through `require_published`.
+    """
+    name = loaded.spec.pipeline
+    check_hours(loaded.spec, first, last)
+    create_pools(client, [name])
+    wait_for_dag(client, name)
+    address = f"{addresses(settings).airflow}/dags/{hourly_dag_id(name)}"
+    wait_for_last_backfill(client, name, address, progress)
+    start_backfill(client, name, first, last, reprocess, address)
+    return follow_hours(settings, client, loaded, first, last, progress)
+
+
+def follow_hours(
+    settings: Settings,
+    client: AirflowClient,
+    loaded: LoadedPipeline,
+    first: datetime,
+    last: datetime,
+    progress: Progress,
+) -> list[Ended]:
+    """Wait for the open runs of the hours first..last. Raises RunFailed, HoursBehind."""
+    name = loaded.spec.pipeline
+    watch = Watch(client, hourly_dag_id(name), progress, hour_words, (first, last))
+    ended = watch.until_quiet()
+    require_published(settings, client, loaded, ended, last)
+    return ended
+
+
+def require_published(
+    settings: Settings, client: AirflowClient, loaded: LoadedPipeline, ended: Sequence[Ended], last: datetime
+) -> None:
+    """Raise RunFailed for the first run that failed, else HoursBehind where runs were skipped.
+
+    A failed run that a later one has taken over in the meantime is only told about by its line.
+    """
+    name = loaded.spec.pipeline
+    ledger = Ledger(settings, name, loaded.spec.hops[-1])
+    done = ledger.last_hour_done()
+    for entry in ended:
+        hour = entry.run.hour
+        if entry.run.state == "failed" and (hour is None or done is None or hour > done):
+            first = hour_text(hour) if hour else ""
+            again = f"./headgate run {name} --from {first} --to {hour_text(last)} --reprocess completed"
+            raise run_failed(
+                client, addresses(settings).airflow, entry.run, entry.failed_task, f"mend it, then {again}"
+            )
+    behind = [e.run.hour for e in ended if e.run.hour and hour_words(e.run, e.tasks) == BEHIND]
+    if behind:
+        closed = ledger.closed_gates()
+        raise HoursBehind(name, closed[0] if closed else None, sorted(behind), str(settings.reports))
