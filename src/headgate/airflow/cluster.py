@@ -31,7 +31,7 @@ def cluster_environment() -> dict[str, str]:
 
 
 def cluster_configuration() -> dict[str, str]:
-    """Spark properties of a submitted job: Delta tables, times in UTC, a quiet log, no web page of its own."""
+    """Spark properties of a submitted job: Delta tables, times in UTC, a quiet log, no web page."""
     configuration = {
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",

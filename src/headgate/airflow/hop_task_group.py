@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from airflow.sdk import Asset, TaskGroup, chain
 
@@ -23,7 +24,7 @@ def hop_task_group(
     """
     with TaskGroup(group_id=hop, tooltip=f"{hop}: stage, gate, publish") as group:
         attempt = f"{{{{ ti.xcom_pull(task_ids='{hop}.stage', key='{ATTEMPT_KEY}') }}}}"
-        common = {
+        common: dict[str, Any] = {
             "engine": settings.engine_connection,
             "session_record": session_record(settings, pipeline, hop),
             "execution_timeout": HOP_TIMEOUT,

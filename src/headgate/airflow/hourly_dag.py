@@ -14,7 +14,7 @@ from headgate.spec.settings import Settings
 
 
 def hourly_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
-    """Build the DAG: keyed on the logical date, the start of the hour; the last publish announces the asset."""
+    """Build the DAG, keyed on the start of the hour; the last publish announces the asset."""
     name, hops, schedule = pipeline.pipeline, pipeline.hops, pipeline.schedule
     with DAG(
         dag_id=hourly_dag_id(name),

@@ -1,6 +1,8 @@
-"""The DAG `<pipeline>_learn`: fit a candidate on what is new, record it, evaluate it, hand it to promotion."""
+"""The DAG `<pipeline>_learn`: fit a candidate on what is new, record and evaluate it, hand it on."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from airflow.sdk import DAG, Asset, chain
 
@@ -18,7 +20,7 @@ from headgate.spec.settings import Settings
 
 
 def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
-    """Build the DAG: started by the gold asset, one run at a time, its work kept under a name of the run's own."""
+    """Build the DAG: started by the gold asset, one run at a time, each under an attempt of its own."""
     from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
     from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 
@@ -35,7 +37,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
     ) as dag:
         attempt = "{{ run_attempt(dag.dag_id, run_id) }}"
         arguments = ["--pipeline", name, "--attempt", attempt]
-        on_engine = {
+        on_engine: dict[str, Any] = {
             "engine": settings.engine_connection,
             "session_record": session_record(settings, name, "model"),
             "execution_timeout": HOP_TIMEOUT,

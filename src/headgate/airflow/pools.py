@@ -1,4 +1,4 @@
-"""Every pipeline's pool, made when a run of one of its DAGs starts: tasks of a missing pool would never start."""
+"""Every pipeline's pool, made when a run starts: tasks of a pool that is missing would wait for ever."""
 
 from __future__ import annotations
 

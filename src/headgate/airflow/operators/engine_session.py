@@ -11,7 +11,7 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 KEEPALIVE = (("grpc.keepalive_time_ms", 300_000), ("grpc.keepalive_timeout_ms", 20_000))
-"""A client asks every 5 minutes, the shortest that the engine allows, whether a silent engine is still there."""
+"""Clients ask every 5 minutes, the shortest that the engine allows, whether it is still there."""
 
 
 class EngineSession:

@@ -14,7 +14,7 @@ class JobEnded(RuntimeError):
 
 
 def run_job_file(application: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Run `application` with `arguments`, and with `environment` (`SPARK_REMOTE`: the engine) besides its own.
+    """Run `application` with `arguments`; `environment` (`SPARK_REMOTE`: the engine) adds to the process's.
 
     The environment and the command line are the caller's again afterwards. Raises what the job raises;
     an exit code other than 0 becomes JobEnded.

@@ -53,7 +53,7 @@ class StageOperator(ConnectJobOperator):
         earlier = context["ti"].get_previous_dagrun(state="running")
         if earlier is not None:
             self.log.info("waiting for the run of %s to end", earlier.logical_date)
-            raise AirflowRescheduleException(datetime.now(UTC) + TURN_INTERVAL)
+            raise AirflowRescheduleException(datetime.now(UTC) + TURN_INTERVAL)  # type: ignore[no-untyped-call]
 
 
 def manual_run_refused(pipeline: str, run_id: str) -> ManualRunRefused:

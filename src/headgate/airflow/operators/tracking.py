@@ -15,7 +15,7 @@ def tracking_address(connection: str) -> str:
 
 
 def tracking_environment(connection: str) -> dict[str, str]:
-    """The variables by which MLflow's client finds the server and signs in, where the connection has a login."""
+    """The variables by which MLflow's client finds the server and, given a login, signs in."""
     found = BaseHook.get_connection(connection)
     variables = {
         "MLFLOW_TRACKING_URI": tracking_address(connection),

@@ -40,36 +40,38 @@ class Report:
 
 
 def report_file(reports: Path, pipeline: str, hop: str, hour: str, name: str) -> Path | None:
-    """A file below one hour's reports; None if there is none, if it leads elsewhere or is of no known kind."""
-    root = reports.resolve()
-    folder = (root / pipeline / hop / hour).resolve()
-    if not folder.is_relative_to(root) or folder.relative_to(root).parts != (pipeline, hop, hour):
+    """A file below one hour's reports; None if there is none, it leads elsewhere or is of no known kind."""
+    folder = _folder(reports, pipeline, hop, hour)
+    if folder is None:
         return None
     path = (folder / name).resolve()
     if path.is_dir():
-        path = path / "index.html"
-    if not path.is_relative_to(folder) or path.suffix not in MEDIA_TYPES or not path.is_file():
-        return None
-    return path if path.resolve().is_relative_to(folder) else None
+        path = (path / "index.html").resolve()
+    allowed = path.is_relative_to(folder) and path.suffix in MEDIA_TYPES
+    return path if allowed and path.is_file() else None
 
 
 def hour_reports(reports: Path, pipeline: str, hop: str, hour: str) -> list[Report]:
     """The reports of an hour, one per attempt, the latest first."""
-    folder = reports / pipeline / hop / hour
-    found = [
-        Report(path.stat().st_mtime, pipeline, hop, hour, path.stem)
-        for path in (folder.glob("*.html") if folder.is_dir() else ())
-    ]
-    return sorted(found, reverse=True)
+    folder = _folder(reports, pipeline, hop, hour)
+    found = folder.glob("*--*.html") if folder is not None else ()
+    files = (file for file in found if not file.is_symlink())
+    return sorted(
+        (Report(file.stat().st_mtime, pipeline, hop, hour, file.stem) for file in files), reverse=True
+    )
 
 
 def latest_reports(reports: Path, pipeline: str, hop: str, hours: int) -> list[Report]:
     """The latest report of each of the last `hours` hours of a hop, the latest hour first."""
-    folder = reports / pipeline / hop
-    names = (
-        sorted((path.name for path in folder.iterdir() if path.is_dir()), reverse=True)
-        if folder.is_dir()
-        else []
-    )
+    folder = _folder(reports, pipeline, hop)
+    names = sorted((path.name for path in folder.iterdir()), reverse=True) if folder is not None else []
     found = (hour_reports(reports, pipeline, hop, hour) for hour in names[:hours])
     return [attempts[0] for attempts in found if attempts]
+
+
+def _folder(reports: Path, *names: str) -> Path | None:
+    """The folder that these names lead to, one step each; None if they lead elsewhere or there is none."""
+    root = reports.resolve()
+    folder = root.joinpath(*names).resolve()
+    inside = folder.is_relative_to(root) and folder.relative_to(root).parts == names
+    return folder if inside and folder.is_dir() else None

@@ -1,0 +1,39 @@
+"""DAG files and the plugin load in little time and without the libraries that only jobs need."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from headgate.spec.settings import REPOSITORY, Settings
+
+PARSE = """
+import json, runpy, sys, time
+import airflow.sdk, airflow.plugins_manager, pydantic, yaml
+began = time.process_time()
+dags = {}
+for name in ("hourly", "learn", "promote"):
+    made = runpy.run_path(f"dags/{name}.py")
+    dags.update({key: None for key, value in made.items() if type(value).__name__ == "DAG"})
+runpy.run_path("plugins/headgate_plugin.py")
+seconds = time.process_time() - began
+print(json.dumps({"dags": sorted(dags), "seconds": seconds, "modules": sorted(sys.modules)}))
+"""
+HEAVY = {"pyspark", "mlflow", "great_expectations", "pandas", "pyarrow", "deltalake", "sklearn"}
+
+
+def test_parsing_imports_nothing_heavy_and_is_quick(pipelines: Settings) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", PARSE],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    seen = json.loads(run.stdout.splitlines()[-1])
+    assert seen["dags"] == ["orders_hourly", "shop_hourly", "shop_learn", "shop_promote"]
+    assert HEAVY & {module.partition(".")[0] for module in seen["modules"]} == set()
+    assert "headgate.airflow.pages.pages_app" not in seen["modules"]
+    assert seen["seconds"] < 5

@@ -1,0 +1,213 @@
+"""The DAGs of a pipeline: which there are, their tasks, and what Airflow is told about them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG, CronDataIntervalTimetable
+from airflow.serialization.serialized_objects import DagSerialization
+
+from headgate.airflow import hourly_dags, learn_dags, pipeline_dags, promote_dags
+from headgate.spec.settings import REPOSITORY, Settings
+
+ALL = ["orders_hourly", "shop_hourly", "shop_learn", "shop_promote"]
+HOPS = [
+    "bronze.stage",
+    "bronze.gate",
+    "bronze.publish",
+    "silver.stage",
+    "silver.gate",
+    "silver.publish",
+    "gold.stage",
+    "gold.gate",
+    "gold.publish",
+]
+
+
+def task(dags: dict[str, DAG], dag_id: str, task_id: str) -> Any:
+    """A task, with whatever its operator has."""
+    return dags[dag_id].get_task(task_id)
+
+
+def in_order(dag: DAG) -> list[str]:
+    """The tasks of a DAG that is one chain, first to last."""
+    (step,) = dag.roots
+    found = [step.task_id]
+    while step.downstream_list:
+        (step,) = step.downstream_list
+        found.append(step.task_id)
+    return found
+
+
+def test_a_pipeline_without_a_model_has_only_its_hourly_dag(pipelines: Settings) -> None:
+    assert sorted(pipeline_dags()) == ALL
+    assert sorted(hourly_dags()) == ["orders_hourly", "shop_hourly"]
+    assert sorted(learn_dags()) == ["shop_learn"]
+    assert sorted(promote_dags()) == ["shop_promote"]
+
+
+def test_folders_can_be_named_by_the_dag_file(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HEADGATE_PIPELINES")
+    monkeypatch.delenv("HEADGATE_EXPECTATIONS")
+    assert sorted(pipeline_dags(pipelines.pipelines)) == ALL
+
+
+def test_an_hour_goes_through_stage_gate_publish_of_every_hop(pipelines: Settings) -> None:
+    dags = hourly_dags()
+    assert in_order(dags["shop_hourly"]) == HOPS
+    assert in_order(dags["orders_hourly"]) == HOPS[:6]
+
+
+def test_the_hourly_dag_runs_once_an_hour_between_start_and_end(pipelines: Settings) -> None:
+    dag = hourly_dags()["orders_hourly"]
+    assert dag.timetable == CronDataIntervalTimetable("0 * * * *", timezone="UTC")
+    assert dag.start_date == datetime(2024, 1, 1, tzinfo=UTC)
+    assert dag.end_date == datetime(2024, 1, 2, 23, tzinfo=UTC)
+    assert dag.catchup is False
+    assert dag.max_active_runs == 1
+    assert hourly_dags()["shop_hourly"].end_date is None
+
+
+def test_tags_owner_description_and_runbook_come_from_the_spec_and_the_file(pipelines: Settings) -> None:
+    dag = hourly_dags(doc="the runbook")["shop_hourly"]
+    assert dag.tags == {"headgate", "shop"}
+    assert dag.owner == "the shop's team"
+    assert dag.description == "Which orders will be late?"
+    assert dag.doc_md == "the runbook"
+
+
+def test_every_task_waits_for_the_pipelines_pool_and_retries_twice(pipelines: Settings) -> None:
+    for dag in pipeline_dags().values():
+        pipeline = dag.dag_id.partition("_")[0]
+        for step in dag.tasks:
+            assert step.pool == f"headgate_{pipeline}", step.task_id
+            assert step.retries == 2, step.task_id
+
+
+def test_hop_tasks_have_an_hour_each(pipelines: Settings) -> None:
+    for step in hourly_dags()["shop_hourly"].tasks:
+        assert step.execution_timeout == timedelta(hours=1)
+
+
+def test_the_attempt_that_stage_names_is_judged_and_published(pipelines: Settings) -> None:
+    dags = hourly_dags()
+    attempt = "{{ ti.xcom_pull(task_ids='silver.stage', key='attempt') }}"
+    assert task(dags, "shop_hourly", "silver.stage").arguments == ["--pipeline", "shop", "--hop", "silver"]
+    for step in ("gate", "publish"):
+        found = task(dags, "shop_hourly", f"silver.{step}")
+        assert found.application.endswith(f"/spark_jobs/{step}.py")
+        assert found.arguments == ["--pipeline", "shop", "--hop", "silver", "--attempt", attempt]
+
+
+def test_only_the_first_task_sees_to_the_runs_turn(pipelines: Settings) -> None:
+    dags = hourly_dags()
+    assert [task(dags, "shop_hourly", f"{hop}.stage").opens_run for hop in ("bronze", "silver", "gold")] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_the_last_publish_announces_the_hour_and_learning_listens(pipelines: Settings) -> None:
+    hourly = hourly_dags()
+    announcing = {
+        step.task_id: [asset.uri for asset in step.outlets]
+        for step in hourly["shop_hourly"].tasks
+        if step.outlets
+    }
+    assert announcing == {"gold.publish": ["headgate://shop/gold"]}
+    assert [asset.uri for asset in task(hourly, "orders_hourly", "silver.publish").outlets] == [
+        "headgate://orders/silver"
+    ]
+    learn = learn_dags()["shop_learn"]
+    condition: Any = learn.timetable
+    assert [asset.uri for asset in condition.asset_condition.objects] == ["headgate://shop/gold"]
+    assert learn.max_active_runs == 1
+
+
+def test_learning_waits_fits_records_evaluates_and_hands_over(pipelines: Settings) -> None:
+    dags = learn_dags()
+    assert in_order(dags["shop_learn"]) == [
+        "wait_until_quiet",
+        "learn",
+        "changed",
+        "record",
+        "evaluate",
+        "promote",
+    ]
+    assert task(dags, "shop_learn", "wait_until_quiet").upstream_dag_id == "shop_hourly"
+    assert task(dags, "shop_learn", "wait_until_quiet").mode == "reschedule"
+    promote = task(dags, "shop_learn", "promote")
+    assert promote.trigger_dag_id == "shop_promote"
+    assert promote.trigger_run_id == "promote__{{ ti.xcom_pull(task_ids='evaluate', key='version') }}"
+    assert promote.skip_when_already_exists is True
+    assert promote.wait_for_completion is False
+
+
+def test_learning_is_submitted_with_delta_and_this_python(
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADGATE_JARS", "/jars/delta.jar,/jars/storage.jar")
+    learn = task(learn_dags(), "shop_learn", "learn")
+    assert learn.application_args == [
+        "--pipeline",
+        "shop",
+        "--attempt",
+        "{{ run_attempt(dag.dag_id, run_id) }}",
+    ]
+    assert learn.conf == {
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.log.level": "WARN",
+        "spark.ui.enabled": "false",
+        "spark.jars": "/jars/delta.jar,/jars/storage.jar",
+    }
+    assert sorted(learn.env_vars) == ["PYSPARK_DRIVER_PYTHON", "PYSPARK_PYTHON", "SPARK_HOME"]
+
+
+def test_every_dag_survives_serialisation(pipelines: Settings) -> None:
+    for dag in pipeline_dags().values():
+        again = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+        assert again.dag_id == dag.dag_id
+        assert sorted(again.task_ids) == sorted(dag.task_ids)
+
+
+def test_a_broken_pipeline_is_an_import_error_and_harms_no_other(pipelines: Settings) -> None:
+    bag = DagBag(REPOSITORY / "dags", safe_mode=True)
+    assert sorted(bag.dags) == ALL
+    (file,) = bag.import_errors
+    assert file.endswith("dags/broken_pipelines.py")
+    assert "pipelines/broken/pipeline.yaml:1: unknown key 'pipelin'" in bag.import_errors[file]
+    assert "did you mean 'pipeline'?" in bag.import_errors[file]
+    for dag in bag.dags.values():
+        assert "When" in (dag.doc_md or ""), f"{dag.dag_id} has no runbook"
+
+
+def test_sound_pipelines_leave_no_import_error(pipelines: Settings) -> None:
+    (pipelines.pipelines / "broken" / "pipeline.yaml").unlink()
+    bag = DagBag(REPOSITORY / "dags", safe_mode=True)
+    assert sorted(bag.dags) == ALL
+    assert bag.import_errors == {}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ("shop_hourly", {"hourly": ["shop_hourly"], "learn": []}),
+        ("shop_learn", {"hourly": [], "learn": ["shop_learn"]}),
+        ("somebody_elses", {"hourly": [], "learn": []}),
+    ],
+)
+def test_a_worker_builds_only_the_dag_that_it_runs(
+    pipelines: Settings, wanted: str, expected: dict[str, list[str]]
+) -> None:
+    from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(_AIRFLOW_PARSING_CONTEXT_DAG_ID, wanted)
+        assert list(hourly_dags()) == expected["hourly"]
+        assert list(learn_dags()) == expected["learn"]

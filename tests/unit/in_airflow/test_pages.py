@@ -1,0 +1,143 @@
+"""The pages inside Airflow: who gets in, what they may fetch, and that data in them stays data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from airflow.api_fastapi.core_api.security import get_user
+from fastapi.testclient import TestClient
+
+from headgate.airflow.pages import pages_app as module
+from headgate.airflow.pages.pages_app import pages_app
+from headgate.spec.settings import Settings
+
+ATTEMPT = "2024-01-01T07--0a1b2c3d"
+REPORT = f"/reports/shop/silver/2024-01-01T07/{ATTEMPT}.html"
+PATHS = ["/reports", REPORT, "/validation?dag=shop_hourly&run=r&task=silver.gate"]
+
+
+@pytest.fixture
+def reports(pipelines: Settings) -> Path:
+    """One report with its data docs, and a secret outside of the reports."""
+    folder = pipelines.reports / "shop" / "silver" / "2024-01-01T07"
+    (folder / ATTEMPT).mkdir(parents=True)
+    (folder / f"{ATTEMPT}.html").write_text("<p>all rules hold</p>")
+    (folder / ATTEMPT / "index.html").write_text("<p>data docs</p>")
+    (folder / "tool.exe").write_text("no")
+    (pipelines.home / "secret.html").write_text("secret")
+    (folder / "link.html").symlink_to(pipelines.home / "secret.html")
+    return pipelines.reports
+
+
+@pytest.fixture
+def client(reports: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    """Somebody who is signed in and may read `shop` only."""
+    monkeypatch.setattr(module, "may_read", lambda pipeline, user: pipeline == "shop")
+    monkeypatch.setattr(module, "run_hour", lambda dag, run: "2024-01-01T07" if run == "r" else None)
+    app = pages_app()
+    app.dependency_overrides[get_user] = lambda: "somebody"
+    return TestClient(app)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_anonymous_are_turned_away(reports: Path, path: str) -> None:
+    assert TestClient(pages_app()).get(path).status_code == 401
+
+
+@pytest.mark.parametrize("path", [path.replace("shop", "orders") for path in PATHS[1:]])
+def test_a_pipeline_that_one_may_not_read_stays_closed(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 403
+    assert answer.json() == {"detail": "You may not read this pipeline."}
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/reports/shop/silver/2024-01-01T07/none.html"])
+def test_no_page_lets_a_script_run(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "allow-scripts" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_report_is_served_sandboxed(client: TestClient) -> None:
+    answer = client.get(REPORT)
+    assert (answer.status_code, answer.text) == (200, "<p>all rules hold</p>")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox ")
+
+
+@pytest.mark.parametrize("end", [f"{ATTEMPT}/index.html", f"{ATTEMPT}/", ATTEMPT])
+def test_data_docs_lie_beside_the_report(client: TestClient, end: str) -> None:
+    assert client.get(f"/reports/shop/silver/2024-01-01T07/{end}").text == "<p>data docs</p>"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reports/shop/silver/2024-01-01T07/%2e%2e/%2e%2e/%2e%2e/%2e%2e/secret.html",
+        "/reports/shop/silver/2024-01-01T07/..%2f..%2f..%2f..%2fsecret.html",
+        "/reports/shop/%2e%2e/%2e%2e/secret.html",
+        "/reports/shop/silver/%2e%2e/secret.html",
+        "/reports/shop/silver/2024-01-01T07//etc/hostname.html",
+        "/reports/shop/silver/2024-01-01T07/link.html",
+        "/reports/shop/silver/2024-01-01T07/tool.exe",
+        "/reports/shop/silver/2024-01-01T07/none.html",
+        "/reports/shop/silver/2024-01-01T08/none.html",
+    ],
+)
+def test_nothing_but_an_hours_own_reports_is_given_out(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "secret" not in answer.text.replace("secret.html", "")
+
+
+def test_names_are_shown_as_text(client: TestClient) -> None:
+    answer = client.get("/reports/shop/silver/2024-01-01T07/<script>alert(1)<%2fscript>.html")
+    assert answer.status_code == 404
+    assert "<script>" not in answer.text
+    assert "&lt;script&gt;alert(1)" in answer.text
+
+
+def test_the_list_shows_what_one_may_read(client: TestClient) -> None:
+    text = client.get("/reports").text
+    assert "<h2>shop</h2>" in text
+    assert "orders" not in text
+    assert f'<a href="/headgate{REPORT}">2024-01-01 07:00</a>' in text
+    assert text.count("no hour has come to this gate yet") == 2
+
+
+def test_a_task_shows_the_report_of_its_hour_and_hop(client: TestClient) -> None:
+    text = client.get("/validation?dag=shop_hourly&run=r&task=silver.stage").text
+    assert f'<iframe src="/headgate{REPORT}" title="Validation report">' in text
+
+
+def test_the_latest_of_several_attempts_is_shown_and_the_others_are_listed(
+    client: TestClient, reports: Path
+) -> None:
+    later = "2024-01-01T07--99999999"
+    file = reports / "shop" / "silver" / "2024-01-01T07" / f"{later}.html"
+    file.write_text("later")
+    os.utime(file, (2_000_000_000, 2_000_000_000))
+    text = client.get("/validation?dag=shop_hourly&run=r&task=silver.gate").text
+    assert "2 attempts came to this gate; the latest is shown." in text
+    assert f'<iframe src="/headgate/reports/shop/silver/2024-01-01T07/{later}.html"' in text
+    assert f">{ATTEMPT}</a>" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("dag=shop_hourly&run=r&task=gold.gate", "has not judged the hour 2024-01-01 07:00"),
+        ("dag=shop_hourly&run=unknown&task=gold.gate", "Reports belong to the tasks of an hour"),
+        ("dag=shop_hourly&run=r&task=..%2fx.gate", "has not judged"),
+    ],
+)
+def test_a_task_without_a_report_says_so(client: TestClient, query: str, said: str) -> None:
+    answer = client.get(f"/validation?{query}")
+    assert answer.status_code == 200
+    assert said in " ".join(answer.text.split())
