@@ -8,7 +8,7 @@ import sysconfig
 from pathlib import Path
 
 JARS_VARIABLE = "HEADGATE_JARS"
-"""Names the Delta jars that a submitted job needs, separated by commas; unset where the cluster has them."""
+"""Names the folder of the Delta jars that a submitted job takes along; unset where the cluster has them."""
 
 
 def spark_home() -> Path:
@@ -39,5 +39,5 @@ def cluster_configuration() -> dict[str, str]:
         "spark.log.level": "WARN",
         "spark.ui.enabled": "false",
     }
-    jars = os.environ.get(JARS_VARIABLE, "")
-    return {**configuration, "spark.jars": jars} if jars else configuration
+    jars = os.environ.get(JARS_VARIABLE)
+    return {**configuration, "spark.jars": f"{jars}/*.jar"} if jars else configuration

@@ -16,12 +16,13 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 
 from headgate.airflow import hourly_dags, learn_dags, promote_dags
 from headgate.airflow.names import run_attempt
-from headgate.airflow.operators import connect_job, engine_session
+from headgate.airflow.operators import connect_job
 from headgate.airflow.operators.engine_session import EngineSession
 from headgate.airflow.operators.outcome import task_outcome
 from headgate.airflow.operators.run_job_file import JobEnded, run_job_file
 from headgate.gates.verdict import GateClosed
 from headgate.hops.run_range import Behind
+from headgate.lake import engine_session
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
 

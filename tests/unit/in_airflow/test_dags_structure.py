@@ -150,7 +150,7 @@ def test_learning_waits_fits_records_evaluates_and_hands_over(pipelines: Setting
 def test_learning_is_submitted_with_delta_and_this_python(
     pipelines: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HEADGATE_JARS", "/jars/delta.jar,/jars/storage.jar")
+    monkeypatch.setenv("HEADGATE_JARS", "/jars")
     learn = task(learn_dags(), "shop_learn", "learn")
     assert learn.application_args == [
         "--pipeline",
@@ -164,7 +164,7 @@ def test_learning_is_submitted_with_delta_and_this_python(
         "spark.sql.session.timeZone": "UTC",
         "spark.log.level": "WARN",
         "spark.ui.enabled": "false",
-        "spark.jars": "/jars/delta.jar,/jars/storage.jar",
+        "spark.jars": "/jars/*.jar",
     }
     assert sorted(learn.env_vars) == ["PYSPARK_DRIVER_PYTHON", "PYSPARK_PYTHON", "SPARK_HOME"]
 

@@ -1,4 +1,4 @@
-"""One session on the engine: named by its client, recorded while it lasts, ended by whoever comes next."""
+"""The engine session of one task: chosen by it, recorded while it lasts, ended by whoever comes next."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 log = logging.getLogger(__name__)
-
-KEEPALIVE = (("grpc.keepalive_time_ms", 300_000), ("grpc.keepalive_timeout_ms", 20_000))
-"""Clients ask every 5 minutes, the shortest that the engine allows, whether it is still there."""
 
 
 class EngineSession:
@@ -26,67 +23,31 @@ class EngineSession:
         self.base, self.record = base, record
         self.id = str(uuid.uuid4())
 
-    @property
-    def url(self) -> str:
-        """The address that a job connects to."""
-        return _address(self.base, self.id)
-
     @contextmanager
     def open(self) -> Iterator[str]:
-        """Give the address for the length of one job, and release the session on the engine afterwards."""
+        """Give the session's address for the length of one job, and release it on the engine afterwards."""
+        from headgate.lake.engine_session import keepalive, release_session, session_address
+
         self._end_predecessor()
         self.record.parent.mkdir(parents=True, exist_ok=True)
         self.record.write_text(self.id, encoding="ascii")
-        with _keepalive():
+        with keepalive():
             try:
-                yield self.url
+                yield session_address(self.base, self.id)
             finally:
-                self._release()
+                release_session(self.id)
                 self.record.unlink(missing_ok=True)
 
     def end(self) -> list[str]:
         """Interrupt what the session runs and close it for good; returns the interrupted operations."""
+        from headgate.lake.engine_session import end_session
+
         return end_session(self.base, self.id)
 
     def _end_predecessor(self) -> None:
-        if self.record.is_file():
-            predecessor = self.record.read_text(encoding="ascii").strip()
+        predecessor = self.record.read_text(encoding="ascii") if self.record.is_file() else ""
+        if predecessor:
+            from headgate.lake.engine_session import end_session
+
             log.info("ending session %s, whose client did not come to its end", predecessor)
-            if predecessor:
-                end_session(self.base, predecessor)
-
-    def _release(self) -> None:
-        from pyspark.sql.connect.session import SparkSession
-
-        session = SparkSession.getActiveSession()
-        if session is not None and session.session_id == self.id:
-            session.stop()
-
-
-def end_session(base: str, session_id: str) -> list[str]:
-    """Interrupt a session's operations and close it: whatever its client still sends is refused."""
-    from pyspark.sql.connect.session import SparkSession
-
-    session = SparkSession(connection=_address(base, session_id))
-    try:
-        return session.interruptAll()
-    finally:
-        session.client.release_session()
-        session.client.close()
-
-
-def _address(base: str, session_id: str) -> str:
-    return f"{base};session_id={session_id}"
-
-
-@contextmanager
-def _keepalive() -> Iterator[None]:
-    """Let every channel of this process notice an engine that vanished without a word."""
-    from pyspark.sql.connect.client import ChannelBuilder
-
-    before = ChannelBuilder.GRPC_DEFAULT_OPTIONS
-    ChannelBuilder.GRPC_DEFAULT_OPTIONS = [*before, *KEEPALIVE]
-    try:
-        yield
-    finally:
-        ChannelBuilder.GRPC_DEFAULT_OPTIONS = before
+            end_session(self.base, predecessor)

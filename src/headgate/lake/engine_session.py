@@ -1,0 +1,45 @@
+"""Sessions on the engine seen from outside of the job that works in one: keep alive, release, end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pyspark.sql.connect.client import ChannelBuilder
+from pyspark.sql.connect.session import SparkSession
+
+KEEPALIVE = (("grpc.keepalive_time_ms", 300_000), ("grpc.keepalive_timeout_ms", 20_000))
+"""Clients ask every 5 minutes, the shortest that the engine allows, whether it is still there."""
+
+
+def session_address(base: str, session_id: str) -> str:
+    """The address of one session at the engine's address `base`, as a connection gives it."""
+    return f"{base};session_id={session_id}"
+
+
+@contextmanager
+def keepalive() -> Iterator[None]:
+    """Let every channel that is opened meanwhile notice an engine that vanished without a word."""
+    before = ChannelBuilder.GRPC_DEFAULT_OPTIONS
+    ChannelBuilder.GRPC_DEFAULT_OPTIONS = [*before, *KEEPALIVE]
+    try:
+        yield
+    finally:
+        ChannelBuilder.GRPC_DEFAULT_OPTIONS = before
+
+
+def release_session(session_id: str) -> None:
+    """Close the session that a job of this process opened and left open, if any; the engine forgets it."""
+    session = SparkSession.getActiveSession()
+    if session is not None and session.session_id == session_id:
+        session.stop()
+
+
+def end_session(base: str, session_id: str) -> list[str]:
+    """Interrupt a session's operations, returned by id, and close it: its client gets nothing done any more."""
+    session = SparkSession(connection=session_address(base, session_id))
+    try:
+        return session.interruptAll()
+    finally:
+        session.client.release_session()
+        session.client.close()
