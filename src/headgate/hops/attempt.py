@@ -79,12 +79,12 @@ class Attempt:
         return total.hexdigest(), size
 
     def write_manifest(self, manifest: Manifest) -> None:
-        """Write the manifest, complete or not at all."""
-        self.write_json("manifest.json", _plain(dataclasses.asdict(manifest)))
+        """Write the manifest."""
+        self.write_text("manifest.json", json.dumps(_plain(dataclasses.asdict(manifest)), indent=1, sort_keys=True))
 
     def manifest(self) -> Manifest:
         """Read the manifest. Raises NoAttempt where stage has not finished."""
-        values = self.read_json("manifest.json")
+        values: dict[str, Any] = json.loads(self.read_text("manifest.json"))
         for name in ("claimed", "hours"):
             values[name] = HourRange(_moment(values[name]["start"]), datetime.fromisoformat(values[name]["end"]))
         values["hour"] = datetime.fromisoformat(values["hour"])
@@ -94,13 +94,13 @@ class Attempt:
         values["files"] = [KnownFile(**file) for file in values["files"]]
         return Manifest(**values)
 
-    def write_json(self, name: str, content: dict[str, Any]) -> None:
-        """Write a small record atomically."""
+    def write_text(self, name: str, content: str) -> None:
+        """Write a small record, complete or not at all."""
         temporary = self.folder / f".{name}.{os.getpid()}"
-        temporary.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
+        temporary.write_text(content, encoding="utf-8")
         temporary.replace(self.folder / name)
 
-    def read_json(self, name: str) -> dict[str, Any]:
+    def read_text(self, name: str) -> str:
         """Read a small record. Raises NoAttempt where it is missing."""
         path = self.folder / name
         if not path.is_file():
@@ -110,8 +110,7 @@ class Attempt:
                 left="Nothing was published from it.",
                 next_command=f"Clear the task {self.hop}.stage of this run, with its downstream tasks.",
             )
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return content
+        return path.read_text(encoding="utf-8")
 
 
 def _plain(value: Any) -> Any:

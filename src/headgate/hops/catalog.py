@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyspark.sql import SparkSession
 
-from headgate.gates.quarantine import quarantine_sql
+from headgate.gates.quarantine import quarantine_query
 from headgate.hops.ledger import Ledger
 from headgate.lake.paths import table_path
 from headgate.spec.load import LoadedPipeline, load_all
@@ -26,7 +26,7 @@ def register(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, ve
         _view(spark, f"`{pipeline}_{layer}`.`{name}`", _selection(loaded, layer, name, pinned))
         if layer == "silver" and name.endswith("_changes"):
             base = name.removesuffix("_changes")
-            _view(spark, f"`{pipeline}_silver`.`{base}_quarantine`", quarantine_sql(pinned))
+            _view(spark, f"`{pipeline}_silver`.`{base}_quarantine`", quarantine_query(pinned, loaded.contracts[f"silver.{base}"]))
     if versions:
         spark.sql(f"CREATE DATABASE IF NOT EXISTS `{pipeline}_ops`")
         path = table_path(settings.lake, pipeline, "ops.hops")

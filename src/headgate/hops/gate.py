@@ -2,29 +2,137 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections import defaultdict
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import SparkSession
 
 from headgate.gates.data_docs import write as write_data_docs
+from headgate.gates.hour_counts import HourCount, count_hours
 from headgate.gates.report import render
-from headgate.gates.validate import validate
+from headgate.gates.validate import Validation, validate
 from headgate.gates.verdict import GateClosed, RuleResult, Verdict, judge
 from headgate.hops.attempt import Attempt, Manifest
-from headgate.hops.ledger import Entry, Ledger
+from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
-from headgate.lake.paths import write_text
+from headgate.lake.replace import range_predicate
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
 
-HOUR_FORMAT = "%Y-%m-%dT%H"
+HOUR_LABEL = "%Y-%m-%dT%H"
 
 
 def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name: str) -> Verdict:
-    """Judge the attempt `name` of a hop; writes its report and verdict.
+    """Judge the attempt `name` of a hop; writes its report and, last, its verdict.
 
-    Raises GateClosed where a rule closes the gate; the closure is written to the ledger.
+    Raises GateClosed where a rule closes the gate; the closure is on record in the ledger.
     """
-    raise AssertionError
+    loaded = load_pipeline(settings, pipeline)
+    attempt = Attempt(settings, pipeline, hop, name)
+    manifest = attempt.manifest()
+    label = manifest.hour.strftime(HOUR_LABEL)
+    validations, rows, hours = list[Validation](), dict[str, dict[str, int]](), dict[str, list[HourCount]]()
+    for staged in manifest.tables:
+        table = staged.removesuffix("_changes") if hop == "silver" else staged
+        frame = spark.read.parquet(str(attempt.table(staged)))
+        as_of = _hour_column(loaded, table)
+        counts = count_hours(frame.where(range_predicate(as_of, manifest.hours)), manifest.hours, as_of)
+        validations.append(
+            validate(
+                frame,
+                loaded.contracts[table],
+                table,
+                window_end=manifest.hours.end,
+                hours_summary=counts,
+            )
+        )
+        total = frame.count() if hop == "gold" else sum(count.rows for count in counts)
+        rows[table] = {"staged": total, "quarantined": sum(count.quarantined for count in counts)}
+        if hop == "silver":
+            hours[table] = counts
+    results = _file_results(manifest) + [rule for validation in validations for rule in validation.rules]
+    report = f"{pipeline}/{hop}/{label}/{name}.html"
+    verdict = judge(
+        digest=manifest.digest,
+        rules=results,
+        rows=rows,
+        hours=hours,
+        max_quarantine_share=loaded.spec.max_quarantine_share,
+        report=report,
+    )
+    path = settings.reports / report
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render(verdict, manifest), encoding="utf-8")
+    attempt.write_text("verdict.json", verdict.to_json())
+    if not verdict.passed:
+        _record_closure(spark, settings, loaded, manifest, verdict)
+        raise GateClosed(verdict, pipeline, hop, f"{manifest.hour:%Y-%m-%d %H:00}", str(path))
+    return verdict
+
+
+def _hour_column(loaded: LoadedPipeline, table: str) -> str:
+    """The column that says which hour a staged row belongs to."""
+    layer, _, name = table.partition(".")
+    if layer != "gold":
+        return "_known_at"
+    if name in loaded.spec.gold:
+        return loaded.spec.gold[name].as_of
+    assert loaded.spec.examples is not None
+    return loaded.spec.examples.as_of
+
+
+def _file_results(manifest: Manifest) -> list[RuleResult]:
+    """The bronze findings about files, one result a rule and feed."""
+    found = defaultdict(list)
+    for finding in manifest.findings:
+        found[(finding["feed"], finding["rule"], finding["on_fail"])].append(finding)
+    return [
+        RuleResult(
+            table=f"bronze.{feed}",
+            rule=rule,
+            kind="files",
+            column=None,
+            on_fail=on_fail,
+            rows=max(len([file for file in manifest.files if file.feed == feed]), len(findings)),
+            unexpected=len(findings),
+            passed=False,
+            samples=[{"key": {"file": f["file"]}, "value": f["detail"]} for f in findings[:5]],
+            words=_FILE_RULES[rule],
+        )
+        for (feed, rule, on_fail), findings in sorted(found.items())
+    ]
+
+
+_FILE_RULES = {
+    "files.header": "every file names the key, the commit time and the operation in its header, each once",
+    "files.not_empty": "a file has a header",
+    "files.distinct": "no two files hold the same bytes",
+    "files.unchanged": "a file does not change after its hour is done",
+}
+
+
+def _record_closure(
+    spark: SparkSession, settings: Settings, loaded: LoadedPipeline, manifest: Manifest, verdict: Verdict
+) -> None:
+    ledger = Ledger(settings, manifest.pipeline, loaded.spec.hops[-1])
+    closure = Entry(
+        entry=ledger.next_entry(),
+        number=0,
+        hop=manifest.hop,
+        state="closed",
+        hour=manifest.hour,
+        range_start=manifest.claimed.start,
+        range_end=manifest.claimed.end,
+        frontier=manifest.frontier,
+        attempt=manifest.attempt,
+        digest=manifest.digest,
+        verdict=verdict.message,
+        report=verdict.report,
+        rows={
+            table: TableRows(counts["staged"], counts["quarantined"], 0) for table, counts in verdict.rows.items()
+        },
+        seconds=manifest.seconds,
+        bytes=manifest.bytes,
+        code=manifest.code,
+        spec=manifest.spec,
+    )
+    append_entry(spark, settings, manifest.pipeline, ledger, closure)

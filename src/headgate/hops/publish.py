@@ -36,7 +36,7 @@ def publish(spark: SparkSession, settings: Settings, pipeline: str, hop: str, na
         if entry.attempt == name:
             return entry
     manifest = attempt.manifest()
-    verdict = Verdict.from_json(attempt.read_json("verdict.json"))
+    verdict = Verdict.from_json(attempt.read_text("verdict.json"))
     _check(attempt, manifest, verdict, ledger)
     intent = Entry(
         entry=ledger.next_entry(),
@@ -52,8 +52,8 @@ def publish(spark: SparkSession, settings: Settings, pipeline: str, hop: str, na
         verdict="passed",
         report=verdict.report,
         rows={
-            table: TableRows(staged, quarantined, staged - quarantined)
-            for table, (staged, quarantined) in verdict.counts().items()
+            table: TableRows(counts["staged"], counts["quarantined"], counts["staged"] - counts["quarantined"])
+            for table, counts in verdict.rows.items()
         },
         versions_before=versions_now(settings, pipeline, tables_of_hop(loaded, hop)),
         seconds=round(manifest.seconds + time.monotonic() - started, 3),

@@ -25,7 +25,7 @@ def sequence(position: Column) -> Column:
     """
     kind = F.when(F.col("_op") == LOAD_OPERATION, "0").otherwise("1")
     row = F.lpad(F.col("_row").cast("string"), 10, "0")
-    return F.concat_ws("|", kind, F.coalesce(position, F.lit("")), F.col("_file"), row)
+    return F.concat_ws("|", kind, F.coalesce(position, F.lit(" ")), F.col("_file"), row)
 
 
 def known_at(committed_at: Column, frontier: datetime | None, hour_end: datetime) -> Column:
