@@ -58,7 +58,15 @@ def _silver(pipeline: Pipeline, contracts: Mapping[str, Contract]) -> Iterator[L
         if contract is None:
             continue
         if table.transform is None and feed is not None and archive is not None:
-            yield from _same_key(f"silver.{name}", contract, feed.key, f"feed {table.feed}")
+            absent = [index for index, column in enumerate(feed.key) if column not in contract.columns]
+            for index in absent:
+                path = ("feeds", table.feed, "key", index)
+                yield (
+                    PIPELINE,
+                    unresolved(path, f"column of silver.{name}", feed.key[index], contract.columns),
+                )
+            if not absent:
+                yield from _same_key(f"silver.{name}", contract, feed.key, f"feed {table.feed}")
             for column in contract.columns:
                 if column not in archive.columns:
                     problem = unresolved(("columns", column), "column of the feed", column, archive.columns)

@@ -59,7 +59,8 @@ def _gold(pipeline: Pipeline) -> Iterator[Problem]:
     for name, table in pipeline.gold.items():
         yield from _inputs(pipeline, ("gold", name), table.inputs, earlier)
         if table.as_of not in table.grain:
-            yield unresolved(("gold", name, "as_of"), "column of the grain", table.as_of, table.grain)
+            key = "as_of" if "as_of" in table.model_fields_set else "grain"
+            yield unresolved(("gold", name, key), "column of the grain", table.as_of, table.grain)
         if name == "examples":
             yield Problem(
                 ("gold", name), "gold.examples is the table of the examples section", "another name"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 class TransformError(HeadgateError):
     """A transform could not be imported."""
+
+
+class _Uncached(SourceFileLoader):
+    """Reads the source itself: a bytecode cache is by the second, and a mended file may be younger."""
+
+    def path_stats(self, path: str) -> Mapping[str, Any]:
+        raise OSError("no bytecode cache")
 
 
 def functions_in(source: str) -> list[str]:
@@ -53,7 +61,9 @@ def load_transform(loaded: LoadedPipeline, layer: str, name: str) -> Callable[..
 
 
 def _import(path: Path, module_name: str) -> object:
-    specification = importlib.util.spec_from_file_location(module_name, path)
+    specification = importlib.util.spec_from_file_location(
+        module_name, path, loader=_Uncached(module_name, str(path))
+    )
     if specification is None or specification.loader is None:
         raise TransformError(f"{path.name} is no Python file", str(path))
     module = importlib.util.module_from_spec(specification)

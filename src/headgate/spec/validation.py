@@ -72,7 +72,9 @@ def _problem(model: type[BaseModel], value: object, path: Path, error: ErrorDeta
     if kind == "literal_error":
         words = [repr(option) if not isinstance(option, str) else option for option in _options(error)]
         return Problem(path, f"{word} is {_shown(given)}", one_of(words), nearest(str(given), words))
-    if kind in ("too_short", "greater_than_equal", "less_than_equal"):
+    if kind == "too_short":
+        return Problem(path, f"{word} is {_shown(given)}", f"at least {error['ctx']['min_length']}")
+    if kind in ("greater_than_equal", "less_than_equal"):
         return Problem(
             path, f"{word} is {_shown(given)}", error["msg"].split(" should ", 1)[-1].removeprefix("be ")
         )

@@ -75,7 +75,12 @@ def parse_yaml(text: str) -> Document:
         node = _node(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        reason = " ".join(part for part in (error.context, error.problem) if part)
+        begun = (
+            f"{error.context} (from line {error.context_mark.line + 1})"
+            if error.context_mark
+            else error.context
+        )
+        reason = ": ".join(part for part in (begun, error.problem) if part)
         raise Unreadable(mark.line + 1 if mark else 0, f"no valid YAML: {reason}") from error
     except yaml.YAMLError as error:
         raise Unreadable(0, f"no valid YAML: {' '.join(str(error).split())}") from error
