@@ -22,7 +22,6 @@ STATEMENTS = (
     " then update set * when not matched then insert *",
     "select value > 0.5, count(*), max_by(key, at) from delta.`{table}` group by 1",
 )
-ROUNDS = 3
 
 
 def wait_for_port(pid: int, port: int) -> bool:
@@ -46,9 +45,8 @@ def warm_up(settings: Settings, pid: int) -> None:
     spark = open_session()
     try:
         table = layout.engine / "warm-up"
-        for _ in range(ROUNDS):
-            for statement in STATEMENTS:
-                spark.sql(statement.format(table=table)).collect()
+        for statement in STATEMENTS:
+            spark.sql(statement.format(table=table)).collect()
         shutil.rmtree(table)
     finally:
         spark.stop()

@@ -1,0 +1,91 @@
+"""`headgate status`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from headgate.cli.pipeline_status import PipelineStatus, pipeline_statuses
+from headgate.spec.settings import Settings
+from headgate.stack.addresses import addresses
+from headgate.stack.health import PartHealth, stack_health
+from headgate.stack.memory import megabytes_by_part
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")] = False,
+) -> None:
+    """Show the health of every part, and how far each pipeline is.
+
+    Times are the starts of hours, in UTC. Exits with 1 when a part is not healthy.
+    """
+    settings = Settings()
+    parts = stack_health(settings)
+    pipelines = pipeline_statuses(settings)
+    if as_json:
+        typer.echo(json.dumps(_document(parts, pipelines)))
+    else:
+        console = Console(highlight=False)
+        console.print(_parts_table(settings, parts))
+        console.print(_pipelines_table(pipelines))
+        if any(part.pid for part in parts):
+            found = addresses(settings)
+            console.print(f"Airflow {found.airflow}   MLflow {found.mlflow}")
+    if not all(part.healthy for part in parts):
+        raise typer.Exit(1)
+
+
+def _hour(hour: datetime | None) -> str | None:
+    return hour.isoformat() if hour else None
+
+
+def _document(parts: list[PartHealth], pipelines: list[PipelineStatus]) -> dict[str, Any]:
+    return {
+        "parts": [
+            {"part": part.part, "healthy": part.healthy, "state": part.state.lower(), "words": part.words}
+            for part in parts
+        ],
+        "pipelines": [
+            {
+                "pipeline": pipeline.pipeline,
+                "last_hour_done": _hour(pipeline.last_hour_done),
+                "closed_gates": [asdict(gate) | {"hour": _hour(gate.hour)} for gate in pipeline.closed_gates],
+                "champion": pipeline.champion,
+            }
+            for pipeline in pipelines
+        ],
+    }
+
+
+def _parts_table(settings: Settings, parts: list[PartHealth]) -> Table:
+    memory = megabytes_by_part(settings.home)
+    table = Table("part", "health", "memory", "", title="The stack", title_justify="left")
+    for part in parts:
+        health = "[green]healthy[/]" if part.healthy else f"[red]{part.state.lower()}[/]"
+        size = f"{memory[part.part]:,} MB" if part.part in memory else ""
+        table.add_row(part.part, health, size, part.words)
+    if memory:
+        table.add_row("together", "", f"{sum(memory.values()):,} MB", "")
+    return table
+
+
+def _pipelines_table(pipelines: list[PipelineStatus]) -> Table:
+    table = Table(
+        "pipeline", "last hour done", "closed gates", "champion", title="Pipelines", title_justify="left"
+    )
+    for pipeline in pipelines:
+        hour = pipeline.last_hour_done
+        gates = [f"[red]{gate.hop} {gate.hour:%Y-%m-%d %H:%M}[/]" for gate in pipeline.closed_gates]
+        table.add_row(
+            pipeline.pipeline,
+            f"{hour:%Y-%m-%d %H:%M}" if hour else "none yet",
+            "\n".join(gates) or "none",
+            f"version {pipeline.champion}" if pipeline.champion else "none",
+        )
+    return table

@@ -1,0 +1,63 @@
+"""`headgate test`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from headgate.spec.settings import REPOSITORY
+from headgate.stack.java import find_java
+
+CONTEXT = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+PROGRAMS = Path(sys.prefix) / "bin"
+CODE = ("src", "tests", "pipelines", "dags", "plugins", "spark_jobs", "bench")
+UNIT_WORKERS = "2"
+NO_TESTS = 5
+
+
+def test(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PYTEST ARGUMENTS]", help="Run pytest with these, and no other checks."),
+    ] = None,
+) -> None:
+    """Run all checks and tests: style, types, layers, unit tests side by side, then the real stack.
+
+    With arguments (`./headgate test tests/unit/test_ports.py -x`) only pytest runs, with them. Exits
+    with 1 when anything fails; all of it runs all the same.
+    """
+    pytest = [sys.executable, "-m", "pytest"]
+    if arguments:
+        raise typer.Exit(_run([*pytest, *arguments]))
+    code = [folder for folder in CODE if (REPOSITORY / folder).is_dir()]
+    steps = [
+        [str(PROGRAMS / "ruff"), "check", *code],
+        [str(PROGRAMS / "ruff"), "format", "--check", *code],
+        [str(PROGRAMS / "mypy")],
+        [str(PROGRAMS / "lint-imports")],
+        [*pytest, "-n", UNIT_WORKERS, "--dist", "loadfile", "tests/unit"],
+        [*pytest, *(f"tests/{folder}" for folder in ("integration", "proofs") if _has_tests(folder))],
+    ]
+    failed = [step for step in steps if _run(step) not in (0, NO_TESTS)]
+    for step in failed:
+        typer.secho(f"failed: {' '.join([Path(step[0]).name, *step[1:]])}", fg="red", err=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _has_tests(folder: str) -> bool:
+    return any((REPOSITORY / "tests" / folder).rglob("test_*.py"))
+
+
+def _run(command: list[str]) -> int:
+    Console(highlight=False, soft_wrap=True).print(
+        f"\n$ {' '.join([Path(command[0]).name, *command[1:]])}", style="bold", markup=False
+    )
+    environment = {**os.environ, "JAVA_HOME": str(find_java().home)}
+    return subprocess.run(command, cwd=REPOSITORY, env=environment).returncode
