@@ -65,7 +65,7 @@ def check_hours(pipeline: Pipeline, first: datetime, last: datetime) -> None:
         what = f"{hour_text(last)} lies beyond the schedule: {known}"
     else:
         return
-    within = (max(min(first, last), start), max(min(max(first, last), latest), start))
+    within = sorted(max(start, min(hour, latest)) for hour in (first, last))
     raise HoursRefused(
         what,
         f"pipelines/{name}/pipeline.yaml, schedule",
