@@ -1,0 +1,42 @@
+"""One stack and one demo for all integration tests; the tests run in the order of the story they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.headgate_stack import Demo, HeadgateStack
+
+STORY = ("test_demo", "test_browser", "test_quarantine", "test_closed_gate")
+DEMO_SECONDS = 1800
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Later tests go on from the hours that earlier ones ran; whoever comes first waits for the demo."""
+    ours = [item for item in items if item.path.parent.name == "integration"]
+    for item in ours:
+        item.add_marker(pytest.mark.timeout(DEMO_SECONDS))
+    order = {name: place for place, name in enumerate(STORY)}
+    items.sort(key=lambda item: order.get(item.path.stem, -1) if item in ours else -2)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeadgateStack]:
+    """A stack in a fresh home, up; stopped at the end."""
+    stack = HeadgateStack(tmp_path_factory.mktemp("home"))
+    try:
+        answer = stack.headgate("up")
+        assert answer.code == 0, answer.err
+        yield stack
+    finally:
+        answer = stack.headgate("down")
+    assert answer.code == 0, answer.err
+
+
+@pytest.fixture(scope="session")
+def demo(stack: HeadgateStack) -> Demo:
+    """The demo, three hours after the backlog."""
+    demo = Demo(stack)
+    assert demo.answer.code == 0, f"{demo.answer.out}\n{demo.answer.err}"
+    return demo

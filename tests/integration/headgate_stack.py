@@ -1,0 +1,117 @@
+"""A stack of its own for the integration tests, used only the way people use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from headgate.hops.ledger import Ledger
+from headgate.spec.settings import REPOSITORY, Settings
+from headgate.stack.addresses import Addresses, addresses
+from headgate.stack.airflow_client import AirflowClient
+
+DEMO_HOURS = 3
+DEMO = ["demo", "--hours", str(DEMO_HOURS), "--json"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def last_line(self) -> dict[str, Any]:
+        """The JSON object on the last line."""
+        found: dict[str, Any] = json.loads(self.out.splitlines()[-1])
+        return found
+
+
+@dataclass(frozen=True)
+class HeadgateStack:
+    """The stack whose state is in `home`."""
+
+    home: Path
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this stack."""
+        return Settings(home=self.home)
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where it answers."""
+        return addresses(self.settings)
+
+    def headgate(self, *arguments: str, seconds: float = 600) -> Answer:
+        """Run `./headgate` with `arguments` against this stack."""
+        environment = {**os.environ, "HEADGATE_HOME": str(self.home), "COLUMNS": "200"}
+        run = subprocess.run(
+            [str(REPOSITORY / "headgate"), *arguments],
+            env=environment,
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+        )
+        return Answer(run.returncode, run.stdout, run.stderr)
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """The rows that `./headgate query` gives."""
+        answer = self.headgate("query", sql, "--format", "json")
+        assert answer.code == 0, answer.err
+        found: list[dict[str, Any]] = json.loads(answer.out)
+        return found
+
+    def ledger(self) -> Ledger:
+        """The ledger of the flights pipeline as it is now."""
+        return Ledger(self.settings, "flights", "gold")
+
+    def landed(self, feed: str, hour: datetime) -> Path:
+        """The landing file of an hour."""
+        (found,) = (self.settings.landing / "flights" / feed / f"{hour:%Y/%m/%d/%H}").glob("*.csv")
+        return found
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        """All runs of a DAG, the earliest first."""
+        with AirflowClient(self.settings) as client:
+            return client.all(f"/dags/{dag_id}/dagRuns", "dag_runs", order_by="run_after")
+
+    def tasks(self, run: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """The tasks of a run by name."""
+        path = f"/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/taskInstances"
+        with AirflowClient(self.settings) as client:
+            return {task["task_id"]: task for task in client.all(path, "task_instances")}
+
+    def run_of(self, hour: datetime) -> dict[str, Any]:
+        """The hourly run of an hour."""
+        (found,) = (
+            run for run in self.runs("flights_hourly") if datetime.fromisoformat(run["logical_date"]) == hour
+        )
+        return found
+
+
+@dataclass
+class Demo:
+    """The first demo of a fresh home: run once, whoever asks first."""
+
+    stack: HeadgateStack
+
+    @cached_property
+    def answer(self) -> Answer:
+        """What it printed."""
+        return self.stack.headgate(*DEMO, seconds=1500)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Its JSON object."""
+        assert self.answer.code == 0, f"{self.answer.out}\n{self.answer.err}"
+        return self.answer.last_line
