@@ -13,6 +13,7 @@ from great_expectations.expectations.registry import (
     get_expectation_impl,
     list_registered_expectation_implementations,
 )
+from great_expectations.expectations.row_conditions import PassThroughCondition
 
 from headgate.gates.rules import GateRule, RuleError
 
@@ -38,6 +39,8 @@ def _expectation(rule: GateRule, carried: list[str]) -> Any:
     kwargs = dict(rule.kwargs)
     if rule.expectation == "expect_table_columns_to_match_set" and rule.id == "table.columns":
         kwargs["column_set"] = [*kwargs["column_set"], *carried]
+    if kwargs.get("row_condition"):
+        kwargs["row_condition"] = PassThroughCondition(pass_through_filter=str(kwargs["row_condition"]))
     try:
         implementation = get_expectation_impl(rule.expectation)
     except ExpectationNotFoundError as error:

@@ -7,20 +7,28 @@ from typing import Any
 
 from great_expectations.execution_engine.sparkdf_execution_engine import SparkDFExecutionEngine
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from headgate.gates.domain import domain_predicate
 
 COLLECTED = (".unexpected_values", ".unexpected_rows", ".unexpected_index_list")
+ROW_COUNTS = ("table.row_count", ".filtered_row_count")
 
 
 class CountingEngine(SparkDFExecutionEngine):
-    """An engine over one frame. Counts of all rules on the same rows come from one aggregation.
+    """An engine over one frame that counts what rules ask for in few Spark jobs.
 
-    The result format BASIC collects the unexpected values of every rule by a Spark job of its own, and to the
-    driver, even where it is told to keep none of them. This engine answers those with an empty list; samples
-    are read afterwards, bounded, for broken rules only.
+    - The result format BASIC collects the unexpected values of every rule by a job of its own, even where
+      it is told to keep none. Here they are an empty list; samples are read afterwards, for broken rules.
+    - Rows of all domains (a row_condition, pairs without missing values) are counted by one job together.
+    - With `count_rows` false no row is counted and no job runs: for reading conditions, which ask for the
+      number of rows but do not use it.
     """
 
-    def __init__(self, rows: DataFrame) -> None:
+    def __init__(self, rows: DataFrame, *, count_rows: bool = True) -> None:
         super().__init__(spark=rows.sparkSession, persist=False, batch_data_dict={"staged": rows})
+        self._rows = rows
+        self._count_rows = count_rows
 
     def resolve_metrics(
         self,
@@ -28,11 +36,22 @@ class CountingEngine(SparkDFExecutionEngine):
         metrics: dict[Any, Any] | None = None,
         runtime_configuration: dict[str, Any] | None = None,
     ) -> dict[Any, Any]:
-        """Resolve metrics as Great Expectations does, except that nothing is collected."""
+        """Resolve metrics as Great Expectations does, save for values (none) and row counts (together)."""
         wanted = list(metrics_to_resolve)
         collected = [metric for metric in wanted if metric.metric_name.endswith(COLLECTED)]
-        counted = [metric for metric in wanted if not metric.metric_name.endswith(COLLECTED)]
-        resolved: dict[Any, Any] = {}
+        counted = [metric for metric in wanted if metric.metric_name.endswith(ROW_COUNTS)]
+        others = [metric for metric in wanted if metric not in collected and metric not in counted]
+        resolved: dict[Any, Any] = {metric.id: [] for metric in collected}
         if counted:
-            resolved = dict(super().resolve_metrics(counted, metrics, runtime_configuration))
-        return {**resolved, **{metric.id: [] for metric in collected}}
+            resolved |= zip((metric.id for metric in counted), self._numbers(counted), strict=True)
+        if others:
+            resolved |= super().resolve_metrics(others, metrics, runtime_configuration)
+        return resolved
+
+    def _numbers(self, counted: list[Any]) -> list[int]:
+        if not self._count_rows:
+            return [0] * len(counted)
+        predicates = [domain_predicate(metric.metric_domain_kwargs) for metric in counted]
+        counts = [F.count(F.lit(1)) if rows is None else F.count_if(rows) for rows in predicates]
+        found = self._rows.agg(*[count.alias(str(number)) for number, count in enumerate(counts)]).collect()
+        return list(found[0])

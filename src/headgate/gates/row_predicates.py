@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from operator import and_
 from typing import Any
 
-from great_expectations.expectations.expectation import Expectation
-from great_expectations.expectations.registry import get_expectation_impl
+from great_expectations.expectations.registry import get_metric_kwargs
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.metrics_calculator import MetricsCalculator
 from pyspark.sql import Column, DataFrame
@@ -15,7 +15,8 @@ from pyspark.sql import functions as F
 
 from headgate.gates.contract_to_suite import suite_of
 from headgate.gates.counting_engine import CountingEngine
-from headgate.gates.rules import GateRule, RuleError, rules_of
+from headgate.gates.domain import domain_predicate
+from headgate.gates.rules import NOT_A_DELETE, GateRule, RuleError, rules_of
 from headgate.spec.contract import Contract
 
 
@@ -56,14 +57,15 @@ def broken(df: DataFrame, rules: Sequence[GateRule]) -> list[Column]:
                 left="Nothing is staged.",
                 next_command="Mend the contract or the transform, then clear the stage task.",
             )
-    engine = CountingEngine(df)
+    engine = CountingEngine(df, count_rows=False)
     conditions: list[MetricConfiguration] = []
-    for rule, expectation in zip(rules, suite_of(rules, "rows").expectations, strict=True):
-        implementation = get_expectation_impl(rule.expectation)
-        kwargs = expectation.configuration.kwargs
-        domain = {name: value for name, value in kwargs.items() if name in implementation.domain_keys}
-        values = {name: value for name, value in kwargs.items() if name not in implementation.domain_keys}
-        conditions.append(MetricConfiguration(f"{_metric(implementation)}.condition", domain, values))
+    for expectation in suite_of(rules, "rows").expectations:
+        # The arguments that the suite itself would hand to the metric, defaults included.
+        name = f"{expectation.map_metric}.condition"
+        given = get_metric_kwargs(f"{expectation.map_metric}.unexpected_count", expectation.configuration)
+        conditions.append(
+            MetricConfiguration(name, given["metric_domain_kwargs"], given["metric_value_kwargs"])
+        )
     resolved, aborted = MetricsCalculator(engine, show_progress_bars=False).compute_metrics(conditions)
     predicates: list[Column] = []
     for rule, condition in zip(rules, conditions, strict=True):
@@ -74,22 +76,15 @@ def broken(df: DataFrame, rules: Sequence[GateRule]) -> list[Column]:
                 left="Nothing is staged.",
                 next_command="Mend the rule, then ./headgate check and clear the stage task.",
             )
-        predicates.append(_in_domain(resolved[condition.id][0], rule))
+        predicates.append(_of_its_rows(resolved[condition.id][0], condition.metric_domain_kwargs, rule))
     return predicates
-
-
-def _metric(implementation: type[Expectation]) -> str:
-    return str(getattr(implementation, "map_metric"))  # noqa: B009  # only the expectations on rows have one
 
 
 def _reason(aborted: Mapping[Any, Any]) -> str:
     """What Great Expectations says about the metrics that it gave up, as one line."""
-    messages = {
-        str(info.exception_message).splitlines()[0]
-        for entry in aborted.values()
-        for info in entry["exception_info"]
-    }
-    return "; ".join(sorted(messages)) or "Great Expectations gives no condition for it"
+    messages = {str(entry["exception_info"]["exception_message"]).strip() for entry in aborted.values()}
+    lines = sorted({message.splitlines()[0] for message in messages if message})
+    return "; ".join(lines) or "Great Expectations gives no condition for it"
 
 
 def _domain_columns(rule: GateRule) -> list[str]:
@@ -97,21 +92,7 @@ def _domain_columns(rule: GateRule) -> list[str]:
     return [str(name) for name in [*names, *rule.kwargs.get("column_list", [])] if name]
 
 
-def _in_domain(condition: Column, rule: GateRule) -> Column:
-    """The condition on the rows that the suite looks at, which it selects by filters; false on all others."""
-    parts = [condition]
-    if rule.kwargs.get("row_condition"):
-        parts.append(F.expr(rule.kwargs["row_condition"]))
-    names = _domain_columns(rule)
-    if "column" not in rule.kwargs:
-        pair = "column_A" in rule.kwargs
-        ignore = rule.kwargs.get(
-            "ignore_row_if", "both_values_are_missing" if pair else "all_values_are_missing"
-        )
-        missing = [F.col(name).isNull() for name in names]
-        if ignore in ("both_values_are_missing", "all_values_are_missing"):
-            parts.append(~reduce(lambda left, right: left & right, missing))
-        elif ignore in ("either_value_is_missing", "any_value_is_missing"):
-            parts.append(~reduce(lambda left, right: left | right, missing))
-    together = reduce(lambda left, right: left & right, parts)
-    return F.coalesce(together, F.lit(False))
+def _of_its_rows(condition: Column, domain: Mapping[str, Any], rule: GateRule) -> Column:
+    """The condition on the rows that the suite looks at; false on all others, and where it comes to null."""
+    parts = [condition, domain_predicate(domain), F.expr(NOT_A_DELETE) if rule.skips_deletes else None]
+    return F.coalesce(reduce(and_, [part for part in parts if part is not None]), F.lit(False))

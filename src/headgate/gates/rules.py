@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from headgate.gates.expectation_kinds import is_row_expectation
 from headgate.spec.contract import Column, Contract, OnFail, Rule
 from headgate.spec.errors import HeadgateError
+from headgate.spec.expectations import EXPECTATIONS
 
 Kind = Literal["row", "table", "hours"]
 
 REFERENCES = "_references_"
-"""Prefix of the flag column that stage adds for each `references`: true where the value exists, false where it
-does not, null where there is no value to look for."""
+"""Prefix of the flag column that stage adds for each `references`: true where the value exists, false where
+it does not, true or null where there is no value to look for."""
 
 AGE = "_age_of_"
-"""Prefix of the column that the gate adds for `freshness`: seconds from the column's value to the window's end."""
+"""Prefix of the column that the gate adds for `freshness`: seconds from the value to the window's end."""
 
 NOT_A_DELETE = "NOT (`_op` <=> 'D')"
 """The rows of a change log that carry a whole row: a D may hold nothing but its key."""
@@ -43,8 +43,8 @@ class GateRule:
 
     `kind` is `row` (judged by a row's own values), `table` (by all staged rows) or `hours` (by the summary
     with one row per hour). `expectation` and `kwargs` are Great Expectations' own. `columns` are all columns
-    that it reads; `personal` when one of them is, and then its values appear nowhere. `words` says the rule where
-    Great Expectations' form cannot.
+    that it reads; `personal` when one of them is, and then its values appear nowhere. `words` says the rule
+    where Great Expectations' form cannot. `skips_deletes`: D rows are none of its rows.
     """
 
     id: str
@@ -57,6 +57,7 @@ class GateRule:
     why: str = ""
     personal: bool = False
     words: str = ""
+    skips_deletes: bool = False
 
     @property
     def column(self) -> str | None:
@@ -67,8 +68,8 @@ class GateRule:
 def rules_of(contract: Contract, table: str) -> list[GateRule]:
     """All rules of the table `<layer>.<table>`, in the order of the contract; ids are unique.
 
-    - `table.columns` and `<column>.type`: staged columns equal the contract; always `close`. A text that could
-      not be cast has become null before the gate sees it, so `required` is what catches it.
+    - `table.columns` and `<column>.type`: staged columns equal the contract; always `close`. A text that
+      could not be cast has become null before the gate sees it, so `required` is what catches it.
     - At silver, `<key column>.required` and `committed_at.required`: always `quarantine`, D rows included.
     - `<column>.required`, `.one_of`, `.between`: of each value, with the column's `on_fail`.
     - `<column>.references`: of the flag column, `close` where the column says so, else `warn`.
@@ -177,15 +178,26 @@ def _further_rule(rule: Rule, position: int, contract: Contract, table: str) -> 
     named = [kwargs.get("column"), kwargs.get("column_A"), kwargs.get("column_B")]
     columns = tuple(str(name) for name in named if name)
     columns += tuple(str(name) for name in listed) if isinstance(listed, list) else ()
-    by_row = is_row_expectation(rule.expect)
+    known = EXPECTATIONS.get(rule.expect)
+    by_row = known is not None and known.by_row
     if rule.on_fail == "quarantine" and not by_row:
         raise RuleError(
             what=f"{rule.expect} looks at more than one row, so it cannot quarantine single rows.",
             where=f"{table}, rule {position + 1}",
             next_command="Say `on_fail: warn` or `on_fail: close` there.",
         )
-    if kwargs.get("row_condition"):
-        kwargs.setdefault("condition_parser", "spark")
+    if kwargs.pop("condition_parser", "spark") != "spark":
+        raise RuleError(
+            what="A row_condition is a Spark SQL condition; no other condition_parser is understood.",
+            where=f"{table}, rule {position + 1}",
+            next_command="Write the condition in Spark SQL and leave condition_parser out.",
+        )
+    if rule.expect == "expect_column_pair_values_to_be_in_set" and "row_condition" in kwargs:
+        raise RuleError(
+            what=f"Great Expectations does not apply a row_condition to {rule.expect}.",
+            where=f"{table}, rule {position + 1}",
+            next_command="Leave the row_condition out, or write the rule with another expectation.",
+        )
     personal = any(name in contract.columns and contract.columns[name].personal for name in columns)
     expected = rule.expect.removeprefix("expect_")
     for prefix in ("column_values_to_", "column_pair_values_", "compound_columns_to_", "column_", "table_"):
@@ -223,8 +235,4 @@ def _window_rules(contract: Contract, table: str) -> Iterator[GateRule]:
 def _layered(rule: GateRule, silver: bool) -> GateRule:
     if not silver:
         return replace(rule, on_fail="close") if rule.on_fail == "quarantine" else rule
-    if rule.kind != "row":
-        return rule
-    own = rule.kwargs.get("row_condition")
-    condition = f"{NOT_A_DELETE} AND ({own})" if own else NOT_A_DELETE
-    return replace(rule, kwargs={**rule.kwargs, "row_condition": condition, "condition_parser": "spark"})
+    return replace(rule, skips_deletes=rule.kind == "row")

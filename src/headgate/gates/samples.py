@@ -24,10 +24,10 @@ MASK = "•••"
 def row_samples(
     df: DataFrame, contract: Contract, rules: Sequence[GateRule]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Up to five broken rows of each of the rules, in the order of the table's key, as {"key", "value"} of text.
+    """Up to five broken rows of each rule, in the order of the table's key, as {"key", "value"} of text.
 
-    Of the rules, those on rows and `key.unique` have samples. One Spark job, whose result is bounded. Personal
-    values are masked before they leave Spark; a personal value's own key stays, unless it is personal too.
+    Of the rules, those on rows and `key.unique` have samples. One Spark job, whose result is bounded.
+    Personal values are masked before they leave Spark; their rows' keys stay, unless personal too.
     """
     by_row = [rule for rule in rules if rule.kind == "row"]
     marks = list(zip(by_row, broken(df, by_row), strict=True)) if by_row else []

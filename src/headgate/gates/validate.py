@@ -11,7 +11,6 @@ import pandas
 from great_expectations.core import ExpectationSuite, ExpectationSuiteValidationResult
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
-from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.validator.validation_statistics import calc_validation_statistics
 from great_expectations.validator.validator import Validator
 from pyspark.sql import DataFrame
@@ -20,7 +19,7 @@ from pyspark.sql import functions as F
 from headgate.gates.contract_to_suite import suite_of
 from headgate.gates.counting_engine import CountingEngine
 from headgate.gates.hour_counts import HourCount
-from headgate.gates.rules import AGE, GateRule, rules_of
+from headgate.gates.rules import AGE, NOT_A_DELETE, GateRule, rules_of
 from headgate.gates.samples import LONGEST, hour_samples, row_samples
 from headgate.gates.verdict import RuleResult
 from headgate.gates.words import in_words
@@ -48,8 +47,8 @@ def validate(
 
     `df` has the contract's columns and Headgate's own, which begin with `_`. `window_end` is what freshness
     is measured against, `hours_summary` the rows by hour that volume is judged on. Nothing is persisted and
-    nothing but counts and up to five samples of each broken rule leaves Spark: two or three jobs, one more
-    where rules are broken. Personal values are left out of samples.
+    nothing but counts and up to five samples of each broken rule leaves Spark: two jobs for each
+    set of rows that rules look at, one more where rules are broken. Personal values are left out of samples.
 
     Raises RuleError for a rule that Great Expectations does not know. A rule that it cannot evaluate, for
     example since its column is missing, is a result with an `error`.
@@ -59,14 +58,23 @@ def validate(
     by_hour = [rule for rule in rules if rule.kind == "hours"]
     measured = _with_age(df, contract, window_end)
     carried = [name for name in measured.columns if name.startswith("_")]
-    engine = CountingEngine(measured)
-    found = _run(engine, suite_of(staged, table, carried))
+    summary = pandas.DataFrame({"rows": [hour.rows for hour in hours_summary]})
+    outcomes: dict[str, ExpectationValidationResult] = {}
+    for frame, chosen in (
+        (measured, [rule for rule in staged if not rule.skips_deletes]),
+        (measured.where(NOT_A_DELETE), [rule for rule in staged if rule.skips_deletes]),
+    ):
+        if chosen:
+            outcomes |= _run(CountingEngine(frame), suite_of(chosen, table, carried))
     if by_hour:
-        summary = pandas.DataFrame({"rows": [hour.rows for hour in hours_summary]})
-        found += _run(PandasExecutionEngine(batch_data_dict={"hours": summary}), suite_of(by_hour, table))
-    results = [_result(rule, outcome) for rule, outcome in zip([*staged, *by_hour], found, strict=True)]
+        outcomes |= _run(PandasExecutionEngine(batch_data_dict={"hours": summary}), suite_of(by_hour, table))
+    found = [outcomes[rule.id] for rule in rules]
+    for rule, outcome in zip(rules, found, strict=True):
+        if rule.personal:
+            _keep_counts(outcome)
+    results = [_result(rule, outcome) for rule, outcome in zip(rules, found, strict=True)]
     broken = [
-        rule for rule, result in zip(staged, results, strict=False) if not result.passed and not result.error
+        rule for rule, result in zip(rules, results, strict=True) if not (result.passed or result.error)
     ]
     samples = row_samples(df, contract, broken) if broken else {}
     samples |= {rule.id: hour_samples(rule, hours_summary) for rule in by_hour}
@@ -92,18 +100,20 @@ class _Quiet(Validator):
 
 def _run(
     engine: CountingEngine | PandasExecutionEngine, suite: ExpectationSuite
-) -> list[ExpectationValidationResult]:
-    validator = _Quiet(execution_engine=engine)
-    outcomes = validator.graph_validate(
+) -> dict[str, ExpectationValidationResult]:
+    outcomes = _Quiet(execution_engine=engine).graph_validate(
         configurations=suite.expectation_configurations,
         runtime_configuration={"result_format": {"result_format": "BASIC", "partial_unexpected_count": 0}},
     )
-    by_rule = {_rule_id(outcome.expectation_config): outcome for outcome in outcomes}
-    return [by_rule[_rule_id(configuration)] for configuration in suite.expectation_configurations]
+    return {outcome.expectation_config.meta["rule"]: outcome for outcome in outcomes}
 
 
-def _rule_id(configuration: ExpectationConfiguration | None) -> str:
-    return str(configuration.meta["rule"]) if configuration is not None and configuration.meta else ""
+def _keep_counts(outcome: ExpectationValidationResult) -> None:
+    """Take everything that could be a value out of what was found."""
+    measured: dict[str, Any] = outcome.result or {}
+    outcome.result = {
+        name: value for name, value in measured.items() if name.endswith(("_count", "_percent"))
+    }
 
 
 def _result(rule: GateRule, outcome: ExpectationValidationResult) -> RuleResult:
@@ -119,7 +129,7 @@ def _result(rule: GateRule, outcome: ExpectationValidationResult) -> RuleResult:
         rows=0 if counted is None else int(measured.get("element_count") or 0),
         unexpected=int(not passed) if counted is None else int(counted),
         passed=passed,
-        samples=_observed(rule, measured) if counted is None and not passed else [],
+        samples=_observed(measured) if counted is None and not passed else [],
         why=rule.why,
         words=in_words(rule),
         personal=rule.personal,
@@ -127,7 +137,7 @@ def _result(rule: GateRule, outcome: ExpectationValidationResult) -> RuleResult:
     )
 
 
-def _observed(rule: GateRule, measured: dict[str, Any]) -> list[dict[str, Any]]:
+def _observed(measured: dict[str, Any]) -> list[dict[str, Any]]:
     """What a rule on the whole table saw instead of what it expected."""
     mismatched: dict[str, list[str]] = measured.get("details", {}).get("mismatched", {})
     if mismatched:
@@ -135,7 +145,7 @@ def _observed(rule: GateRule, measured: dict[str, Any]) -> list[dict[str, Any]]:
         told = "; ".join(f"{what}: {', '.join(names)}" for what, names in parts.items() if names)
         return [{"key": {}, "value": told}]
     observed = measured.get("observed_value")
-    return [] if observed is None or rule.personal else [{"key": {}, "value": f"is {observed}"[:LONGEST]}]
+    return [] if observed is None else [{"key": {}, "value": f"is {observed}"[:LONGEST]}]
 
 
 def _raised(outcome: ExpectationValidationResult) -> str:

@@ -13,6 +13,20 @@ from headgate.spec.errors import HeadgateError
 SAMPLES = 5
 """How many broken rows a rule shows at most."""
 
+TOLD = 5
+"""How many broken rules a message tells at most; the report has them all."""
+
+LEFT = "Nothing of this hour is published; the tables are as they were, and later hours wait behind this one."
+"""What a closed gate leaves behind."""
+
+
+def next_step(hop: str) -> str:
+    """What opens a closed gate."""
+    return (
+        f"Mend the source file, the contract or the transform, then clear the task {hop}.stage of this run "
+        "with its downstream tasks; the next run takes the hours that wait."
+    )
+
 
 @dataclass(frozen=True)
 class RuleResult:
@@ -79,10 +93,8 @@ class GateClosed(HeadgateError):
         super().__init__(
             what=f"The {hop} gate of {pipeline} is closed at {hour}: {verdict.message}",
             where=f"report {report or verdict.report}",
-            left=f"Nothing of this hour is published; the tables of {hop} are as they were, "
-            "and later hours wait behind this one.",
-            next_command=f"Mend the source file, the contract or the transform, then clear the task {hop}.stage "
-            "of this run with its downstream tasks; the next run takes the hours that wait.",
+            left=LEFT,
+            next_command=next_step(hop),
         )
         self.args = (verdict, pipeline, hop, hour, report)
 
@@ -112,13 +124,8 @@ def judge(
 
 def _share(table: str, counts: Sequence[HourCount], most: float) -> RuleResult:
     over = [hour for hour in counts if hour.quarantined > most * hour.rows]
-    samples = [
-        {
-            "key": {"hour": hour.label},
-            "value": f"{hour.quarantined:,} of {hour.rows:,} rows ({hour.quarantined / hour.rows * 100:.1f} %)",
-        }
-        for hour in sorted(over, key=lambda hour: (-hour.quarantined / hour.rows, hour.hour_end))[:SAMPLES]
-    ]
+    worst = sorted(over, key=lambda hour: (-hour.quarantined / hour.rows, hour.hour_end))[:SAMPLES]
+    samples = [{"key": {"hour": hour.label}, "value": _of(hour.quarantined, hour.rows)} for hour in worst]
     return RuleResult(
         table,
         "quarantine.share",
@@ -134,6 +141,10 @@ def _share(table: str, counts: Sequence[HourCount], most: float) -> RuleResult:
     )
 
 
+def _of(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,} rows ({100 * part / whole:.1f} %)"
+
+
 def _message(
     closing: Sequence[RuleResult], results: Sequence[RuleResult], rows: Mapping[str, Mapping[str, int]]
 ) -> str:
@@ -145,10 +156,15 @@ def _message(
         if warned:
             parts.append(f"{warned} {'rule warns' if warned == 1 else 'rules warn'}")
         return ", ".join(parts)
-    return "; ".join(_sentence(result) for result in closing)
+    told = [sentence(result) for result in closing[:TOLD]]
+    more = len(closing) - len(told)
+    if more:
+        told.append(f"and {more} more {'rule' if more == 1 else 'rules'}")
+    return "; ".join(told)
 
 
-def _sentence(result: RuleResult) -> str:
+def sentence(result: RuleResult) -> str:
+    """What a broken rule found: which rule, how many of how many, and the keys of up to three rows."""
     name = f"{result.table} {result.rule}"
     if result.error:
         return f"{name} could not be judged ({result.error})"
@@ -156,8 +172,9 @@ def _sentence(result: RuleResult) -> str:
     if result.rows == 0:
         text = f"{name} is broken:{words}" if words else f"{name} is broken"
     else:
-        noun = "hours" if result.kind == "hours" else "rows"
-        text = f"{name}: {result.unexpected:,} of {result.rows:,} {noun} break{words or ' it'}"
+        noun = result.kind if result.kind in ("hours", "files") else "rows"
+        verb = "breaks" if result.unexpected == 1 else "break"
+        text = f"{name}: {result.unexpected:,} of {result.rows:,} {noun} {verb}{words or ' it'}"
     shown = [_sample(sample) for sample in result.samples[:3]]
     return text + (f" (such as {', '.join(shown)})" if shown else "")
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from headgate.gates.rules import AGE, NOT_A_DELETE, GateRule
+from headgate.gates.rules import AGE, GateRule
 
 
 def in_words(rule: GateRule) -> str:
     """One sentence without a full stop: what holds where the rule is kept."""
     subject = rule.kwargs.get("column") or " and ".join(rule.columns)
     sentence = _sentence(rule, str(subject), rule.kwargs)
-    condition = str(rule.kwargs.get("row_condition") or "").replace(NOT_A_DELETE, "").removeprefix(" AND ")
-    return f"{sentence}, where {condition.strip('()')}" if condition else sentence
+    condition = rule.kwargs.get("row_condition")
+    return f"{sentence}, where {condition}" if condition else sentence
 
 
 def _sentence(rule: GateRule, subject: str, kwargs: dict[str, Any]) -> str:
@@ -54,7 +54,7 @@ def _sentence(rule: GateRule, subject: str, kwargs: dict[str, Any]) -> str:
         case "expect_column_pair_values_to_be_equal":
             return f"{kwargs['column_A']} equals {kwargs['column_B']}"
     expected = rule.expectation.removeprefix("expect_").replace("_", " ")
-    given = {key: value for key, value in kwargs.items() if key not in ("row_condition", "condition_parser")}
+    given = {key: value for key, value in kwargs.items() if key != "row_condition"}
     return f"{expected} ({', '.join(f'{key} {_plain(value)}' for key, value in given.items())})"
 
 
