@@ -22,7 +22,9 @@ def orders(spark: SparkSession, tmp_path: Path) -> Orders:
 
 
 def stage_only(orders: Orders, hop: str, hour: int) -> None:
-    stage(orders.spark, orders.settings, "orders", hop, START + timedelta(hours=hour), orders.attempt(hop, hour))
+    stage(
+        orders.spark, orders.settings, "orders", hop, START + timedelta(hours=hour), orders.attempt(hop, hour)
+    )
 
 
 def test_a_bad_hour_closes_the_gate_and_mending_its_file_opens_it(orders: Orders) -> None:
@@ -35,7 +37,9 @@ def test_a_bad_hour_closes_the_gate_and_mending_its_file_opens_it(orders: Orders
     assert "silver gate of orders is closed at 2024-01-01 01:00" in message
     assert "2 of 3 rows" in message and "reports/orders/silver/2024-01-01T01/" in message
     assert orders.live() == [(1, "open", 10.0)]
-    assert [(e.hop, e.hour) for e in orders.ledger().closed_gates()] == [("silver", START + timedelta(hours=1))]
+    assert [(e.hop, e.hour) for e in orders.ledger().closed_gates()] == [
+        ("silver", START + timedelta(hours=1))
+    ]
 
     with pytest.raises(Behind, match="^behind 2024-01-01 01:00: the silver gate of that hour is closed"):
         stage_only(orders, "bronze", 2)

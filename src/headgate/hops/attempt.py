@@ -80,13 +80,17 @@ class Attempt:
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest."""
-        self.write_text("manifest.json", json.dumps(_plain(dataclasses.asdict(manifest)), indent=1, sort_keys=True))
+        self.write_text(
+            "manifest.json", json.dumps(_plain(dataclasses.asdict(manifest)), indent=1, sort_keys=True)
+        )
 
     def manifest(self) -> Manifest:
         """Read the manifest. Raises NoAttempt where stage has not finished."""
         values: dict[str, Any] = json.loads(self.read_text("manifest.json"))
         for name in ("claimed", "hours"):
-            values[name] = HourRange(_moment(values[name]["start"]), datetime.fromisoformat(values[name]["end"]))
+            values[name] = HourRange(
+                _moment(values[name]["start"]), datetime.fromisoformat(values[name]["end"])
+            )
         values["hour"] = datetime.fromisoformat(values["hour"])
         values["frontier"] = _moment(values["frontier"])
         for file in values["files"]:

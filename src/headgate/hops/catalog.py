@@ -6,18 +6,21 @@ from pyspark.sql import SparkSession
 
 from headgate.gates.quarantine import quarantine_query
 from headgate.hops.ledger import Ledger
+from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
 from headgate.spec.load import LoadedPipeline, load_all
 from headgate.spec.settings import Settings
 
 
-def register(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, versions: dict[str, int]) -> None:
-    """Name every published table `<pipeline>_<layer>.<table>`, at its published version.
+def register(
+    spark: SparkSession, settings: Settings, loaded: LoadedPipeline, versions: dict[str, int]
+) -> None:
+    """Name the tables in `versions` `<pipeline>_<layer>.<table>`, each at that version, and the ledger.
 
     Live silver tables show only rows that are not ended; `<table>_quarantine` shows the marked changes.
     """
     pipeline = loaded.spec.pipeline
-    for layer in sorted({table.partition(".")[0] for table in versions}):
+    for layer in sorted({table.partition(".")[0] for table in versions} | {"ops"}):
         spark.sql(f"CREATE DATABASE IF NOT EXISTS `{pipeline}_{layer}`")
     for table, version in versions.items():
         layer, _, name = table.partition(".")
@@ -26,10 +29,13 @@ def register(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, ve
         _view(spark, f"`{pipeline}_{layer}`.`{name}`", _selection(loaded, layer, name, pinned))
         if layer == "silver" and name.endswith("_changes"):
             base = name.removesuffix("_changes")
-            _view(spark, f"`{pipeline}_silver`.`{base}_quarantine`", quarantine_query(pinned, loaded.contracts[f"silver.{base}"]))
-    if versions:
-        spark.sql(f"CREATE DATABASE IF NOT EXISTS `{pipeline}_ops`")
-        path = table_path(settings.lake, pipeline, "ops.hops")
+            _view(
+                spark,
+                f"`{pipeline}_silver`.`{base}_quarantine`",
+                quarantine_query(pinned, loaded.contracts[f"silver.{base}"]),
+            )
+    path = table_path(settings.lake, pipeline, "ops.hops")
+    if current_version(path) is not None:
         _view(spark, f"`{pipeline}_ops`.`hops`", f"SELECT * FROM delta.`{path}`")
 
 

@@ -57,7 +57,9 @@ def choose_files(
             continue
         is_open = file.hour is None or frontier is None or file.hour + HOUR > frontier
         if before is not None and not is_open:
-            choice.findings.append(_finding("files.unchanged", "warn", file, "changed after its hour was done: refused"))
+            choice.findings.append(
+                _finding("files.unchanged", "warn", file, "changed after its hour was done: refused")
+            )
             continue
         _judge(landing, file, feed, seen.get(digest), choice)
         choice.files.append(file)
@@ -78,10 +80,14 @@ def _judge(landing: Path, file: LandingFile, feed: Feed, same_as: str | None, ch
         required.append(OPERATION)
     missing = [name for name in required if name not in names]
     if missing:
-        choice.findings.append(_finding("files.header", "close", file, f"columns missing: {', '.join(missing)}"))
+        choice.findings.append(
+            _finding("files.header", "close", file, f"columns missing: {', '.join(missing)}")
+        )
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        choice.findings.append(_finding("files.header", "close", file, f"columns repeated: {', '.join(repeated)}"))
+        choice.findings.append(
+            _finding("files.header", "close", file, f"columns repeated: {', '.join(repeated)}")
+        )
     if same_as is not None and same_as != file.path:
         choice.findings.append(_finding("files.distinct", "warn", file, f"same bytes as {same_as}"))
 

@@ -7,10 +7,10 @@ import dataclasses
 from pyspark.sql import SparkSession
 
 from headgate.hops.attempt import Attempt, NoAttempt
+from headgate.hops.catalog import register
 from headgate.hops.ledger import Entry, Ledger
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.publish_tables import publish_tables, tables_of_hop, versions_now
-from headgate.hops.catalog import register
 from headgate.lake.paths import table_path
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -42,7 +42,7 @@ def complete(
     versions = versions_now(settings, loaded.spec.pipeline, tables_of_hop(loaded, intent.hop))
     done = dataclasses.replace(intent, entry=ledger.next_entry(), state="done", versions=versions)
     ledger = append_entry(spark, settings, loaded.spec.pipeline, ledger, done)
-    register(spark, settings, loaded, ledger.versions())
+    register(spark, settings, loaded, versions)
     return ledger
 
 
@@ -68,5 +68,5 @@ def _undo(
     versions = versions_now(settings, loaded.spec.pipeline, tables)
     undone = dataclasses.replace(intent, entry=ledger.next_entry(), state="undone", versions=versions)
     ledger = append_entry(spark, settings, loaded.spec.pipeline, ledger, undone)
-    register(spark, settings, loaded, ledger.versions())
+    register(spark, settings, loaded, versions)
     return ledger

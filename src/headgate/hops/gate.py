@@ -1,4 +1,4 @@
-"""Gate: validate what was staged, as read back from storage, against the tables' contracts. Changes no data."""
+"""Gate: judge what was staged, as read back from storage, by the tables' contracts. Changes no data."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name:
     )
     path = settings.reports / report
     path.parent.mkdir(parents=True, exist_ok=True)
+    write_data_docs(settings.reports, pipeline, hop, label, validations)
     path.write_text(render(verdict, manifest), encoding="utf-8")
     attempt.write_text("verdict.json", verdict.to_json())
     if not verdict.passed:
@@ -128,7 +129,8 @@ def _record_closure(
         verdict=verdict.message,
         report=verdict.report,
         rows={
-            table: TableRows(counts["staged"], counts["quarantined"], 0) for table, counts in verdict.rows.items()
+            table: TableRows(counts["staged"], counts["quarantined"], 0)
+            for table, counts in verdict.rows.items()
         },
         seconds=manifest.seconds,
         bytes=manifest.bytes,

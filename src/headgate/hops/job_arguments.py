@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 
 def job_arguments(description: str, *names: str) -> argparse.Namespace:
-    """Read `--pipeline` and the named arguments, all required; `--hour` is an hour's start in ISO form, in UTC."""
+    """Read `--pipeline` and the named arguments, all required; `--hour` is an hour's start, ISO, in UTC."""
     parser = argparse.ArgumentParser(description=description)
     for name in ("pipeline", *names):
         parser.add_argument(f"--{name}", required=True, type=_hour if name == "hour" else str)

@@ -38,10 +38,12 @@ class KnownFiles:
 
     def load_starts(self, feed: str) -> list[datetime]:
         """When each known full load of a feed began, oldest first: the starts of the generations."""
-        return sorted({f.load_started_at for f in self.all if f.feed == feed and f.load_started_at is not None})
+        return sorted(
+            {f.load_started_at for f in self.all if f.feed == feed and f.load_started_at is not None}
+        )
 
     def superseded(self, feed: str) -> dict[str, int]:
-        """Files of a feed that were mended while their hour was open: path -> the lowest revision that counts."""
+        """Files that were mended while their hour was open: path -> the lowest revision that counts."""
         return {f.path: f.revision for f in self.all if f.feed == feed and f.supersedes}
 
     def checksums(self) -> dict[str, str]:

@@ -97,7 +97,7 @@ class Ledger:
         return [e for e in self._entries if e.state == "intent" and e.number not in ended]
 
     def closed_gates(self) -> list[Entry]:
-        """Gates that hold the water back: closed, and neither passed since nor left behind by the frontier."""
+        """Gates that hold the water back: closed, not passed since, not behind the frontier."""
         frontier = self.frontier()
         held: dict[tuple[str, datetime], Entry] = {}
         for entry in self._entries:
@@ -109,7 +109,7 @@ class Ledger:
         return [e for e in held.values() if frontier is None or e.range_end > frontier]
 
     def claim(self) -> Entry | None:
-        """The latest bronze publish beyond the frontier: the run that it belongs to writes silver and gold."""
+        """The latest bronze publish beyond the frontier: its run is the one to write silver and gold."""
         frontier = self.frontier()
         live = [e for e in self.done("bronze") if frontier is None or e.range_end > frontier]
         return live[-1] if live else None

@@ -22,7 +22,9 @@ class Fenced(HeadgateError):
     """Another writer took the ledger line that this one was about to write."""
 
 
-def append_entry(spark: SparkSession, settings: Settings, pipeline: str, ledger: Ledger, entry: Entry) -> Ledger:
+def append_entry(
+    spark: SparkSession, settings: Settings, pipeline: str, ledger: Ledger, entry: Entry
+) -> Ledger:
     """Append `entry` as the line that follows `ledger` and return the ledger with it.
 
     Lines are numbered without gaps and each number is written once, so of two writers that saw the same
@@ -33,7 +35,12 @@ def append_entry(spark: SparkSession, settings: Settings, pipeline: str, ledger:
     append(row, ledger.path, Transaction(LEDGER_APPLICATION, entry.entry))
     written = Ledger(settings, pipeline, ledger.last_hop)
     winner = next(e for e in written.entries() if e.entry == entry.entry)
-    if (winner.hop, winner.state, winner.attempt, winner.digest) != (entry.hop, entry.state, entry.attempt, entry.digest):
+    if (winner.hop, winner.state, winner.attempt, winner.digest) != (
+        entry.hop,
+        entry.state,
+        entry.attempt,
+        entry.digest,
+    ):
         raise Fenced(
             what=f"Another run of {pipeline} wrote to the ledger first: {winner.state} of {winner.hop}, "
             f"hour {winner.hour:%Y-%m-%d %H:00}.",

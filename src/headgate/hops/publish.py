@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 
 from pyspark.sql import SparkSession
@@ -14,7 +13,7 @@ from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.publish_tables import tables_of_hop, versions_now
 from headgate.spec.errors import HeadgateError
-from headgate.spec.load import LoadedPipeline, load_pipeline
+from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
 
 
@@ -52,7 +51,9 @@ def publish(spark: SparkSession, settings: Settings, pipeline: str, hop: str, na
         verdict="passed",
         report=verdict.report,
         rows={
-            table: TableRows(counts["staged"], counts["quarantined"], counts["staged"] - counts["quarantined"])
+            table: TableRows(
+                counts["staged"], counts["quarantined"], counts["staged"] - counts["quarantined"]
+            )
             for table, counts in verdict.rows.items()
         },
         versions_before=versions_now(settings, pipeline, tables_of_hop(loaded, hop)),
@@ -79,7 +80,7 @@ def _check(attempt: Attempt, manifest: Manifest, verdict: Verdict, ledger: Ledge
     else:
         return
     raise NotPublished(
-        what=f"The {manifest.hop} attempt {manifest.attempt} of {manifest.pipeline} is not published: {problem}.",
+        what=f"The {manifest.hop} attempt {manifest.attempt} is not published: {problem}.",
         where=str(attempt.folder),
         left="All published tables are as they were.",
         next_command=f"Clear the task {manifest.hop}.stage of this run, with its downstream tasks.",

@@ -88,9 +88,7 @@ class _Publisher:
             if touched.where("_op = 'L'").limit(1).count():
                 touched = changes.select(*contract.key, "_op").unionByName(touched)
             keys = touched.select(*contract.key).dropna().distinct()
-            rows = winners(
-                changes, keys, contract.key, list(contract.columns), known.load_starts(table.feed)
-            )
+            rows = winners(changes, keys, contract.key, list(contract.columns), known.load_starts(table.feed))
             merge(rows, self._path(f"silver.{name}"), contract.key, self.transaction, absent=ABSENT)
 
     def gold(self) -> None:

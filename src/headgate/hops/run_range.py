@@ -1,4 +1,4 @@
-"""Which hours a run covers: beyond the frontier everything up to its hour's end, before it what it covered then."""
+"""Which hours a run covers: beyond the frontier all up to its hour's end, before it what it covered then."""
 
 from __future__ import annotations
 

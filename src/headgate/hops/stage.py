@@ -20,7 +20,9 @@ from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
 
 
-def stage(spark: SparkSession, settings: Settings, pipeline: str, hop: str, hour: datetime, name: str) -> Manifest:
+def stage(
+    spark: SparkSession, settings: Settings, pipeline: str, hop: str, hour: datetime, name: str
+) -> Manifest:
     """Stage one hop of the run whose logical date is `hour` into the attempt `name`.
 
     Raises Behind where an earlier hour's gate is closed, TakenOver where a later run has the hours now.
@@ -37,7 +39,9 @@ def stage(spark: SparkSession, settings: Settings, pipeline: str, hop: str, hour
     if hop == "bronze":
         claim = ledger.claim()
         take_new = claim is None or claim.hour != hour
-        files, findings = BronzeStage(spark, settings, loaded, attempt, run).write(frontier, take_new=take_new)
+        files, findings = BronzeStage(spark, settings, loaded, attempt, run).write(
+            frontier, take_new=take_new
+        )
     elif hop == "silver":
         stage_silver(spark, settings, loaded, attempt, run.hours, versions)
     else:

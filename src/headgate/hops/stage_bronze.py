@@ -33,7 +33,9 @@ class BronzeStage:
         self.landing: Path = settings.landing / loaded.spec.pipeline
         self.known = KnownFiles(settings, loaded.spec.pipeline)
 
-    def write(self, frontier: datetime | None, *, take_new: bool) -> tuple[list[KnownFile], list[dict[str, object]]]:
+    def write(
+        self, frontier: datetime | None, *, take_new: bool
+    ) -> tuple[list[KnownFile], list[dict[str, object]]]:
         """Write the staged tables; returns the files taken (publish number 0) and what was noticed."""
         files: list[KnownFile] = []
         findings: list[dict[str, object]] = []
@@ -55,8 +57,11 @@ class BronzeStage:
             for file in loads + changes:
                 started = load_times[file.path][0] if file.path in load_times else None
                 files.append(archived_file(file, choice, 0, counts.get(file.path, 0), started))
-            findings += [f for f in choice.findings if f["file"] in {file.path for file in loads + changes}
-                         or f["rule"] == "files.unchanged"]
+            findings += [
+                f
+                for f in choice.findings
+                if f["file"] in {file.path for file in loads + changes} or f["rule"] == "files.unchanged"
+            ]
         return files, findings
 
     def _counts(self, staged: str, files: list[LandingFile]) -> list[object]:
@@ -122,4 +127,3 @@ def _revision(choice: Choice) -> Column:
         if revision:
             column = F.when(F.col("_file") == path, F.lit(revision)).otherwise(column)
     return column
-

@@ -1,4 +1,4 @@
-"""Stage gold: the tables derived from silver for a range of as-of hours, each knowing only what was known then."""
+"""Stage gold: tables derived from silver for a range of as-of hours, each knowing what was known then."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from headgate.spec.transforms import load_transform
 Transform = Callable[[dict[str, DataFrame], HourRange], DataFrame]
 
 
-def gold_hours(loaded: LoadedPipeline, run: HourRange, frontier: datetime | None, *, replay: bool) -> HourRange:
+def gold_hours(
+    loaded: LoadedPipeline, run: HourRange, frontier: datetime | None, *, replay: bool
+) -> HourRange:
     """The as-of hours that a run derives: its own; a replay also the later ones that can see its hours."""
     if not replay or frontier is None:
         return run
@@ -61,7 +63,7 @@ class GoldStage:
         rows.select(*columns).coalesce(2).write.parquet(str(self.attempt.table(f"gold.{name}")))
 
     def _input(self, source: str, lookback: timedelta, hours: HourRange) -> DataFrame:
-        """A silver change log without marked rows, or a gold table with this run's rows, back to the lookback."""
+        """A silver change log without marked rows, or a gold table with this run's rows, that far back."""
         start = None if hours.start is None else hours.start - lookback
         reach = HourRange(start, hours.end)
         pipeline, lake = self.loaded.spec.pipeline, self.settings.lake

@@ -34,7 +34,9 @@ def stage_silver(
     for name, table in loaded.spec.silver.items():
         bronze = f"bronze.{table.feed}"
         archived = read_at(spark, table_path(settings.lake, loaded.spec.pipeline, bronze), versions[bronze])
-        rows = without_superseded(archived.where(range_predicate("_known_at", hours)), known.superseded(table.feed))
+        rows = without_superseded(
+            archived.where(range_predicate("_known_at", hours)), known.superseded(table.feed)
+        )
         contract = loaded.contracts[f"silver.{name}"]
         if table.transform:
             transform: Callable[[DataFrame], DataFrame] = load_transform(loaded, "silver", table.transform)
@@ -54,8 +56,11 @@ def without_superseded(rows: DataFrame, superseded: dict[str, int]) -> DataFrame
 
 
 def cast_to_contract(rows: DataFrame, contract: Contract) -> DataFrame:
-    """The contract's columns, each the text column of the same name cast to its type; null where it cannot be."""
-    columns = [F.expr(f"try_cast(`{name}` AS {column.type})").alias(name) for name, column in contract.columns.items()]
+    """The contract's columns: the text column of the same name, cast; null where it cannot be."""
+    columns = [
+        F.expr(f"try_cast(`{name}` AS {column.type})").alias(name)
+        for name, column in contract.columns.items()
+    ]
     return rows.select(*columns, *CARRIED)
 
 
@@ -67,7 +72,7 @@ def with_references(
     contract: Contract,
     versions: dict[str, int],
 ) -> DataFrame:
-    """Add `_references_<column>`, true where the value exists among the live rows of the table referred to."""
+    """Add `_references_<column>`, true where the value is among the live rows of the other table."""
     for name, column in contract.columns.items():
         if column.references is None:
             continue

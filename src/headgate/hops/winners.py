@@ -17,7 +17,7 @@ def winners(
 ) -> DataFrame:
     """The rows that the live table must hold for `keys`.
 
-    `changes`: a change log (`columns`, carried columns, `_failed_rules`). `keys`: distinct, not-null key rows.
+    `changes`: a change log (`columns`, carried columns, `_failed_rules`). `keys`: distinct keys, not null.
     Returns one row per key: `columns`, `_sequence`, `_known_at`, `_deleted`, and `_absent`, true where no
     unmarked change of the key is left. Of a repeated `_sequence` only the highest `_revision` counts. The
     winner has the highest (load generation, `_sequence`); a winning D, and a key that the latest load no

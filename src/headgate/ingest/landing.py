@@ -17,7 +17,7 @@ _LOAD = re.compile(r"LOAD[0-9A-Fa-f]{8}\.csv")
 
 @dataclass(frozen=True)
 class LandingFile:
-    """One file of a feed: `path` relative to the pipeline's landing folder, `hour` None for a full load."""
+    """One file of a feed: `path` below the pipeline's landing folder, `hour` None for a full load."""
 
     path: str
     feed: str
@@ -52,7 +52,13 @@ def list_landing(landing: Path, feed: str) -> list[LandingFile]:
 
 
 def _file(
-    path: str, feed: str, size: int, modified_ns: int, *, kind: Literal["load", "changes"], hour: datetime | None
+    path: str,
+    feed: str,
+    size: int,
+    modified_ns: int,
+    *,
+    kind: Literal["load", "changes"],
+    hour: datetime | None,
 ) -> LandingFile:
     return LandingFile(path=path, feed=feed, kind=kind, hour=hour, size=size, modified_ns=modified_ns)
 

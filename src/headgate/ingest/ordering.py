@@ -29,7 +29,7 @@ def sequence(position: Column) -> Column:
 
 
 def known_at(committed_at: Column, frontier: datetime | None, hour_end: datetime) -> Column:
-    """When a row that is archived now became known: the end of its commit hour, never at or before the frontier.
+    """When a row that is archived now became known: its commit hour's end, never up to the frontier.
 
     A row without commit time is known at the end of the run's own hour.
     """

@@ -28,15 +28,19 @@ def keepalive() -> Iterator[None]:
         ChannelBuilder.GRPC_DEFAULT_OPTIONS = before
 
 
-def release_session(session_id: str) -> None:
-    """Close the session that a job of this process opened and left open, if any; the engine forgets it."""
+def release_session(base: str, session_id: str) -> None:
+    """Close the session that a job of this process opened and left open, if any; the engine forgets it.
+
+    The job's client ends first, with all that it still has to tell the engine about its statements.
+    """
     session = SparkSession.getActiveSession()
     if session is not None and session.session_id == session_id:
-        session.stop()
+        session.client.close()
+        end_session(base, session_id)
 
 
 def end_session(base: str, session_id: str) -> list[str]:
-    """Interrupt a session's operations, returned by id, and close it: its client gets nothing done any more."""
+    """Interrupt a session's operations, returned by id, and close it: its client gets nothing done after."""
     session = SparkSession(connection=session_address(base, session_id))
     try:
         return session.interruptAll()

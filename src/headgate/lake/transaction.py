@@ -1,4 +1,4 @@
-"""Delta's idempotence marks: a commit that repeats an (application, number) is skipped, a lower one fenced off."""
+"""Delta's idempotence marks: a repeated (application, number) is skipped, a lower number fenced off."""
 
 from __future__ import annotations
 

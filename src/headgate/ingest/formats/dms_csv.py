@@ -30,7 +30,8 @@ def read_dms_csv(
         if names:
             by_header[names].append(file)
     frames = [
-        _read_one_header(spark, landing, same, names, columns, committed_at) for names, same in by_header.items()
+        _read_one_header(spark, landing, same, names, columns, committed_at)
+        for names, same in by_header.items()
     ]
     if not frames:
         return None
@@ -64,7 +65,9 @@ def _read_one_header(
         .csv([_literal(landing / file.path) for file in files])
     )
     # Ascending within a file: a file is read whole, by one task.
-    read = read.select("*", F.expr("url_decode(replace(_metadata.file_path, '+', '%2B'))").alias("_file_path"))
+    read = read.select(
+        "*", F.expr("url_decode(replace(_metadata.file_path, '+', '%2B'))").alias("_file_path")
+    )
     prefix = str(landing) + "/"
     path = F.expr(f"substring(_file_path, instr(_file_path, {_quoted(prefix)}) + {len(prefix)})")
     read = read.withColumn("_file", path).withColumn("_position", F.monotonically_increasing_id())
