@@ -41,7 +41,7 @@ def test_a_bad_hour_closes_the_gate_and_mending_its_file_opens_it(orders: Orders
         ("silver", START + timedelta(hours=1))
     ]
 
-    with pytest.raises(Behind, match="^behind 2024-01-01 01:00: the silver gate of that hour is closed"):
+    with pytest.raises(Behind, match=r"^behind 2024-01-01 01:00: the silver gate of that hour is closed"):
         stage_only(orders, "bronze", 2)
 
     bad.write_text(bad.read_text().replace("what", "paid").replace("-1", "1"))

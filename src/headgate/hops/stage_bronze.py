@@ -53,7 +53,7 @@ class BronzeStage:
             rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
             staged = str(self.attempt.table(f"bronze.{name}"))
             rows.write.parquet(staged)
-            counts = {r["_file"]: r["count"] for r in self._counts(staged, loads + changes)}
+            counts = self._counts(staged, loads + changes)
             for file in loads + changes:
                 started = load_times[file.path][0] if file.path in load_times else None
                 files.append(archived_file(file, choice, 0, counts.get(file.path, 0), started))
@@ -64,10 +64,11 @@ class BronzeStage:
             ]
         return files, findings
 
-    def _counts(self, staged: str, files: list[LandingFile]) -> list[object]:
+    def _counts(self, staged: str, files: list[LandingFile]) -> dict[str, int]:
         if not files:
-            return []
-        return list(self.spark.read.parquet(staged).groupBy("_file").count().collect())
+            return {}
+        counted = self.spark.read.parquet(staged).groupBy("_file").count().collect()
+        return {row["_file"]: row["count"] for row in counted}
 
     def _due_loads(
         self, choice: Choice, feed: Feed, columns: list[str]

@@ -11,7 +11,6 @@ from typing import Literal
 
 from headgate.spec.errors import HeadgateError
 
-_CHANGES = re.compile(r"(\d{4})/(\d{2})/(\d{2})/(\d{2})/[^/]+\.csv")
 _LOAD = re.compile(r"LOAD[0-9A-Fa-f]{8}\.csv")
 
 
@@ -34,7 +33,7 @@ class UnreadableFile(HeadgateError):
 def list_landing(landing: Path, feed: str) -> list[LandingFile]:
     """All landing files of a feed, by path. Other names in the folder are left alone.
 
-    Layout: `<feed>/LOAD00000001.csv` for full loads, `<feed>/YYYY/MM/DD/HH/<name>.csv` for changes, by UTC hour.
+    Full loads are `<feed>/LOAD00000001.csv`, changes `<feed>/YYYY/MM/DD/HH/<name>.csv`, by UTC hour.
     """
     root = landing / feed
     found = []
@@ -43,24 +42,28 @@ def list_landing(landing: Path, feed: str) -> list[LandingFile]:
         if path.is_symlink() or not path.is_file():
             continue
         status = path.stat()
-        facts = (f"{feed}/{relative}", feed, status.st_size, status.st_mtime_ns)
-        if _LOAD.fullmatch(relative):
-            found.append(_file(*facts, kind="load", hour=None))
-        elif match := _CHANGES.fullmatch(relative):
-            found.append(_file(*facts, kind="changes", hour=datetime(*map(int, match.groups()), tzinfo=UTC)))  # type: ignore[arg-type]  # four numbers
+        is_load = _LOAD.fullmatch(relative) is not None
+        hour = None if is_load else _hour_in(relative)
+        if is_load or hour is not None:
+            found.append(
+                LandingFile(
+                    path=f"{feed}/{relative}",
+                    feed=feed,
+                    kind="load" if is_load else "changes",
+                    hour=hour,
+                    size=status.st_size,
+                    modified_ns=status.st_mtime_ns,
+                )
+            )
     return found
 
 
-def _file(
-    path: str,
-    feed: str,
-    size: int,
-    modified_ns: int,
-    *,
-    kind: Literal["load", "changes"],
-    hour: datetime | None,
-) -> LandingFile:
-    return LandingFile(path=path, feed=feed, kind=kind, hour=hour, size=size, modified_ns=modified_ns)
+def _hour_in(relative: str) -> datetime | None:
+    """The hour that a path of changes names; None for a path that names no hour."""
+    try:
+        return datetime.strptime(relative[:13], "%Y/%m/%d/%H").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def checksum(landing: Path, path: str) -> str:
