@@ -20,7 +20,10 @@ from headgate.spec.settings import Settings
 START = datetime(2013, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ROWS_AN_HOUR = 20
-SCHEMA = "flight_id string, as_of timestamp, carrier string, hour int, delay double, late int, label_known_at timestamp"
+SCHEMA = (
+    "flight_id string, as_of timestamp, carrier string, hour int, delay double, "
+    "late int, label_known_at timestamp"
+)
 
 SPEC = {
     "pipeline": "trains",
@@ -71,7 +74,7 @@ def examples_until(frontier: datetime, seed: int = 1) -> list[tuple[object, ...]
 
 
 def publish_examples(spark: SparkSession, settings: Settings, frontier: datetime, seed: int = 1) -> int:
-    """Write the examples known at `frontier`, record the hour in the ledger, and return the table's version."""
+    """Write the examples known at `frontier`, record the hour in the ledger, and give the version."""
     path = table_path(settings.lake, "trains", "gold.examples")
     spark.createDataFrame(examples_until(frontier, seed), SCHEMA).write.format("delta").mode(
         "overwrite"

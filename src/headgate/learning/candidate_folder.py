@@ -13,7 +13,7 @@ from headgate.spec.settings import Settings
 
 MANIFEST = "manifest.json"
 RECORDED = "recorded.json"
-EVALUATED = "evaluated.json"
+EVALUATED = "release.json"
 _WRITTEN_BY = {MANIFEST: "learn", RECORDED: "record", EVALUATED: "evaluate"}
 
 
@@ -61,7 +61,7 @@ class CandidateFolder:
         if not self.has(record):
             step = _WRITTEN_BY[record]
             raise StepMissing(
-                f"attempt {self.attempt} of {self.pipeline} has no {record}: its step `{step}` has not finished",
+                f"step `{step}` of attempt {self.attempt} of {self.pipeline} has not finished: no {record}",
                 where=str(self.path),
                 left="the model log and MLflow as they were",
                 next_command=f"clear the task `{step}` of this run, with its downstream tasks",

@@ -44,6 +44,6 @@ def refresh_cohorts(frontier: datetime, examples: Examples, model: Model, promot
             "no cohort of the embargo window is complete: its rows are younger than examples.complete_after",
             where="pipeline.yaml, promotion.embargo_from",
             left="nothing was fitted",
-            next_command="make promotion.embargo_from longer than examples.complete_after, then ./headgate check",
+            next_command="make embargo_from longer than examples.complete_after, then ./headgate check",
         )
     return Cohorts(HourRange(cut - model.window, cut), HourRange(cut, end))

@@ -39,7 +39,7 @@ def encode(rows: pd.DataFrame, features: Features) -> np.ndarray:
 
 
 def _text(value: object) -> str:
-    """A nominal value as Spark casts it to text, and the empty string, which no vocabulary holds, where it is missing."""
+    """A nominal value as Spark casts it to text; where it is missing, the empty string, which is no word."""
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return ""
     if isinstance(value, bool | np.bool_):

@@ -31,7 +31,7 @@ class Forest:
 
 
 def forest_of(nodes: pd.DataFrame) -> Forest:
-    """Build a forest from node rows (tree, node, stats, left_child, right_child, feature, threshold, categories).
+    """Build a forest from node rows; `headgate.learning.node_rows.NODE_TYPES` names their columns.
 
     Raises ValueError when there are no rows or a child is missing.
     """
@@ -77,7 +77,7 @@ def forest_of(nodes: pd.DataFrame) -> Forest:
 
 
 def score(forest: Forest, matrix: np.ndarray) -> np.ndarray:
-    """The probability of the positive class of each row of an encoded matrix: the mean share of its leaves."""
+    """The probability of the positive class of each encoded row: the mean share of its leaves."""
     rows = np.arange(len(matrix))
     total = np.zeros(len(matrix), dtype=np.float64)
     for root in forest.roots:

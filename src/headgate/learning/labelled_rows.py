@@ -13,7 +13,7 @@ from headgate.spec.pipeline import Examples
 
 
 def labelled_rows(rows: DataFrame, examples: Examples, cohorts: HourRange, frontier: datetime) -> DataFrame:
-    """Rows of `gold.examples` with as-of in `cohorts`, a label, and that label known at or before `frontier`."""
+    """Rows of `gold.examples` with as-of in `cohorts` and a label that was known at or before `frontier`."""
     as_of = F.col(examples.as_of)
     kept = rows.where(as_of <= _moment(cohorts.end)).where(F.col(examples.label).isNotNull())
     if cohorts.start is not None:

@@ -45,7 +45,7 @@ class ScoresDiffer(HeadgateError):
 
 @dataclass(frozen=True)
 class Situation:
-    """What learning starts from: the ledger's frontier and versions, the newest model's header, who serves."""
+    """What learning starts from: the ledger's frontier and versions, the newest header, if any serves."""
 
     frontier: datetime | None
     versions: Mapping[str, int]
@@ -151,7 +151,7 @@ def _fit(
         scratch=str(scratch),
     )
     shutil.rmtree(scratch, ignore_errors=True)
-    _check_parity(fitted, features, folder)
+    check_parity(fitted, features, folder)
     table = node_table(fitted.nodes)
     pq.write_table(table, folder.nodes)
     fitted.predictions.to_parquet(folder.predictions, index=False)
@@ -177,7 +177,7 @@ def _require_columns(rows: DataFrame, columns: list[str]) -> None:
         )
 
 
-def _check_parity(fitted: Fitted, features: Features, folder: CandidateFolder) -> None:
+def check_parity(fitted: Fitted, features: Features, folder: CandidateFolder) -> None:
     """Refuse nodes that score other than the model that they were taken from."""
     if fitted.predictions.empty:
         return
@@ -185,10 +185,10 @@ def _check_parity(fitted: Fitted, features: Features, folder: CandidateFolder) -
     gap = float(np.abs(portable - fitted.predictions["probability"].to_numpy(np.float64)).max())
     if gap > TOLERANCE:
         raise ScoresDiffer(
-            f"the candidate's nodes score up to {gap:.3g} away from the fitted model (allowed: {TOLERANCE:.0e})",
+            f"the candidate's nodes score up to {gap:.3g} away from the fitted model, not {TOLERANCE:.0e}",
             where=str(folder.path),
             left="the attempt's folder, without a manifest; nothing was recorded",
-            next_command="run ./headgate doctor: Spark and Headgate must be the versions of requirements.lock",
+            next_command="run ./headgate doctor: the versions must be those of requirements.lock",
         )
 
 

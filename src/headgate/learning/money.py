@@ -33,7 +33,7 @@ def threshold(costs: Costs) -> float:
 
 
 def in_money(label: np.ndarray, probability: np.ndarray, costs: Costs) -> dict[str, Any]:
-    """The confusion matrix at the derived threshold, and cost per 1,000 rows beside never and always acting."""
+    """The confusion matrix at the threshold, and the cost per 1,000 rows beside never or always acting."""
     limit = threshold(costs)
     act, positive = probability >= limit, label == 1
     counts = {

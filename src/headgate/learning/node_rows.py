@@ -22,8 +22,8 @@ NODE_TYPES = {
     "threshold": "double",
     "categories": "array<double>",
 }
-"""Columns and Spark types. `stats` are the weighed rows of class 0 and class 1; a leaf has `feature` and both
-children -1; a split has either `threshold` (at most: left) or `categories` (listed: left), the other is null."""
+"""Columns and Spark types. `stats` are the weighed rows of class 0 and 1. A leaf has -1 as `feature` and
+children. A split has either `threshold` (at most: left) or `categories` (listed: left); the other is null."""
 
 _ARROW = {
     "int": pa.int32(),
@@ -34,7 +34,7 @@ _ARROW = {
 
 
 def node_table(nodes: pd.DataFrame) -> pa.Table:
-    """The node rows as an Arrow table with the columns and types of `NODE_TYPES`, ordered by tree and node."""
+    """The node rows as an Arrow table with the types of `NODE_TYPES`, ordered by tree and node."""
     schema = pa.schema([(name, _ARROW[kind]) for name, kind in NODE_TYPES.items()])
     ordered = nodes.sort_values(["tree", "node"])[list(NODE_TYPES)]
     return pa.Table.from_pandas(ordered, schema=schema, preserve_index=False)

@@ -17,7 +17,7 @@ from headgate.spec.settings import Settings
 def learn_candidate(
     spark: SparkSession, settings: Settings, loaded: LoadedPipeline, name: str
 ) -> dict[str, Any]:
-    """Stage a candidate under the attempt `name` and return its manifest; see `headgate.learning.learn.learn`."""
+    """Stage a candidate under the attempt `name` and return its manifest; see `learn`."""
     pipeline = loaded.spec.pipeline
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
     known = headers(settings, pipeline)

@@ -37,7 +37,7 @@ class ForeignChampion(HeadgateError):
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What was found (plain values, see `evaluation`), with the labels and scores that figures are drawn from."""
+    """What was found (plain values, see `evaluation`), with the labels and scores to draw figures from."""
 
     result: dict[str, Any]
     label: np.ndarray
@@ -59,7 +59,9 @@ def evaluate(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, na
         header,
         nodes_of(settings, pipeline, number),
         table_path(settings.lake, pipeline, EXAMPLES),
-        lambda: evaluation(spark, settings, loaded, header, _known(champion(client, pipeline), pipeline)),
+        lambda: evaluation(
+            spark, settings, loaded, header, known_rival(champion(client, pipeline), pipeline)
+        ),
     )
     result = {"model": number, "version": shown.version, "run": shown.run}
     CandidateFolder(settings, pipeline, name).write(EVALUATED, result)
@@ -124,10 +126,11 @@ def _collected(rows: DataFrame, key: list[str]) -> pd.DataFrame:
     return in_key_order(rows, key).toPandas()
 
 
-def _known(rival: Version | None, pipeline: str) -> Version | None:
+def known_rival(rival: Version | None, pipeline: str) -> Version | None:
+    """The champion, if any. Raises ForeignChampion when it shows no model of the model log."""
     if rival is not None and rival.model is None:
         raise ForeignChampion(
-            f"the alias champion of {pipeline} names version {rival.version}, which shows no model of the model log",
+            f"the alias champion names version {rival.version} of {pipeline}, which is in no model log",
             where=f"MLflow, registered model {pipeline}",
             left="the candidate in the model log, not evaluated",
             next_command="move the alias to a version with the tag headgate.model, or remove it",

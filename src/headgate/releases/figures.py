@@ -84,7 +84,8 @@ def _confusion(money: dict[str, Any], rows: int) -> Figure:
     axes.imshow(cost, cmap="OrRd", vmin=0, vmax=float(cost.max()) or 1.0)
     for down, line in enumerate(cells):
         for across, name in enumerate(line):
-            text = f"{name.replace('_', ' ')}\n{money['counts'][name]:,} rows\n{cost[down, across]:,.0f} {money['currency']}"
+            rows_and_cost = f"{money['counts'][name]:,} rows\n{cost[down, across]:,.0f} {money['currency']}"
+            text = f"{name.replace('_', ' ')}\n{rows_and_cost}"
             dark = cost[down, across] > 0.6 * cost.max()
             axes.text(
                 across, down, text, ha="center", va="center", fontsize=9, color="white" if dark else "black"
@@ -93,8 +94,8 @@ def _confusion(money: dict[str, Any], rows: int) -> Figure:
     axes.set_yticks([0, 1], ["negative", "positive"])
     axes.set_title(
         f"Money at p* = {money['threshold']:.3f}, {rows:,} rows; per 1,000: {money['per_thousand']:,.0f}\n"
-        f"never act {money['never_act_per_thousand']:,.0f}, always act {money['always_act_per_thousand']:,.0f} "
-        f"({money['currency']})",
+        f"never act {money['never_act_per_thousand']:,.0f}, "
+        f"always act {money['always_act_per_thousand']:,.0f} ({money['currency']})",
         fontsize=10,
     )
     return figure

@@ -23,6 +23,7 @@ from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
 
 MODELS = "ops.models"
+TRIES = 3
 HEADER_TYPES = {"model": "bigint", "kind": "string", "digest": "string", "header": "string"}
 MODELS_TYPES = {**HEADER_TYPES, **NODE_TYPES}
 """One row of kind `header` per model (its JSON text; node columns null) and one of kind `node` per node.
@@ -73,7 +74,8 @@ def record(spark: SparkSession, settings: Settings, pipeline: str, name: str) ->
     """Commit the staged candidate of an attempt to the model log and return its number.
 
     A candidate that is in the log already, and an attempt in which nothing had changed, give the number that
-    is there and write nothing. The attempt keeps the number in `recorded.json`. Raises NotStaged, Outrun, and StepMissing when learning has not finished.
+    is there and write nothing. The attempt keeps it in `recorded.json`. Raises NotStaged, Outrun, and
+    StepMissing when learning has not finished.
     """
     folder = CandidateFolder(settings, pipeline, name)
     manifest = folder.read(MANIFEST)
@@ -96,18 +98,25 @@ def _commit(spark: SparkSession, settings: Settings, folder: CandidateFolder, he
     path = table_path(settings.lake, pipeline, MODELS)
     create_table(spark, path, MODELS_TYPES, change_feed=False)
     _require_judged_nodes(folder, header)
-    for _ in range(3):
-        known = headers(settings, pipeline)
-        for earlier in known:
-            if earlier["digest"] == header["digest"]:
-                return int(earlier["model"])
-        _append(spark, path, pipeline, folder, header, number=len(known) + 1)
+    known = headers(settings, pipeline)
+    for _ in range(TRIES):
+        if _number_of(known, header["digest"]) is None:
+            _append(spark, path, pipeline, folder, header, number=len(known) + 1)
+            known = headers(settings, pipeline)
+    number = _number_of(known, header["digest"])
+    if number is not None:
+        return number
     raise Outrun(
         f"other writers took the model numbers that attempt {folder.attempt} of {pipeline} tried",
         where=f"{pipeline}_{MODELS}",
         left="the staged candidate; nothing was recorded",
         next_command="clear the task `record`",
     )
+
+
+def _number_of(known: list[dict[str, Any]], digest: str) -> int | None:
+    """The number of the model with this digest, if the log has it."""
+    return next((int(header["model"]) for header in known if header["digest"] == digest), None)
 
 
 def _append(

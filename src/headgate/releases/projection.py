@@ -134,7 +134,7 @@ def _params(header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tags(header: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
-    """What the model was made from. Table versions stand here too, since MLflow drops version 0 of a dataset."""
+    """What the model was made from; table versions too, since MLflow drops version 0 of a dataset."""
     pins = {f"headgate.pin.{table}": version for table, version in header["pins"].items()}
     names = ("digest", "parent", "frontier", "recipe", "spec", "code")
     judged = {f"headgate.evaluation.{end}": result["range"][end] for end in ("start", "end")}
@@ -156,9 +156,7 @@ def _log_datasets(client: MlflowClient, run: str, header: dict[str, Any], path: 
         return
     version = header["pins"][EXAMPLES]
     source = DeltaDatasetSource(path=path, delta_table_version=version)
-    dataset = MetaDataset(  # type: ignore[abstract]  # mlflow leaves `profile` abstract by mistake
-        source, name=f"{header['pipeline']}_{EXAMPLES}", digest=f"version {version}"
-    )
+    dataset = MetaDataset(source, name=f"{header['pipeline']}_{EXAMPLES}", digest=f"version {version}")
     tags = [InputTag("mlflow.data.context", "training"), InputTag("delta_version", str(version))]
     client.log_inputs(run, [DatasetInput(dataset._to_mlflow_entity(), tags)])
 

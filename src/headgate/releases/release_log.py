@@ -31,8 +31,8 @@ RELEASES_TYPES = {
     "gate_reports": "map<string,string>",
     "evaluation": "string",
 }
-"""Columns and Spark types. `decision` is promote, hold, or by_hand (the alias was found moved; no version: it was
-found removed). `reasons` and `evaluation` are JSON texts. When it happened is the time of its Delta commit."""
+"""Columns and Spark types. `decision` is promote, hold, or by_hand: the alias was found moved (without a
+version: removed). `reasons` and `evaluation` are JSON texts. It happened at the time of its Delta commit."""
 
 
 class DecidedElsewhere(HeadgateError):

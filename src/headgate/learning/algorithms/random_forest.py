@@ -79,7 +79,7 @@ class RandomForest:
             count = vectors.count()
             if count < widest:
                 raise TooFewRows(
-                    f"{count} training rows are fewer than the {widest} categories of the widest nominal feature",
+                    f"{count} training rows are fewer than the {widest} categories of the widest feature",
                     left="nothing was fitted",
                     next_command="wait for more labelled hours, or shorten the vocabulary in pipeline.yaml",
                 )
@@ -140,7 +140,7 @@ def _predictions(
     label: str,
     key: Sequence[str],
 ) -> pd.DataFrame:
-    """Spark's own probability of the positive class, one row per row of `scored`, with what it was made from."""
+    """The rows of `scored` with Spark's own probability of the positive class."""
     probability = vector_to_array(F.col("probability"))[1].alias("probability")
     return (
         model.transform(with_vectors(scored, features, label)).select(*scored.columns, probability).toPandas()
