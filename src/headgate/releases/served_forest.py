@@ -16,7 +16,7 @@ from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel
 
 
-class ServedForest(PythonModel):  # type: ignore[misc]  # mlflow is not checked
+class ServedForest(PythonModel):
     """Takes rows with the feature columns and gives the column `probability`, in the rows' order."""
 
     def load_context(self, context: Any) -> None:
