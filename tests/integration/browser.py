@@ -1,0 +1,104 @@
+"""A headless Chromium that looks at the pages as people see them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+Found = TypeVar("Found")
+SECONDS = 60
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--no-proxy-server",
+)
+PROGRAMS = ("chromium", "chromedriver")
+
+
+@contextmanager
+def open_browser(profile: Path, width: int = 1440, height: int = 900) -> Iterator[Browser]:
+    """A browser with a profile of its own; the test is skipped where there is no Chromium."""
+    programs = [shutil.which(name) for name in PROGRAMS]
+    if not all(programs):
+        pytest.skip(f"needs {' and '.join(PROGRAMS)}: apt-get install chromium chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(programs[0])
+    for flag in (*FLAGS, f"--user-data-dir={profile}", f"--window-size={width},{height}"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options=options, service=Service(str(programs[1])))
+    try:
+        yield Browser(driver)
+    finally:
+        driver.quit()
+
+
+class Browser:
+    """The few things that a visitor does."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self.driver = driver
+
+    def visit(self, address: str) -> None:
+        """Open a page."""
+        self.driver.get(address)
+
+    def wait_for(self, selector: str) -> WebElement:
+        """The first element of a CSS selector, as soon as it is to be seen."""
+        return self._wait(lambda: next(e for e in self.all(selector) if e.is_displayed()), selector)
+
+    def wait_for_text(self, *texts: str) -> str:
+        """The page's text, as soon as it holds all `texts`."""
+
+        def found() -> str:
+            page = self.driver.find_element(By.TAG_NAME, "body").text
+            return page if all(text in page for text in texts) else ""
+
+        return self._wait(found, " and ".join(texts))
+
+    def all(self, selector: str) -> list[WebElement]:
+        """All elements of a CSS selector."""
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def log_in(self, airflow: str, user: str, password: str) -> None:
+        """Log in to Airflow through its form."""
+        self.visit(airflow)
+        self.wait_for("input[name=username]").send_keys(user)
+        self.wait_for("input[name=password]").send_keys(password)
+        self.wait_for("button[type=submit]").click()
+        self._wait(lambda: "/auth/" not in self.driver.current_url, "the page behind the form")
+
+    def picture(self, path: Path) -> None:
+        """Save what is to be seen."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.driver.save_screenshot(str(path))
+
+    def _wait(self, look: Callable[[], Found], what: str) -> Found:
+        from selenium.common.exceptions import StaleElementReferenceException
+
+        def looked(_: object) -> Found | None:
+            try:
+                return look()
+            except (StopIteration, StaleElementReferenceException):
+                return None
+
+        waiting = WebDriverWait(self.driver, SECONDS, poll_frequency=0.3)
+        found: Found = waiting.until(looked, f"{what} did not show at {self.driver.current_url}")
+        return found
