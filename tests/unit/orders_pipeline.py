@@ -46,7 +46,9 @@ class Orders:
 
     def __post_init__(self) -> None:
         self.settings = Settings(
-            home=self.root / "home", pipelines=self.root / "pipelines", expectations=self.root / "expectations"
+            home=self.root / "home",
+            pipelines=self.root / "pipelines",
+            expectations=self.root / "expectations",
         )
         self.write("pipelines/orders/pipeline.yaml", PIPELINE)
         self.write("expectations/orders/silver.orders.yaml", CONTRACT)

@@ -26,7 +26,12 @@ EXPECTED_LIVE = [(1, "paid", 10.0), (2, "open", 21.0), (3, "shipped", 30.0)]
 
 
 @pytest.mark.parametrize(
-    "runs", [pytest.param([0, 1, 2], id="hour by hour"), pytest.param([2], id="one range"), pytest.param([1, 2], id="two")]
+    "runs",
+    [
+        pytest.param([0, 1, 2], id="hour by hour"),
+        pytest.param([2], id="one range"),
+        pytest.param([1, 2], id="two"),
+    ],
 )
 def test_every_batching_of_the_hours_gives_the_same_tables(orders: Orders, runs: list[int]) -> None:
     three_hours(orders)
@@ -67,7 +72,11 @@ def test_a_late_file_is_known_later_and_takes_its_place_in_the_order(orders: Ord
     orders.land(0, "U,59:00,1,shipped,10", name="late")
     orders.run(2)
     assert orders.live() == [(1, "shipped", 10.0), (2, "open", 21.0), (3, "shipped", 30.0)]
-    late = [row for row in orders.rows("bronze.orders", "_file", "cast(_known_at as string)") if "late" in str(row[0])]
+    late = [
+        row
+        for row in orders.rows("bronze.orders", "_file", "cast(_known_at as string)")
+        if "late" in str(row[0])
+    ]
     assert [row[1] for row in late] == ["2024-01-01 03:00:00"]
 
 

@@ -18,16 +18,24 @@ def at(text: str) -> datetime:
 @pytest.mark.parametrize(
     ("committed", "frontier", "expected"),
     [
-        pytest.param("2013-01-01 05:00:00", None, "2013-01-01 06:00:00", id="start of an hour belongs to that hour"),
+        pytest.param(
+            "2013-01-01 05:00:00", None, "2013-01-01 06:00:00", id="start of an hour belongs to that hour"
+        ),
         pytest.param("2013-01-01 05:59:59", None, "2013-01-01 06:00:00", id="end of an hour"),
         pytest.param("2013-01-01 05:10:00", "2013-01-01 05:00:00", "2013-01-01 06:00:00", id="on time"),
-        pytest.param("2013-01-01 02:10:00", "2013-01-01 05:00:00", "2013-01-01 06:00:00", id="late is known later"),
-        pytest.param(None, "2013-01-01 05:00:00", "2013-01-01 09:00:00", id="no commit time: the run's own hour"),
+        pytest.param(
+            "2013-01-01 02:10:00", "2013-01-01 05:00:00", "2013-01-01 06:00:00", id="late is known later"
+        ),
+        pytest.param(
+            None, "2013-01-01 05:00:00", "2013-01-01 09:00:00", id="no commit time: the run's own hour"
+        ),
     ],
 )
 def test_known_at(spark: SparkSession, committed: str | None, frontier: str | None, expected: str) -> None:
     rows = spark.createDataFrame([(committed,)], "c string").select(
-        known_at(F.to_timestamp("c"), at(frontier) if frontier else None, at("2013-01-01 09:00:00")).alias("k")
+        known_at(F.to_timestamp("c"), at(frontier) if frontier else None, at("2013-01-01 09:00:00")).alias(
+            "k"
+        )
     )
     assert rows.select(F.col("k").cast("string")).collect()[0][0] == expected
 

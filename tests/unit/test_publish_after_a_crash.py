@@ -95,7 +95,12 @@ def test_a_publish_whose_staging_is_lost_is_undone(orders: Orders, monkeypatch: 
     shutil.rmtree(orders.settings.staging / "orders" / "silver" / name)
     orders.hop("silver", 0)
     states = [(e.hop, e.state) for e in orders.ledger().entries()]
-    assert states[2:] == [("silver", "intent"), ("silver", "undone"), ("silver", "intent"), ("silver", "done")]
+    assert states[2:] == [
+        ("silver", "intent"),
+        ("silver", "undone"),
+        ("silver", "intent"),
+        ("silver", "done"),
+    ]
     assert orders.live() == [(1, "open", 10.0), (2, "open", 20.0)]
     assert len(orders.rows("silver.orders_changes", "order_id")) == 2
 
@@ -123,7 +128,11 @@ def test_an_attempt_whose_inputs_moved_is_not_published(orders: Orders) -> None:
     orders.hop("silver", 0)
     with pytest.raises(NotPublished) as caught:
         publish_it(orders, "silver", stale)
-    assert str(caught.value).splitlines()[0].endswith("is not published: another run moved the frontier since it was staged.")
+    assert (
+        str(caught.value)
+        .splitlines()[0]
+        .endswith("is not published: another run moved the frontier since it was staged.")
+    )
     assert "Clear the task silver.stage of this run" in str(caught.value)
 
 

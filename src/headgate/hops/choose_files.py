@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from headgate.hops.known_files import KnownFile, KnownFiles
+from headgate.ingest.formats.dms_csv import OPERATION
 from headgate.ingest.landing import LandingFile, checksum, header, list_landing
 from headgate.spec.hour_range import HOUR
 from headgate.spec.pipeline import Feed
-
-OPERATION = "Op"
 
 
 @dataclass
@@ -71,7 +70,7 @@ def choose_files(
 
 
 def _judge(landing: Path, file: LandingFile, feed: Feed, same_as: str | None, choice: Choice) -> None:
-    names = header(landing, file.path)
+    names = [name.lower() for name in header(landing, file.path)]
     if not names:
         choice.findings.append(_finding("files.not_empty", "warn", file, "no header: an empty file"))
         return

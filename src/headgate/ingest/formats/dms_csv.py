@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from headgate.ingest.landing import LandingFile, header
 from headgate.ingest.ordering import LOAD_OPERATION
 
-OPERATION = "Op"
+OPERATION = "op"
 
 
 def read_dms_csv(
@@ -20,9 +20,10 @@ def read_dms_csv(
 ) -> DataFrame | None:
     """Every line of `files` as text: `columns`, then `_op`, `_committed`, `_file`, `_row`, `_rescued`.
 
-    `_row` is the record's number in its file, from 1. Columns that are not asked for and lines that do not
-    parse are kept in `_rescued` as JSON; a line that does not parse has no values. None where no file has a
-    header. A file is never split, so records keep their order.
+    Header names are matched without regard to case. `_row` is the record's number in its file, from 1.
+    Columns that are not asked for and lines that do not parse are kept in `_rescued` as JSON; a line that
+    does not parse has no values. None where no file has a header. A file is never split, so records keep
+    their order.
     """
     by_header: dict[tuple[str, ...], list[LandingFile]] = defaultdict(list)
     for file in files:
@@ -51,7 +52,7 @@ def _read_one_header(
 ) -> DataFrame:
     positions: dict[str, str] = {}
     for index, name in enumerate(names):
-        positions.setdefault(name, f"c{index}")
+        positions.setdefault(name.lower(), f"c{index}")
     schema = ", ".join([*(f"c{index} string" for index in range(len(names))), "_unparsed string"])
     read = (
         spark.read.schema(schema)
