@@ -56,11 +56,12 @@ def choose_ports(path: Path) -> Ports:
     remembered = json.loads(path.read_text()) if path.exists() else {}
     start = FIRST_PORT + BLOCK * (zlib.crc32(str(path).encode()) % ((LAST_PORT + 1 - FIRST_PORT) // BLOCK))
     span = LAST_PORT + 1 - FIRST_PORT
-    candidates = iter(FIRST_PORT + (start - FIRST_PORT + step) % span for step in range(span))
+    around = (FIRST_PORT + (start - FIRST_PORT + step) % span for step in range(span))
+    candidates = iter(port for port in around if port not in remembered.values())
     chosen: dict[str, int] = {}
     for name in Ports.model_fields:
         port = remembered.get(name)
-        while port is None or port in chosen.values() or not is_free(port):
+        while port is None or not is_free(port):
             port = next(candidates, None)
             if port is None:
                 raise NoFreePorts(FIRST_PORT, LAST_PORT)

@@ -17,7 +17,8 @@ def serve() -> None:
     from airflow.utils.serve_logs import create_app
 
     port = conf.getint("logging", "WORKER_LOG_SERVER_PORT")
-    uvicorn.run(create_app(), host=HOST, port=port, log_level="warning", access_log=False)
+    app = create_app()  # type: ignore[no-untyped-call]  # Airflow's, without annotations
+    uvicorn.run(app, host=HOST, port=port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":
