@@ -15,7 +15,7 @@ from headgate.hops.run_range import run_range
 from headgate.hops.stage_bronze import BronzeStage
 from headgate.hops.stage_gold import GoldStage, gold_hours
 from headgate.hops.stage_silver import stage_silver
-from headgate.lake.tables import create_missing_tables
+from headgate.lake.tables import prepare_tables
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
 
@@ -30,7 +30,7 @@ def stage(
     started = time.monotonic()
     loaded = load_pipeline(settings, pipeline)
     attempt = Attempt(settings, pipeline, hop, name)
-    create_missing_tables(spark, settings.lake, loaded)
+    prepare_tables(spark, settings.lake, loaded)
     ledger = finish_open_intents(spark, settings, loaded, Ledger(settings, pipeline, loaded.spec.hops[-1]))
     run = run_range(ledger, hop, hour)
     frontier, versions = ledger.frontier(), ledger.versions()

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pyspark.errors.exceptions.connect import SparkConnectException
 from pyspark.sql.connect.client import ChannelBuilder
+from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
 
 KEEPALIVE = (("grpc.keepalive_time_ms", 300_000), ("grpc.keepalive_timeout_ms", 20_000))
 """Clients ask every 5 minutes, the shortest that the engine allows, whether it is still there."""
+
+FEW = 5
+"""Tries, within about 20 seconds, where waiting for an engine to come back would only hold up others."""
+
+CLOSED = "INVALID_HANDLE.SESSION_CLOSED"
 
 
 def session_address(base: str, session_id: str) -> str:
@@ -40,10 +47,20 @@ def release_session(base: str, session_id: str) -> None:
 
 
 def end_session(base: str, session_id: str) -> list[str]:
-    """Interrupt a session's operations, returned by id, and close it: its client gets nothing done after."""
+    """Interrupt a session's operations, returned by id, and close it: its client gets nothing done after.
+
+    A session that is closed already has none. Raises what the client raises when the engine does not answer
+    within some seconds.
+    """
     session = SparkSession(connection=session_address(base, session_id))
+    session.client.set_retry_policies([DefaultPolicy(max_retries=FEW)])
     try:
-        return session.interruptAll()
-    finally:
+        interrupted = session.interruptAll()
         session.client.release_session()
+    except SparkConnectException as error:
+        if CLOSED not in str(error):
+            raise
+        interrupted = []
+    finally:
         session.client.close()
+    return interrupted

@@ -7,7 +7,9 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from headgate.lake.columns import CARRIED_TYPES, LIVE_TYPES, MARKS_TYPES
+from headgate.lake.history import column_types
 from headgate.lake.paths import table_path
+from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
 
 HOPS_TYPES = {
@@ -65,12 +67,34 @@ def table_types(loaded: LoadedPipeline) -> dict[str, dict[str, str]]:
     return tables
 
 
-def create_missing_tables(spark: SparkSession, lake: Path, loaded: LoadedPipeline) -> None:
-    """Create, empty, those tables of the pipeline that do not exist yet."""
+class ContractChanged(HeadgateError):
+    """A contract gives a column a type that its table does not have."""
+
+
+def prepare_tables(spark: SparkSession, lake: Path, loaded: LoadedPipeline) -> None:
+    """Create, empty, the tables of the pipeline that do not exist yet, and add columns that are new.
+
+    A column that a contract no longer has stays in the table. Raises ContractChanged for a changed type.
+    """
     for table, types in table_types(loaded).items():
         path = table_path(lake, loaded.spec.pipeline, table)
-        if not Path(path, "_delta_log").is_dir():
+        existing = column_types(path)
+        if existing is None:
             create_table(spark, path, types, change_feed=table.split(".")[0] in ("silver", "gold"))
+            continue
+        for name, kind in types.items():
+            if name in existing and not kind.startswith(("array", "map")) and existing[name] != kind:
+                raise ContractChanged(
+                    what=f"The contract of {table} says that {name} is {kind}, but the table has it as "
+                    f"{existing[name]}.",
+                    where=path,
+                    left="Nothing was staged; the table is as it was.",
+                    next_command=f"Give {name} its type {existing[name]} back, or the new type a new name.",
+                )
+        new = {name: kind for name, kind in types.items() if name not in existing}
+        if new:
+            columns = ", ".join(f"`{name}` {kind}" for name, kind in new.items())
+            spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({columns})")
 
 
 def create_table(spark: SparkSession, path: str, types: dict[str, str], *, change_feed: bool) -> None:
