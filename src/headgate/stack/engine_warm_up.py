@@ -6,9 +6,9 @@ import shutil
 import socket
 import sys
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
+from headgate.hops.catalog import register_all
 from headgate.lake.session import open_session
 from headgate.spec.settings import Settings
 from headgate.stack.layout import Layout
@@ -48,12 +48,9 @@ def warm_up(settings: Settings, pid: int) -> None:
         for statement in STATEMENTS:
             spark.sql(statement.format(table=table)).collect()
         shutil.rmtree(table)
+        register_all(spark, settings)
     finally:
         spark.stop()
-    if find_spec("headgate.lake.catalog"):
-        from headgate.lake.catalog import register_all
-
-        register_all(settings)
     ready = layout.engine_ready.with_suffix(".new")
     ready.write_text(str(pid))
     ready.rename(layout.engine_ready)
