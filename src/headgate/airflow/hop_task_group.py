@@ -7,10 +7,11 @@ from typing import Any
 
 from airflow.sdk import Asset, TaskGroup, chain
 
+from headgate.airflow.names import pool_name
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.operators.gate_hop import GateOperator
 from headgate.airflow.operators.stage_hop import ATTEMPT_KEY, StageOperator
-from headgate.airflow.timing import HOP_TIMEOUT
+from headgate.airflow.timing import HOP_TIMEOUT, RETRIES, WAITING_RETRIES
 from headgate.spec.settings import Settings
 
 
@@ -28,6 +29,7 @@ def hop_task_group(
             "engine": settings.engine_connection,
             "session_record": session_record(settings, pipeline, hop),
             "execution_timeout": HOP_TIMEOUT,
+            "pool": pool_name(pipeline),
         }
         name_hop = ["--pipeline", pipeline, "--hop", hop]
         name_attempt = [*name_hop, "--attempt", attempt]
@@ -37,6 +39,7 @@ def hop_task_group(
             arguments=name_hop,
             pipeline=pipeline,
             opens_run=opens_run,
+            retries=WAITING_RETRIES if opens_run else RETRIES,
             **common,
         )
         gate = GateOperator(

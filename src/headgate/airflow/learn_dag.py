@@ -8,13 +8,20 @@ from airflow.sdk import DAG, Asset, chain
 
 from headgate.airflow.cluster import cluster_configuration, cluster_environment, spark_submit
 from headgate.airflow.hop_task_group import session_record
-from headgate.airflow.names import asset_uri, hourly_dag_id, learn_dag_id, promote_dag_id, run_attempt
+from headgate.airflow.names import (
+    asset_uri,
+    hourly_dag_id,
+    learn_dag_id,
+    pool_name,
+    promote_dag_id,
+    run_attempt,
+)
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.operators.evaluate import VERSION_KEY, EvaluateOperator
 from headgate.airflow.operators.skip_unchanged import SkipUnchangedOperator
 from headgate.airflow.operators.wait_until_quiet import WaitUntilQuietOperator
 from headgate.airflow.task_defaults import tags, task_defaults
-from headgate.airflow.timing import HOP_TIMEOUT, LEARN_TIMEOUT
+from headgate.airflow.timing import HOP_TIMEOUT, LEARN_TIMEOUT, WAITING_RETRIES
 from headgate.spec.pipeline import Pipeline
 from headgate.spec.settings import Settings
 
@@ -42,7 +49,9 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             "session_record": session_record(settings, name, "model"),
             "execution_timeout": HOP_TIMEOUT,
         }
-        wait = WaitUntilQuietOperator(task_id="wait_until_quiet", upstream_dag_id=hourly_dag_id(name))
+        wait = WaitUntilQuietOperator(
+            task_id="wait_until_quiet", upstream_dag_id=hourly_dag_id(name), retries=WAITING_RETRIES
+        )
         learn = SparkSubmitOperator(
             task_id="learn",
             name=learn_dag_id(name),
@@ -63,6 +72,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             task_id="record",
             application=str(settings.jobs / "record.py"),
             arguments=arguments,
+            pool=pool_name(name),
             **on_engine,
         )
         evaluate = EvaluateOperator(

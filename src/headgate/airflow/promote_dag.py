@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow.sdk import DAG, Param
 
 from headgate.airflow.hop_task_group import session_record
-from headgate.airflow.names import promote_dag_id
+from headgate.airflow.names import pool_name, promote_dag_id
 from headgate.airflow.operators.promote import PromoteOperator
 from headgate.airflow.task_defaults import tags, task_defaults
 from headgate.airflow.timing import HOP_TIMEOUT
@@ -41,5 +41,6 @@ def promote_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             tracking=settings.mlflow_connection,
             session_record=session_record(settings, name, "promote"),
             execution_timeout=HOP_TIMEOUT,
+            pool=pool_name(name),
         )
     return dag

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from headgate.airflow.names import pool_name
 from headgate.airflow.timing import RETRIES, RETRY_DELAY
 from headgate.spec.pipeline import Pipeline
 
 
 def task_defaults(pipeline: Pipeline) -> dict[str, Any]:
-    """Owner, pool and retries: these are for a troubled engine, refusals fail at once."""
+    """Owner, retries (for trouble; refusals fail at once), and that what was begun comes first."""
     return {
         "owner": pipeline.owner,
-        "pool": pool_name(pipeline.pipeline),
+        "weight_rule": "upstream",
         "retries": RETRIES,
         "retry_delay": RETRY_DELAY,
     }

@@ -8,6 +8,9 @@ RETRIES = 2
 RETRY_DELAY = timedelta(seconds=10)
 HOP_TIMEOUT = timedelta(hours=1)
 LEARN_TIMEOUT = timedelta(hours=4)
-TURN_INTERVAL = timedelta(seconds=5)
-QUIET_INTERVAL = timedelta(seconds=5)
+# Airflow takes a task that comes back before the scheduler has heard of its last visit for failed. So those that
+# wait do not come back soon, and have retries to spare.
+TURN_INTERVAL = timedelta(seconds=30)
+QUIET_INTERVAL = timedelta(seconds=20)
+WAITING_RETRIES = 10
 QUIET_TIMEOUT = timedelta(hours=24)

@@ -246,11 +246,12 @@ def test_a_session_left_behind_is_ended_before_the_next_begins(
     assert not record.exists()
 
 
-def test_a_job_that_fails_leaves_no_session_behind(tmp_path: Path) -> None:
+def test_a_job_that_fails_leaves_its_session_to_the_next(tmp_path: Path) -> None:
     record = tmp_path / "sessions" / "bronze"
-    with pytest.raises(RuntimeError, match="broken"), EngineSession("sc://engine:1/", record).open():
+    session = EngineSession("sc://engine:1/", record)
+    with pytest.raises(RuntimeError, match="broken"), session.open():
         raise RuntimeError("broken")
-    assert not record.exists()
+    assert record.read_text() == session.id
 
 
 def test_channels_ask_after_a_silent_engine(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -79,12 +80,36 @@ def test_tags_owner_description_and_runbook_come_from_the_spec_and_the_file(pipe
     assert dag.doc_md == "the runbook"
 
 
-def test_every_task_waits_for_the_pipelines_pool_and_retries_twice(pipelines: Settings) -> None:
-    for dag in pipeline_dags().values():
-        pipeline = dag.dag_id.partition("_")[0]
-        for step in dag.tasks:
-            assert step.pool == f"headgate_{pipeline}", step.task_id
-            assert step.retries == 2, step.task_id
+def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Settings) -> None:
+    pools = {(dag.dag_id, step.task_id): step.pool for dag in pipeline_dags().values() for step in dag.tasks}
+    in_pool = sorted(
+        where for where, pool in pools.items() if pool == f"headgate_{where[0].partition('_')[0]}"
+    )
+    assert in_pool == sorted(
+        [
+            *(("shop_hourly", task_id) for task_id in HOPS),
+            *(("orders_hourly", task_id) for task_id in HOPS[:6]),
+            ("shop_learn", "record"),
+            ("shop_promote", "promote"),
+        ]
+    )
+    assert {pool for where, pool in pools.items() if where not in in_pool} == {"default_pool"}
+
+
+def test_tasks_retry_twice_and_waiting_costs_no_retry(pipelines: Settings) -> None:
+    retries = {
+        (dag.dag_id, step.task_id): step.retries for dag in pipeline_dags().values() for step in dag.tasks
+    }
+    assert retries.pop(("shop_learn", "wait_until_quiet")) == 10
+    assert [retries.pop((dag, "bronze.stage")) for dag in ("shop_hourly", "orders_hourly")] == [10, 10]
+    assert set(retries.values()) == {2}
+
+
+def test_a_run_that_began_goes_before_one_that_did_not(pipelines: Settings) -> None:
+    dag: Any = DagSerialization.from_dict(DagSerialization.to_dict(hourly_dags()["shop_hourly"]))
+    steps = [dag.get_task(name) for name in HOPS]
+    weights = [step.weight_rule.get_weight(SimpleNamespace(task=step)) for step in steps]
+    assert weights == [1, 2, 3, 4, 5, 6, 7, 8, 9]
 
 
 def test_hop_tasks_have_an_hour_each(pipelines: Settings) -> None:

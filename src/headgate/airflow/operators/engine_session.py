@@ -14,9 +14,9 @@ log = logging.getLogger(__name__)
 class EngineSession:
     """A session at `base`, the engine's address as its connection gives it.
 
-    `record` is a file that holds the session's id while its client works. A client that was killed leaves
-    it behind, and its statement can still commit seconds later; so `open` first ends the session that it
-    finds there.
+    `record` is a file that holds the session's id until its client has come to a good end. A client that was
+    killed leaves it behind, and its statement can still commit seconds later; so `open` first ends the
+    session that it finds there.
     """
 
     def __init__(self, base: str, record: Path) -> None:
@@ -32,11 +32,9 @@ class EngineSession:
         self.record.parent.mkdir(parents=True, exist_ok=True)
         self.record.write_text(self.id, encoding="ascii")
         with keepalive():
-            try:
-                yield session_address(self.base, self.id)
-            finally:
-                release_session(self.id)
-                self.record.unlink(missing_ok=True)
+            yield session_address(self.base, self.id)
+        release_session(self.base, self.id)
+        self.record.unlink(missing_ok=True)
 
     def end(self) -> list[str]:
         """Interrupt what the session runs and close it for good; returns the interrupted operations."""
