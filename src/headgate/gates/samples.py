@@ -17,6 +17,9 @@ from headgate.spec.contract import Contract
 LONGEST = 120
 """Characters of a sampled value; the rest is cut off."""
 
+TWICE = "_key_comes_twice"
+"""The column in which the rows of a key that comes more than once are marked."""
+
 MASK = "•••"
 """What stands for a personal value."""
 
@@ -27,18 +30,21 @@ def row_samples(
     """Up to five broken rows of each rule, in the order of the table's key, as {"key", "value"} of text.
 
     Of the rules, those on rows and `key.unique` have samples. One Spark job, whose result is bounded.
-    Personal values are masked before they leave Spark; their rows' keys stay, unless personal too.
+    Personal values are masked before they leave Spark; their rows' keys stay, unless personal too. Where a
+    column of the key is missing there are no samples.
     """
+    if not set(contract.key) <= set(df.columns):
+        return {}
     by_row = [rule for rule in rules if rule.kind == "row"]
     marks = list(zip(by_row, broken(df, by_row), strict=True)) if by_row else []
-    key = [name for name in contract.key if name in df.columns]
-    for rule in rules:
-        if rule.id == "key.unique" and set(key) == set(contract.key):
-            twice = F.count(F.lit(1)).over(Window.partitionBy(*key)) > 1
-            marks.append((rule, twice))
+    twice = [rule for rule in rules if rule.id == "key.unique"]
+    if twice:
+        others = F.count(F.lit(1)).over(Window.partitionBy(*contract.key))
+        df = df.withColumn(TWICE, others > 1)
+        marks += [(rule, F.col(TWICE)) for rule in twice]
     if not marks:
         return {}
-    shown = [_shown(name, contract).alias(name) for name in key]
+    shown = [_shown(name, contract).alias(name) for name in contract.key]
     found = F.array(
         *[
             F.when(mark, F.struct(F.lit(rule.id).alias("rule"), _value(rule).alias("value")))

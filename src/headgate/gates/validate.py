@@ -60,11 +60,10 @@ def validate(
     carried = [name for name in measured.columns if name.startswith("_")]
     summary = pandas.DataFrame({"rows": [hour.rows for hour in hours_summary]})
     outcomes: dict[str, ExpectationValidationResult] = {}
-    for frame, chosen in (
-        (measured, [rule for rule in staged if not rule.skips_deletes]),
-        (measured.where(NOT_A_DELETE), [rule for rule in staged if rule.skips_deletes]),
-    ):
+    for skipping in (False, True):
+        chosen = [rule for rule in staged if rule.skips_deletes is skipping]
         if chosen:
+            frame = measured.where(NOT_A_DELETE) if skipping else measured
             outcomes |= _run(CountingEngine(frame), suite_of(chosen, table, carried))
     if by_hour:
         outcomes |= _run(PandasExecutionEngine(batch_data_dict={"hours": summary}), suite_of(by_hour, table))

@@ -16,6 +16,9 @@ SAMPLES = 5
 TOLD = 5
 """How many broken rules a message tells at most; the report has them all."""
 
+ROUNDING = 1e-9
+"""Rows by which a share may be exceeded: 0.29 of 100 rows are 29, whatever the computer makes of it."""
+
 LEFT = "Nothing of this hour is published; the tables are as they were, and later hours wait behind this one."
 """What a closed gate leaves behind."""
 
@@ -123,7 +126,7 @@ def judge(
 
 
 def _share(table: str, counts: Sequence[HourCount], most: float) -> RuleResult:
-    over = [hour for hour in counts if hour.quarantined > most * hour.rows]
+    over = [hour for hour in counts if hour.quarantined > most * hour.rows + ROUNDING]
     worst = sorted(over, key=lambda hour: (-hour.quarantined / hour.rows, hour.hour_end))[:SAMPLES]
     samples = [{"key": {"hour": hour.label}, "value": _of(hour.quarantined, hour.rows)} for hour in worst]
     return RuleResult(
