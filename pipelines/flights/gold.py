@@ -50,7 +50,8 @@ def aircraft_delays(inputs: dict[str, DataFrame], window: HourRange) -> DataFram
 
 def examples(inputs: dict[str, DataFrame], window: HourRange) -> DataFrame:
     """One row a flight still on the schedule at its as-of hour: two hours before its scheduled hour."""
-    as_of = F.timestamp_add("HOUR", F.lit(-LEAD_HOURS), F.date_trunc("hour", "scheduled_at"))
+    due = F.max("scheduled_at").over(Window.partitionBy("flight_id"))  # part of the key; a D may lack it
+    as_of = F.timestamp_add("HOUR", F.lit(-LEAD_HOURS), F.date_trunc("hour", due))
     changes = inputs["flights"].withColumn("as_of", as_of)
     plan = ["carrier", "origin", "dest", "tailnum", "distance", "local_date", "local_hour", "sched_arr_time"]
     latest = (
@@ -76,7 +77,8 @@ def examples(inputs: dict[str, DataFrame], window: HourRange) -> DataFrame:
 def labels(inputs: dict[str, DataFrame], window: HourRange) -> DataFrame:
     """One row a flight whose outcome became known in the range.
 
-    Late is: more than 15 minutes late on arrival, or cancelled. A diverted flight has no arrival delay and so never a label.
+    Late is: more than 15 minutes late on arrival, or cancelled. A diverted flight has no arrival delay and so
+    never a label.
     """
     landed = (F.col("status") == "arrived") & F.col("arr_delay").isNotNull()
     cancelled = F.col("status") == "cancelled"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -88,8 +89,8 @@ def _flight_changes(folder: Path, horizon: pd.Timestamp) -> pd.DataFrame:
     flights = flights[scheduled - ON_SCHEDULE_BEFORE < horizon].copy()
     scheduled = scheduled[flights.index]
     flights["time_hour"] = _instant_text(time_hour[flights.index])
-    identity = [flights["carrier"], flights["flight"], flights["origin"], _instant_text(scheduled, "m", "T")]
-    flights["flight_id"] = identity[0].str.cat(identity[1:], sep="-")
+    number = flights["carrier"] + "-" + flights["flight"] + "-" + flights["origin"]
+    flights["flight_id"] = number + "-" + _instant_text(scheduled, "m", "T")
     departed = scheduled + pd.to_timedelta(flights["dep_delay"].astype(float), unit="min")
     arrived = _arrivals(flights, departed, _zones(folder))
     cancelled = flights["dep_time"].isna()
@@ -151,7 +152,8 @@ def _on_clock(local: pd.Series, zone: str) -> pd.Series:
     known = local.dt.tz_localize(
         zone, ambiguous=np.zeros(len(local), dtype=bool), nonexistent="shift_forward"
     )
-    return known.dt.tz_convert("UTC").dt.tz_localize(None)
+    moments: pd.Series = known.dt.tz_convert("UTC").dt.tz_localize(None)
+    return moments
 
 
 def _load_file(changes: pd.DataFrame, key: list[str], taken: pd.Timestamp) -> Iterator[tuple[str, str]]:
@@ -206,9 +208,9 @@ def _utc_hour(text: pd.Series) -> pd.Series:
     return pd.to_datetime(text, format="%Y-%m-%dT%H:%M:%SZ")
 
 
-def _instant_text(moments: pd.Series, unit: str = "s", separator: str = " ") -> pd.Series:
-    """Moments as `YYYY-MM-DD HH:MM:SS`, or shorter with `unit`."""
-    text = np.datetime_as_string(moments.to_numpy(), unit=unit)
+def _instant_text(moments: pd.Series, unit: Literal["s", "m"] = "s", separator: str = " ") -> pd.Series:
+    """Moments as `YYYY-MM-DD HH:MM:SS`, to the second or to the minute."""
+    text = np.datetime_as_string(moments.to_numpy(dtype="datetime64[s]"), unit=unit)
     return pd.Series(text, index=moments.index, dtype=object).str.replace("T", separator, regex=False)
 
 

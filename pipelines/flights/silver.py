@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from headgate.lake.columns import CARRIED
 
-MILES_PER_MINUTE = 60.0
+MINUTES_PER_HOUR = 60.0
 
 
 def flights(rows: DataFrame) -> DataFrame:
@@ -44,12 +44,12 @@ def flights(rows: DataFrame) -> DataFrame:
         _typed("arr_time", "int").alias("arr_time"),
         _typed("arr_delay", "int").alias("arr_delay"),
         air_time.alias("air_time"),
-        F.when(air_time > 0, F.round(distance / air_time * MILES_PER_MINUTE, 1)).alias("ground_speed"),
+        F.when(air_time > 0, distance / air_time * MINUTES_PER_HOUR).alias("ground_speed"),
     )
 
 
 def weather(rows: DataFrame) -> DataFrame:
-    """One row a change of an hour's weather at an airport; units are the source's (Fahrenheit, mph, inches)."""
+    """A row a change of an hour's weather at an airport, in the source's units (Fahrenheit, mph, inches)."""
     measured = ["temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib"]
     return rows.select(
         *CARRIED,

@@ -1,0 +1,82 @@
+"""What the text of a flights or weather row means, and which flights rows are to be kept apart."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from tests.oracle.silver_replay import Row
+
+STATUSES = {"scheduled", "departed", "arrived", "diverted", "cancelled"}
+GONE = {"departed", "arrived", "diverted"}
+RANGES = {
+    "flight": (1, 9999),
+    "distance": (10, 6000),
+    "local_hour": (0, 23),
+    "sched_dep_time": (0, 2400),
+    "sched_arr_time": (0, 2400),
+    "dep_time": (0, 2400),
+    "dep_delay": (-60, 1440),
+    "arr_time": (0, 2400),
+    "arr_delay": (-120, 1440),
+    "air_time": (15, 900),
+    "ground_speed": (80, 580),
+}
+OPTIONAL = {"tailnum", "dep_time", "dep_delay", "departed_at", "arr_time", "arr_delay", "air_time"}
+OPTIONAL |= {"ground_speed", "carrier"}
+MEASURED = ("temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib")
+
+
+def typed_flight(row: Row) -> Row:
+    """The columns of silver's flights; None where there is no value, or where a deletion has only its key."""
+    scheduled = None
+    if row["time_hour"] and row["minute"]:
+        scheduled = datetime.fromisoformat(row["time_hour"]) + timedelta(minutes=int(row["minute"]))
+    delay, minutes, miles = (_whole(row[name]) for name in ("dep_delay", "air_time", "distance"))
+    return {
+        **{name: row[name] for name in ("flight_id", "status", "carrier", "tailnum", "origin", "dest")},
+        **{name: _whole(row[name]) for name in ("flight", "sched_dep_time", "sched_arr_time")},
+        **{name: _whole(row[name]) for name in ("dep_time", "arr_time", "arr_delay")},
+        "distance": miles,
+        "scheduled_at": scheduled,
+        "local_date": date(int(row["year"]), int(row["month"]), int(row["day"])) if row["year"] else None,
+        "local_hour": _whole(row["hour"]),
+        "dep_delay": delay,
+        "departed_at": scheduled + timedelta(minutes=delay) if scheduled and delay is not None else None,
+        "air_time": minutes,
+        "ground_speed": miles / minutes * 60 if miles is not None and minutes else None,
+    }
+
+
+def typed_weather(row: Row) -> Row:
+    """The columns of silver's weather."""
+    return {
+        "origin": row["origin"],
+        "time_hour": datetime.fromisoformat(row["time_hour"]) if row["time_hour"] else None,
+        **{name: float(row[name]) if row[name] is not None else None for name in MEASURED},
+    }
+
+
+def broken_flight(row: Row) -> bool:
+    """Whether a change of a flight breaks a rule that quarantines."""
+    flight = typed_flight(row)
+    if any(value is None for name, value in flight.items() if name not in OPTIONAL):
+        return True
+    for name, (low, high) in RANGES.items():
+        if flight[name] is not None and not low <= flight[name] <= high:
+            return True
+    status = flight["status"]
+    return (
+        status not in STATUSES
+        or flight["origin"] not in {"EWR", "JFK", "LGA"}
+        or (flight["dep_delay"] is not None) != (status in GONE)
+        or (status == "arrived") != (flight["arr_delay"] is not None and status != "diverted")
+    )
+
+
+def broken_weather(row: Row) -> bool:
+    """Whether a change of the weather breaks a rule that quarantines."""
+    return row["origin"] not in {"EWR", "JFK", "LGA"}
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text is not None else None

@@ -1,0 +1,145 @@
+"""The as-of join: the latest row known by then, against a replay in plain Python."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from headgate.features.as_of_join import AsOfJoinError, as_of_join
+
+NOON = datetime.fromisoformat("2024-01-01 12:00")
+HOUR = timedelta(hours=1)
+ASKED = "name string, key string, as_of timestamp"
+KNOWN = "key string, known_at timestamp, _sequence string, value int"
+
+
+def hour(offset: float) -> datetime:
+    return NOON + offset * HOUR
+
+
+def joined(examples: DataFrame, source: DataFrame, max_age: timedelta = 3 * HOUR) -> dict[str, Any]:
+    result = as_of_join(
+        examples, source, on=["key"], as_of="as_of", known_at="known_at", max_age=max_age, columns=["value"]
+    )
+    assert result.columns == ["name", "key", "as_of", "value"]
+    rows = result.collect()
+    assert len(rows) == len({row["name"] for row in rows})
+    return {row["name"]: row["value"] for row in rows}
+
+
+CASES: dict[str, tuple[list[tuple[str | None, datetime | None, str, int | None]], int | None]] = {
+    "known at the as-of itself counts": ([("a", hour(0), "1", 7)], 7),
+    "known later does not count": ([("a", hour(0.001), "1", 7)], None),
+    "the latest counts": ([("a", hour(-1), "9", 7), ("a", hour(0), "1", 8), ("a", hour(-2), "1", 9)], 8),
+    "just young enough": ([("a", hour(-3), "1", 7)], 7),
+    "a moment too old": ([("a", hour(-3.001), "1", 7)], None),
+    "known together: the last change": ([("a", hour(-1), "2", 3), ("a", hour(-1), "1", 9)], 3),
+    "known together, same place: the greater": ([("a", hour(-1), "1", 3), ("a", hour(-1), "1", 9)], 9),
+    "a latest value that is null stays null": ([("a", hour(-1), "1", None), ("a", hour(-2), "1", 9)], None),
+    "another key": ([("b", hour(-1), "1", 7)], None),
+    "not known at any time": ([("a", None, "1", 7)], None),
+    "nothing there": ([], None),
+}
+
+
+def test_which_row_counts(spark: SparkSession) -> None:
+    asked = spark.createDataFrame([(name, name, NOON) for name in CASES], ASKED)
+    rows = [
+        (name if key == "a" else f"not {name}", at, sequence, value)
+        for name, (source, _) in CASES.items()
+        for key, at, sequence, value in source
+    ]
+    assert joined(asked, spark.createDataFrame(rows, KNOWN)) == {
+        name: value for name, (_, value) in CASES.items()
+    }
+
+
+def test_a_null_key_matches_nothing_and_keeps_its_row(spark: SparkSession) -> None:
+    asked = spark.createDataFrame([("x", None, NOON), ("y", "a", None), ("z", "a", NOON)], ASKED)
+    source = spark.createDataFrame([(None, hour(-1), "1", 7), ("a", hour(-1), "1", 8)], KNOWN)
+    assert joined(asked, source) == {"x": None, "y": None, "z": 8}
+
+
+def test_deletions_do_not_count(spark: SparkSession) -> None:
+    asked = spark.createDataFrame([("x", "a", NOON)], ASKED)
+    source = spark.createDataFrame(
+        [("a", hour(-2), "1", 7, "I"), ("a", hour(-1), "2", None, "D")], KNOWN + ", _op string"
+    )
+    assert joined(asked, source) == {"x": 7}
+
+
+def test_several_keys_and_columns(spark: SparkSession) -> None:
+    asked = spark.createDataFrame([(1, "a", NOON), (2, "a", NOON)], "day int, key string, at timestamp")
+    source = spark.createDataFrame(
+        [(1, "a", hour(-1), 5, "five"), (2, "a", hour(-1), None, "none"), (2, "b", hour(0), 6, "six")],
+        "day int, key string, since timestamp, number int, word string",
+    )
+    result = as_of_join(
+        asked,
+        source,
+        on=["day", "key"],
+        as_of="at",
+        known_at="since",
+        max_age=HOUR,
+        columns=["word", "number"],
+    )
+    assert sorted(map(tuple, result.collect())) == [
+        (1, "a", NOON, "five", 5),
+        (2, "a", NOON, "none", None),
+    ]
+
+
+KEYS = st.sampled_from(["a", "b", None])
+MOMENTS = st.integers(-5, 5).map(hour)
+ROWS = st.lists(st.tuples(KEYS, MOMENTS, st.sampled_from("12"), st.none() | st.integers(0, 3)), max_size=12)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=st.lists(st.tuples(KEYS, MOMENTS), min_size=1, max_size=8), source=ROWS, age=st.integers(0, 4))
+def test_equals_a_search_through_all_rows(
+    spark: SparkSession, asked: list[Any], source: list[Any], age: int
+) -> None:
+    expected: dict[str, int | None] = {}
+    for position, (key, as_of) in enumerate(asked):
+        rows = [row for row in source if None not in (key, row[0]) and row[0] == key and row[1] <= as_of]
+        rows = [row for row in rows if as_of - row[1] <= age * HOUR]
+        rows.sort(key=lambda row: (row[1], row[2], row[3] is not None, row[3] or 0))
+        expected[str(position)] = rows[-1][3] if rows else None
+    examples = spark.createDataFrame([(str(n), *row) for n, row in enumerate(asked)], ASKED)
+    frame = spark.createDataFrame(source, KNOWN)
+    assert joined(examples, frame, age * HOUR) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param(
+            {"columns": ["valeu"]},
+            "The feature table has no column 'valeu'; it has key, known_at",
+            id="column",
+        ),
+        pytest.param({"known_at": "seen_at"}, "The feature table has no column 'seen_at'", id="known_at"),
+        pytest.param(
+            {"on": ["airport"]}, "The examples have no column 'airport'; they have name, key, as_of.", id="on"
+        ),
+        pytest.param({"columns": ["key"]}, "The examples have a column 'key' already.", id="twice"),
+    ],
+)
+def test_columns_that_do_not_fit_are_told(spark: SparkSession, change: dict[str, Any], message: str) -> None:
+    arguments: dict[str, Any] = {
+        "on": ["key"],
+        "as_of": "as_of",
+        "known_at": "known_at",
+        "columns": ["value"],
+    }
+    asked, source = spark.createDataFrame([], ASKED), spark.createDataFrame([], KNOWN)
+    with pytest.raises(AsOfJoinError) as error:
+        as_of_join(asked, source.where(F.lit(True)), max_age=HOUR, **{**arguments, **change})
+    assert message in str(error.value)
+    assert "next: Mend on and columns of that feature source" in str(error.value)

@@ -1,0 +1,115 @@
+"""The flights pipeline's silver: text to types, row by row."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from headgate.lake.columns import CARRIED
+from tests.unit.flights_tables import LOADED, january, table, transform
+
+ARRIVED = {
+    "flight_id": "HA-51-JFK-2013-01-09T14:00",
+    "status": "arrived",
+    "year": "2013",
+    "month": "1",
+    "day": "9",
+    "sched_dep_time": "900",
+    "sched_arr_time": "1530",
+    "carrier": "HA",
+    "flight": "51",
+    "tailnum": "N384HA",
+    "origin": "JFK",
+    "dest": "HNL",
+    "distance": "4983",
+    "hour": "9",
+    "minute": "0",
+    "time_hour": "2013-01-09 14:00:00",
+    "dep_time": "641",
+    "dep_delay": "1301",
+    "arr_time": "1242",
+    "arr_delay": "1272",
+    "air_time": "640",
+}
+ODD = {
+    "flight_id": "x",
+    "status": "departed",
+    "year": "2013",
+    "month": "13",
+    "day": "9",
+    "hour": "21",
+    "minute": "45",
+    "time_hour": "2013-01-10 02:00:00",
+    "dep_time": "2400",
+    "dep_delay": "ten",
+    "air_time": "0",
+    "distance": "10",
+}
+
+
+def test_a_flight(spark: SparkSession) -> None:
+    carried: dict[str, Any] = {"_op": "U", "_sequence": "1|a", "_known_at": january(10, 18), "_row": 3}
+    rows = [{**ARRIVED, **carried}, ODD, {"flight_id": "gone", "_op": "D"}]
+    typed = transform("silver", "flights")(table(spark, "bronze.flights", rows))
+    contract = LOADED.contracts["silver.flights"].columns
+    assert typed.columns == [*CARRIED, *contract]
+    kinds = dict(typed.dtypes)
+    assert {name: kinds[name] for name in contract} == {
+        name: column.type for name, column in contract.items()
+    }
+    arrived, odd, gone = (row.asDict() for row in typed.collect())
+    assert arrived == {
+        **dict.fromkeys(CARRIED),
+        **carried,
+        "flight_id": "HA-51-JFK-2013-01-09T14:00",
+        "status": "arrived",
+        "carrier": "HA",
+        "flight": 51,
+        "tailnum": "N384HA",
+        "origin": "JFK",
+        "dest": "HNL",
+        "distance": 4983,
+        "scheduled_at": january(9, 14),
+        "local_date": date(2013, 1, 9),
+        "local_hour": 9,
+        "sched_dep_time": 900,
+        "sched_arr_time": 1530,
+        "dep_time": 641,
+        "dep_delay": 1301,
+        "departed_at": january(10, 11, 41),
+        "arr_time": 1242,
+        "arr_delay": 1272,
+        "air_time": 640,
+        "ground_speed": 4983 / 640 * 60,
+    }
+    expected = {
+        "dep_time": 2400,
+        "dep_delay": None,
+        "departed_at": None,
+        "ground_speed": None,
+        "local_date": None,
+    }
+    assert {name: odd[name] for name in expected} == expected
+    assert odd["scheduled_at"] == january(10, 2, 45)
+    assert {name for name, value in gone.items() if value is not None} == {"flight_id", "_op"}
+
+
+def test_weather(spark: SparkSession) -> None:
+    rows = [
+        {"origin": "EWR", "time_hour": "2013-02-12 08:00:00", "wind_speed": "1048.36058", "visib": "10"},
+        {"origin": "JFK", "time_hour": "yesterday", "wind_speed": "calm"},
+    ]
+    typed = transform("silver", "weather")(table(spark, "bronze.weather", rows))
+    contract = LOADED.contracts["silver.weather"].columns
+    assert typed.columns == [*CARRIED, *contract]
+    kinds = dict(typed.dtypes)
+    assert {name: kinds[name] for name in contract} == {
+        name: column.type for name, column in contract.items()
+    }
+    chosen = typed.selectExpr("origin", "string(time_hour)", "wind_speed", "visib", "wind_gust").collect()
+    assert [tuple(row) for row in chosen] == [
+        ("EWR", "2013-02-12 08:00:00", 1048.36058, 10.0, None),
+        ("JFK", None, None, None, None),
+    ]
