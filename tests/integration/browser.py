@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -84,6 +85,26 @@ class Browser:
         self.wait_for("input[name=password]").send_keys(password)
         self.wait_for("button[type=submit]").click()
         self._wait(lambda: "/auth/" not in self.driver.current_url, "the page behind the form")
+
+    def follow(self, text: str) -> None:
+        """Click the link with this text and look at the page that it opens, here or in a new tab."""
+        before = self.driver.window_handles
+        self._wait(lambda: next(e for e in self.all("a") if e.text.strip() == text), text).click()
+        self._wait(lambda: self.driver.window_handles != before, f"the page behind {text}")
+        self.driver.switch_to.window(self.driver.window_handles[-1])
+
+    def grid_colours(self, cells: int) -> set[tuple[int, ...]]:
+        """The colours of the grid's cells, red, green, blue, as soon as there are at least `cells` of them."""
+        selector = 'a[id^="grid-"] [data-testid="task-state-badge"]'
+        found = self._wait(
+            lambda: found if len(found := self.all(selector)) >= cells else None, f"{cells} cells"
+        )
+        colours = [cell.value_of_css_property("background-color") for cell in found or []]
+        return {tuple(int(part) for part in re.findall(r"\d+", colour)[:3]) for colour in colours}
+
+    def errors(self) -> list[str]:
+        """What the browser complained about since the last call."""
+        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
 
     def picture(self, path: Path) -> None:
         """Save what is to be seen."""

@@ -107,7 +107,9 @@ def test_the_end_of_an_hour_is_said_in_words(state: str, states: dict[str, str],
 def test_a_failed_run_shows_task_log_address_and_the_way_on() -> None:
     run = Run("flights_hourly", "hour-07", datetime(2013, 1, 29, 7, tzinfo=UTC), "failed", 1.0)
     log = [
-        {"event": "::group::Log message source details"},
+        {"event": "::group::Pre Execute"},
+        {"event": "Filling up the DagBag"},
+        {"event": "::endgroup::"},
         {"event": "engine session opened"},
         {
             "event": "Task failed with exception",

@@ -77,16 +77,18 @@ def log_tail(client: AirflowClient, run: Run, task: Task, lines: int) -> list[st
         f"{run.path}/taskInstances/{task.task_id}/logs/{max(task.tries, 1)}", full_content=True
     )
     found: list[str] = []
+    folded = False
     for entry in answer["content"]:
-        found += entry.splitlines() if isinstance(entry, str) else _log_lines(entry)
+        text = entry if isinstance(entry, str) else str(entry.get("event", ""))
+        if text.startswith(("::group::", "::endgroup::")):  # what the UI folds away is Airflow's own
+            folded = text.startswith("::group::")
+        elif not folded:
+            found += text.splitlines() if isinstance(entry, str) else _log_lines(entry)
     return found[-lines:]
 
 
 def _log_lines(entry: dict[str, Any]) -> list[str]:
-    text = str(entry.get("event", ""))
-    if text.startswith("::"):  # a fold mark of the UI
-        return []
-    found = text.splitlines()
+    found = str(entry.get("event", "")).splitlines()
     for error in entry.get("error_detail") or []:
         found += f"{error.get('exc_type')}: {error.get('exc_value')}".splitlines()
     return found

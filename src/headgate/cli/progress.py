@@ -17,11 +17,10 @@ WORDS = {
     "success": "done",
     "failed": "failed",
     "skipped": "skipped",
-    "upstream_failed": "not run",
     "up_for_retry": "failed, is tried again",
     "up_for_reschedule": "waits",
 }
-"""How task states are called; a state that is not here is on its way to one that is and makes no line."""
+"""How task states are called; those that are not here say nothing new and make no line."""
 
 MARKS = {
     "success": "✔",

@@ -1,0 +1,64 @@
+"""What people see: the grid green in Airflow, the report of a gate, the champion in MLflow.
+
+With HEADGATE_PICTURES naming a folder, the pictures are written there; `docs/pictures/make` does that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from headgate.stack.secrets import AIRFLOW_USER
+from tests.integration.browser import Browser, open_browser
+from tests.integration.headgate_stack import Demo, HeadgateStack
+
+
+@pytest.fixture(scope="module")
+def browser(demo: Demo, stack: HeadgateStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser that is logged in to Airflow."""
+    password = (stack.home / "secrets" / "airflow_password").read_text().strip()
+    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
+        browser.log_in(stack.addresses.airflow, AIRFLOW_USER, password)
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for the pictures."""
+    named = os.environ.get("HEADGATE_PICTURES")
+    return Path(named) if named else tmp_path_factory.mktemp("pictures")
+
+
+def test_the_grid_is_green(browser: Browser, stack: HeadgateStack, pictures: Path) -> None:
+    browser.visit(f"{stack.addresses.airflow}/dags/flights_hourly")
+    for hop in ("bronze", "silver", "gold"):
+        browser.wait_for(f'[data-testid="task-{hop}"] [aria-label="Toggle group"]').click()
+    runs, rows = len(stack.runs("flights_hourly")), 3 + 9
+    (colour,) = browser.grid_colours(cells=runs * rows)
+    red, green, blue = colour
+    assert green > red and green > blue
+    browser.picture(pictures / "grid.png")
+
+
+def test_the_report_of_a_gate_is_one_click_away(
+    browser: Browser, stack: HeadgateStack, pictures: Path
+) -> None:
+    backlog = stack.ledger().done("silver")[0]
+    run = stack.run_of(backlog.hour)["dag_run_id"]
+    browser.visit(f"{stack.addresses.airflow}/dags/flights_hourly/runs/{run}/tasks/silver.gate/details")
+    browser.wait_for_text("Validation report")
+    browser.errors()
+    browser.follow("Validation report")
+    page = browser.wait_for_text("The gate is open", "silver.flights", "hour 2013-01-28 23:00")
+    assert "air time is mistyped" in page
+    assert browser.errors() == []
+    browser.picture(pictures / "report.png")
+
+
+def test_the_registry_shows_the_champion(browser: Browser, stack: HeadgateStack, pictures: Path) -> None:
+    browser.visit(f"{stack.addresses.mlflow}/#/models/flights")
+    browser.wait_for_text("Version 1", "champion")
+    browser.picture(pictures / "champion.png")
