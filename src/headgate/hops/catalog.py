@@ -15,12 +15,12 @@ from headgate.spec.settings import Settings
 def register(
     spark: SparkSession, settings: Settings, loaded: LoadedPipeline, versions: dict[str, int]
 ) -> None:
-    """Name the tables in `versions` `<pipeline>_<layer>.<table>`, each at that version, and the ledger.
+    """Name the tables in `versions` `<pipeline>_<layer>.<table>`, each at that version, and the records.
 
     Live silver tables show only rows that are not ended; `<table>_quarantine` shows the marked changes.
     """
     pipeline = loaded.spec.pipeline
-    for layer in sorted({table.partition(".")[0] for table in versions} | {"ops"}):
+    for layer in sorted({table.partition(".")[0] for table in versions}):
         spark.sql(f"CREATE DATABASE IF NOT EXISTS `{pipeline}_{layer}`")
     for table, version in versions.items():
         layer, _, name = table.partition(".")
@@ -34,9 +34,16 @@ def register(
                 f"`{pipeline}_silver`.`{base}_quarantine`",
                 quarantine_query(pinned, loaded.contracts[f"silver.{base}"]),
             )
-    path = table_path(settings.lake, pipeline, "ops.hops")
-    if current_version(path) is not None:
-        _view(spark, f"`{pipeline}_ops`.`hops`", f"SELECT * FROM delta.`{path}`")
+    register_records(spark, settings, pipeline)
+
+
+def register_records(spark: SparkSession, settings: Settings, pipeline: str) -> None:
+    """Name the append-only records that exist, always at their newest version: ledger, models, releases."""
+    spark.sql(f"CREATE DATABASE IF NOT EXISTS `{pipeline}_ops`")
+    for name in ("hops", "models", "releases"):
+        path = table_path(settings.lake, pipeline, f"ops.{name}")
+        if current_version(path) is not None:
+            _view(spark, f"`{pipeline}_ops`.`{name}`", f"SELECT * FROM delta.`{path}`")
 
 
 def register_all(spark: SparkSession, settings: Settings) -> None:

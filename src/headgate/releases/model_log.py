@@ -13,6 +13,7 @@ from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from headgate.hops.catalog import register_records
 from headgate.lake.append import append
 from headgate.lake.paths import table_path
 from headgate.lake.tables import create_table
@@ -84,6 +85,7 @@ def record(spark: SparkSession, settings: Settings, pipeline: str, name: str) ->
         if manifest["changed"]
         else int(manifest["model"])
     )
+    register_records(spark, settings, pipeline)
     folder.write(RECORDED, {"model": number})
     return number
 

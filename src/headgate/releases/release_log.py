@@ -8,6 +8,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from headgate.hops.catalog import register_records
 from headgate.lake.append import append
 from headgate.lake.history import read_rows
 from headgate.lake.paths import table_path
@@ -73,6 +74,7 @@ def append_release(spark: SparkSession, settings: Settings, pipeline: str, relea
     """Append one release. Its number may be written once; raises DecidedElsewhere when another one has it."""
     path = table_path(settings.lake, pipeline, RELEASES)
     create_table(spark, path, RELEASES_TYPES, change_feed=False)
+    register_records(spark, settings, pipeline)
     values = asdict(release)
     for name in ("reasons", "evaluation"):
         values[name] = json.dumps(values[name], sort_keys=True)
