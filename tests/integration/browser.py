@@ -94,7 +94,7 @@ class Browser:
         self.driver.switch_to.window(self.driver.window_handles[-1])
 
     def grid_colours(self, cells: int) -> set[tuple[int, ...]]:
-        """The colours of the grid's cells, red, green, blue, as soon as there are at least `cells` of them."""
+        """The colours (red, green, blue) of the grid's cells, as soon as there are `cells` of them."""
         selector = 'a[id^="grid-"] [data-testid="task-state-badge"]'
         found = self._wait(
             lambda: found if len(found := self.all(selector)) >= cells else None, f"{cells} cells"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.cli.engine_query import QueryRefused, read_only
+from headgate.cli.engine_query import QueryRefused, read_only, without_plan
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,16 @@ def test_other_statements_are_refused_with_the_reason(sql: str, said: str) -> No
     assert said in refused.value.what
     assert refused.value.left == "nothing was run"
     assert refused.value.next_command
+
+
+def test_the_engines_message_comes_without_plan_and_stack_trace() -> None:
+    text = (
+        "[TABLE_OR_VIEW_NOT_FOUND] No table `t`.\nVerify the name. SQLSTATE: 42P01; line 1 pos 14;\n"
+        "'Project ['x]\n+- 'UnresolvedRelation [t], [], false\n\n\nJVM stacktrace:\norg.apache\n\tat here"
+    )
+    assert without_plan(text) == (
+        "[TABLE_OR_VIEW_NOT_FOUND] No table `t`.\nVerify the name. SQLSTATE: 42P01; line 1 pos 14"
+    )
+    assert without_plan("[PARSE_SYNTAX_ERROR] near 'x'.\n\n== SQL ==\nSELEC 1\n^^^\n") == (
+        "[PARSE_SYNTAX_ERROR] near 'x'.\n\n== SQL ==\nSELEC 1\n^^^"
+    )

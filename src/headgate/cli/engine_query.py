@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 READING = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN")
 WRITING = re.compile(r"\b(INSERT|MERGE|UPDATE|DELETE)\b", re.IGNORECASE)
 SET_APART = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`(?:[^`]|``)*`", re.DOTALL)
+
+PLAN = re.compile(r";\n(?=['+:! A-Z])")
+QUERY_LOG = "SQLQueryContextLogger"
+"""Where the client logs errors with their stack traces, which the raised error has as well."""
 
 
 class QueryRefused(HeadgateError):
@@ -57,6 +62,7 @@ def engine_session(settings: Settings) -> Iterator[SparkSession]:
     require_running(settings)
     from pyspark.sql import SparkSession
 
+    logging.getLogger(QUERY_LOG).setLevel(logging.CRITICAL)
     session: SparkSession = SparkSession.builder.remote(addresses(settings).engine).create()
     try:
         session.conf.set("spark.sql.session.timeZone", "UTC")
@@ -72,10 +78,17 @@ def ask(session: SparkSession, sql: str) -> pa.Table:
     try:
         return session.sql(read_only(sql)).toArrow()
     except PySparkException as error:
-        text = str(error).partition("JVM stacktrace:")[0].strip()
         raise QueryFailed(
-            text, left="nothing was changed", next_command='./headgate query "SHOW DATABASES"'
+            without_plan(str(error)),
+            left="nothing was changed",
+            next_command='./headgate query "SHOW DATABASES"',
         ) from None
+
+
+def without_plan(text: str) -> str:
+    """The engine's message up to what only its makers can read: query plan and stack trace."""
+    message = text.partition("JVM stacktrace:")[0]
+    return PLAN.split(message, maxsplit=1)[0].strip()
 
 
 def _outside_parentheses(bare: str) -> str:
