@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import httpx
 
+from tests.demo_sample import sample_lines, shape
 from tests.integration.headgate_stack import DEMO, Demo, HeadgateStack
 
 LAST_HOUR = datetime(2013, 1, 29, 2, tzinfo=UTC)
@@ -37,6 +38,11 @@ def test_its_lines_name_every_hour_and_task_and_hide_nothing(demo: Demo) -> None
     password = (demo.stack.settings.home / "secrets" / "airflow_password").read_text().strip()
     assert any(password in line for line in lines)
     assert password not in lines[-1]
+
+
+def test_the_readme_shows_these_lines(demo: Demo) -> None:
+    printed = {shape(line) for line in demo.answer.out.splitlines()}
+    assert [line for line in sample_lines() if shape(line) not in printed] == []
 
 
 def test_the_grid_is_green(demo: Demo, stack: HeadgateStack) -> None:

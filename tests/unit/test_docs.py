@@ -15,6 +15,7 @@ from typer.main import get_command
 from headgate.cli.app import COMMANDS
 from headgate.spec.new_pipeline import new_pipeline_files
 from headgate.spec.settings import REPOSITORY
+from tests.demo_sample import sample_lines
 
 DOCUMENTS = sorted([REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")])
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -83,3 +84,10 @@ def test_the_small_contract_is_the_one_that_new_writes() -> None:
     written = new_pipeline_files("orders")["expectations/orders/silver.orders.yaml"]
     lines = [line for line in written.splitlines() if not line.startswith("#")]
     assert f"```yaml\n{chr(10).join(lines)}\n```" in (REPOSITORY / "docs/add-a-pipeline.md").read_text()
+
+
+def test_the_readme_shows_the_demo_from_start_to_end() -> None:
+    lines = sample_lines()
+    assert lines[0] == "Starting the stack"
+    assert {"Learning", "Rows", "Gates", "Champion", "Look"} <= set(lines)
+    assert lines[-1].startswith("Done in ")

@@ -32,6 +32,7 @@ from headgate.stack.start import only_one, start_stack
 from headgate.stack.stop import stop_stack
 
 PIPELINE = "flights"
+INTERRUPTED = 130
 LOAD_AT = datetime(2013, 1, 1, tzinfo=UTC)
 BACKLOG_HOUR = datetime(2013, 1, 28, 23, tzinfo=UTC)
 """Its run takes everything up to the end of this hour: four weeks, as one range."""
@@ -56,13 +57,11 @@ def demo(
     loaded = load_pipeline(settings, PIPELINE)
     last = BACKLOG_HOUR + hours * HOUR
     with open_progress() as progress:
-        progress.say("Starting the stack")
-        start_stack(settings, lambda line: progress.say(f"  {line}"))
-        _write_sample(settings, loaded, last + HOUR, progress)
-        with AirflowClient(settings) as client:
-            _run_what_is_left(settings, client, loaded, last, progress)
-            progress.say("Learning")
-            wait_for_learning(client, addresses(settings).airflow, PIPELINE, progress)
+        try:
+            _run(settings, loaded, last, progress)
+        except KeyboardInterrupt as stop:
+            progress.say("The waiting has ended; what was started goes on. Next: ./headgate demo")
+            raise typer.Exit(INTERRUPTED) from stop
     found = summarise(settings, loaded)
     found["seconds"] = round(time.monotonic() - begun, 1)
     _show(settings, found)
@@ -73,6 +72,16 @@ def demo(
             stop_stack(Layout.of(settings))
     if as_json:
         typer.echo(json.dumps(found))
+
+
+def _run(settings: Settings, loaded: LoadedPipeline, last: datetime, progress: Progress) -> None:
+    progress.say("Starting the stack")
+    start_stack(settings, lambda line: progress.say(f"  {line}"))
+    _write_sample(settings, loaded, last + HOUR, progress)
+    with AirflowClient(settings) as client:
+        _run_what_is_left(settings, client, loaded, last, progress)
+        progress.say("Learning")
+        wait_for_learning(client, addresses(settings).airflow, PIPELINE, progress)
 
 
 def _write_sample(settings: Settings, loaded: LoadedPipeline, until: datetime, progress: Progress) -> None:
