@@ -88,9 +88,12 @@ class Browser:
 
     def follow(self, text: str) -> None:
         """Click the link with this text and look at the page that it opens, here or in a new tab."""
-        before = self.driver.window_handles
+        tabs, address = self.driver.window_handles, self.driver.current_url
         self._wait(lambda: next(e for e in self.all("a") if e.text.strip() == text), text).click()
-        self._wait(lambda: self.driver.window_handles != before, f"the page behind {text}")
+        self._wait(
+            lambda: self.driver.window_handles != tabs or self.driver.current_url != address,
+            f"the page behind {text}",
+        )
         self.driver.switch_to.window(self.driver.window_handles[-1])
 
     def grid_colours(self, cells: int) -> set[tuple[int, ...]]:

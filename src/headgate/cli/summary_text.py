@@ -9,7 +9,7 @@ FIGURES = {
     "auc": "AUC",
     "log_loss": "log loss",
     "calibration_error": "calibration",
-    "cost_per_thousand": "cost/1000",
+    "cost_per_thousand": "cost / 1,000",
 }
 
 
@@ -18,10 +18,11 @@ def summary_lines(found: dict[str, Any]) -> Iterator[str]:
     yield "Rows"
     apart = found["quarantined"]
     for table, rows in found["tables"].items():
-        kept = f"   {apart[table]:,} kept apart in {table}_quarantine" if table in apart else ""
+        kept = f"   {apart[table]:,} kept apart in {table}_quarantine" if apart.get(table) else ""
         yield f"  {table:<34} {rows:>9,}{kept}"
     yield "Gates"
-    yield f"  {found['gates']['passed']} passed, {found['gates']['closed']} closed"
+    gates = found["gates"]
+    yield f"  {gates['passed']} passed, {gates['closed']} closed, {sum(apart.values()):,} rows quarantined"
     yield f"  last report: {found['report']}"
     yield "Champion"
     yield from _champion(found)

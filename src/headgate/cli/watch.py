@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from headgate.airflow.names import HOURLY
 from headgate.cli.airflow_runs import OPEN_STATES, Run, Task, open_runs, read_run, tasks_of
 from headgate.cli.progress import Progress
 from headgate.stack.airflow_client import AirflowClient
@@ -97,5 +98,6 @@ class Watch:
 
 
 def title(run: Run) -> str:
-    """A run as its lines begin: its hour, or the DAG where it is about no hour."""
-    return f"{run.hour:%Y-%m-%d %H:%M}" if run.hour else f"{run.dag_id:<16}"
+    """A run as its lines begin: its hour, or the DAG where it is not about an hour."""
+    hourly = run.hour is not None and run.dag_id.endswith(HOURLY)
+    return f"{run.hour:%Y-%m-%d %H:%M}" if hourly else f"{run.dag_id:<16}"
