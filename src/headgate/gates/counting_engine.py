@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from great_expectations.execution_engine.sparkdf_execution_engine import SparkDFExecutionEngine
@@ -29,6 +29,7 @@ class CountingEngine(SparkDFExecutionEngine):
         super().__init__(spark=rows.sparkSession, persist=False, batch_data_dict={"staged": rows})
         self._rows = rows
         self._count_rows = count_rows
+        self._known: dict[str, int] = {}
 
     def resolve_metrics(
         self,
@@ -49,9 +50,25 @@ class CountingEngine(SparkDFExecutionEngine):
         return resolved
 
     def _numbers(self, counted: list[Any]) -> list[int]:
+        """The rows of each metric's domain; a domain is counted once, whichever metrics ask for it."""
         if not self._count_rows:
             return [0] * len(counted)
-        predicates = [domain_predicate(metric.metric_domain_kwargs) for metric in counted]
-        counts = [F.count(F.lit(1)) if rows is None else F.count_if(rows) for rows in predicates]
-        found = self._rows.agg(*[count.alias(str(number)) for number, count in enumerate(counts)]).collect()
-        return list(found[0])
+        names = [_domain_name(metric.metric_domain_kwargs) for metric in counted]
+        wanted = {
+            name: domain_predicate(metric.metric_domain_kwargs)
+            for name, metric in zip(names, counted, strict=True)
+            if name not in self._known
+        }
+        if wanted:
+            counts = [F.count(F.lit(1)) if rows is None else F.count_if(rows) for rows in wanted.values()]
+            numbered = [count.alias(str(number)) for number, count in enumerate(counts)]
+            self._known |= zip(wanted, self._rows.agg(*numbered).collect()[0], strict=True)
+        return [self._known[name] for name in names]
+
+
+def _domain_name(domain: Mapping[str, Any]) -> str:
+    """What tells one domain's rows from another's."""
+    condition = domain.get("row_condition")
+    ignored = domain.get("ignore_row_if")
+    columns = [domain.get(name) for name in ("column_A", "column_B", "column_list")] if ignored else []
+    return repr((condition and condition["pass_through_filter"], ignored, columns))
