@@ -1,4 +1,4 @@
-"""Defines no DAG: shows every mistake in every pipeline as an import error, so that none goes unseen in Airflow."""
+"""Defines no DAG: shows the mistakes in all pipelines as an import error, so that none goes unseen."""
 
 from headgate.airflow import broken_pipelines
 

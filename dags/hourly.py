@@ -7,7 +7,7 @@ Takes one hour of a pipeline from its landing files through bronze, silver and g
 | task | what it does | what it leaves behind |
 |---|---|---|
 | `stage` | reads pinned inputs, transforms, writes to a private place | an attempt that nobody else reads |
-| `gate` | validates what was staged against the contracts | the report: open **Validation report** on the task |
+| `gate` | validates what was staged against the contracts | its report: the tab **Validation** of the task |
 | `publish` | commits exactly what the gate judged | the published tables, one line in the ledger |
 
 #### When a task fails

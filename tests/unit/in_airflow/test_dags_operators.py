@@ -32,8 +32,9 @@ HOUR = datetime(2024, 1, 1, 7, tzinfo=UTC)
 class Instance:
     """A task instance that remembers what it was told."""
 
-    def __init__(self, earlier: object = None, runs: int = 0) -> None:
-        self.earlier, self.runs = earlier, runs
+    def __init__(self, earlier: object = None, hours: int = 0, behind: int = 0) -> None:
+        self.earlier = earlier
+        self.counts = {("shop_hourly", "queued running"): hours, ("shop_learn", "queued"): behind}
         self.pushed: dict[str, Any] = {}
 
     def get_previous_dagrun(self, state: str) -> object:
@@ -41,8 +42,7 @@ class Instance:
         return self.earlier
 
     def get_dr_count(self, dag_id: str, states: list[str]) -> int:
-        assert (dag_id, states) == ("shop_hourly", ["queued", "running"])
-        return self.runs
+        return self.counts[dag_id, " ".join(states)]
 
     def xcom_push(self, key: str, value: object) -> None:
         self.pushed[key] = value
@@ -98,10 +98,17 @@ def test_an_hour_comes_back_later_while_an_earlier_one_runs(first: Any) -> None:
     assert first.ran == []
 
 
-@pytest.mark.parametrize(("runs", "quiet"), [(0, True), (3, False)])
-def test_learning_waits_until_no_hour_is_left(pipelines: Settings, runs: int, quiet: bool) -> None:
+@pytest.mark.parametrize(("hours", "quiet"), [(0, True), (3, False)])
+def test_learning_waits_until_no_hour_is_left(pipelines: Settings, hours: int, quiet: bool) -> None:
     wait: Any = learn_dags()["shop_learn"].get_task("wait_until_quiet")
-    assert wait.poke(context(Instance(runs=runs))) is quiet
+    assert wait.poke(context(Instance(hours=hours), dag_id="shop_learn")) is quiet
+
+
+@pytest.mark.parametrize("hours", [0, 3])
+def test_a_learning_run_leaves_everything_to_the_one_behind_it(pipelines: Settings, hours: int) -> None:
+    wait: Any = learn_dags()["shop_learn"].get_task("wait_until_quiet")
+    with pytest.raises(AirflowSkipException, match="A later run of this DAG is queued"):
+        wait.poke(context(Instance(hours=hours, behind=1), dag_id="shop_learn"))
 
 
 def test_a_run_finds_its_own_attempt_again() -> None:

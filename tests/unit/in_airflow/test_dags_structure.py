@@ -101,6 +101,7 @@ def test_tasks_retry_twice_and_waiting_costs_no_retry(pipelines: Settings) -> No
         (dag.dag_id, step.task_id): step.retries for dag in pipeline_dags().values() for step in dag.tasks
     }
     assert retries.pop(("shop_learn", "wait_until_quiet")) == 10
+    assert retries.pop(("shop_learn", "learn")) == 1
     assert [retries.pop((dag, "bronze.stage")) for dag in ("shop_hourly", "orders_hourly")] == [10, 10]
     assert set(retries.values()) == {2}
 

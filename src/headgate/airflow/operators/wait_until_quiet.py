@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import BaseSensorOperator, Context
+from airflow.sdk.exceptions import AirflowSkipException
 
 from headgate.airflow.timing import QUIET_INTERVAL, QUIET_TIMEOUT
 
@@ -14,7 +15,8 @@ BUSY = ["queued", "running"]
 class WaitUntilQuietOperator(BaseSensorOperator):
     """Succeeds once `upstream_dag_id` has neither queued nor running runs; holds no slot while it waits.
 
-    Many hours that come in one go, a backfill say, are so learned from once.
+    Skips its run where another run of its own DAG is queued behind it, which will find all that this one
+    would. Many hours that come in one go, a backfill say, are so learned from once.
     """
 
     ui_color = "#e4e4ee"
@@ -29,7 +31,9 @@ class WaitUntilQuietOperator(BaseSensorOperator):
         self.upstream_dag_id = upstream_dag_id
 
     def poke(self, context: Context) -> bool:
-        """Ask Airflow how many runs are left."""
+        """Ask Airflow how many runs are left. Raises AirflowSkipException for a run with others behind it."""
+        if context["ti"].get_dr_count(dag_id=context["dag_run"].dag_id, states=["queued"]):
+            raise AirflowSkipException("A later run of this DAG is queued and takes everything in one go.")
         left = context["ti"].get_dr_count(dag_id=self.upstream_dag_id, states=BUSY)
         if left:
             self.log.info("%s still has %s runs to do", self.upstream_dag_id, left)
