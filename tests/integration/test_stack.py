@@ -110,7 +110,7 @@ def test_secrets_are_in_no_log_and_no_configuration(home: Path) -> None:
 
 
 def test_the_idle_stack_takes_less_than_two_and_a_half_gigabytes(home: Path) -> None:
-    assert sum(megabytes_by_part(home).values()) < 2500
+    assert sum(megabytes_by_part(Layout(home)).values()) < 2500
 
 
 def test_each_pipeline_has_a_pool_of_one_slot(home: Path) -> None:

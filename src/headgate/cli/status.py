@@ -15,6 +15,7 @@ from headgate.cli.pipeline_status import PipelineStatus, pipeline_statuses
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
 from headgate.stack.health import PartHealth, stack_health
+from headgate.stack.layout import Layout
 from headgate.stack.memory import megabytes_by_part
 
 
@@ -64,7 +65,7 @@ def _document(parts: list[PartHealth], pipelines: list[PipelineStatus]) -> dict[
 
 
 def _parts_table(settings: Settings, parts: list[PartHealth]) -> Table:
-    memory = megabytes_by_part(settings.home)
+    memory = megabytes_by_part(Layout.of(settings))
     table = Table("part", "health", "memory", "", title="The stack", title_justify="left")
     for part in parts:
         health = "[green]healthy[/]" if part.healthy else f"[red]{part.state.lower()}[/]"

@@ -78,10 +78,11 @@ def server_pid(layout: Layout) -> int | None:
     mark = layout.postgres / "postmaster.pid"
     try:
         pid = int(mark.read_text().splitlines()[0])
-        program = Path(f"/proc/{pid}/exe").readlink()
+        # Not its `exe`: in a container, root cannot see that of another user.
+        program = Path(f"/proc/{pid}/comm").read_text().strip()
     except (OSError, ValueError, IndexError):
         return None
-    return pid if program.name.startswith("postgres") else None
+    return pid if program == "postgres" else None
 
 
 def forget_stale_pid(layout: Layout) -> None:

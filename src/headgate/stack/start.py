@@ -16,7 +16,7 @@ import psycopg2
 
 from headgate.spec.load import load_all
 from headgate.spec.settings import Settings
-from headgate.stack import postgres
+from headgate.stack import engine, postgres
 from headgate.stack.airflow_client import AirflowClient
 from headgate.stack.airflow_files import write_airflow_files
 from headgate.stack.environment import stack_environment
@@ -74,6 +74,8 @@ def _start_parts(
     settings: Settings, layout: Layout, ports: Ports, secrets: Secrets, supervisor: Supervisor, report: Report
 ) -> None:
     report("starting PostgreSQL and the engine")
+    postgres.prepare(layout)  # here, so that what is wrong is said at once
+    engine.command(layout, ports)
     supervisor.start_part("postgres")
     supervisor.start_part("engine")
     _wait_for_postgres(layout, supervisor)

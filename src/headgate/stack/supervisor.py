@@ -116,7 +116,10 @@ class Supervisor:
     def log_tail(self, part: str, characters: int = 1500) -> str:
         """The last lines of a part's log."""
         path = self.layout.logs / f"{part}.log"
-        return str(readFile(str(path), -characters, 0)) if path.exists() else ""
+        if not path.exists():
+            return ""
+        tail: bytes = readFile(str(path), -characters, 0)
+        return tail.decode(errors="replace").partition("\n")[2]
 
 
 def _adopt_orphans() -> None:

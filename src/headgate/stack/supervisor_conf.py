@@ -11,7 +11,7 @@ from headgate.stack.layout import Layout
 from headgate.stack.parts import PARTS, Part
 
 # Parts that need PostgreSQL fail until it is back; waits grow by a second a try.
-START_RETRIES = 30
+START_RETRIES = 10
 LOG_SIZE = "20MB"
 LOG_BACKUPS = 2
 

@@ -59,7 +59,9 @@ def system_user(paths: list[Path]) -> SystemUser:
         entry = _make_user()
     prefix = [setpriv, f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
     if closed_to_others(paths):
+        # The last one: PostgreSQL looks for its files by access(2), which else forgets the capability.
         prefix += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        prefix += ["--securebits=+no_setuid_fixup"]
     return SystemUser(uid=entry.pw_uid, gid=entry.pw_gid, prefix=(*prefix, "--"))
 
 
