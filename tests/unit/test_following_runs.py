@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from headgate.cli import watch as watch_module
-from headgate.cli.airflow_runs import Run, Task
+from headgate.cli.airflow_runs import Run, Task, log_tail
 from headgate.cli.failed_run import run_failed
 from headgate.cli.progress import LiveProgress, Progress
 from headgate.cli.run_hours import BEHIND, PUBLISHED, hour_words
@@ -131,4 +131,18 @@ def test_a_failed_run_shows_task_log_address_and_the_way_on() -> None:
         "  where: http://127.0.0.1:1/dags/flights_hourly/runs/hour-07/tasks/silver.gate",
         "  left behind: what was published before stays published",
         "  next: mend it, then go on",
+    ]
+
+
+def test_a_skipped_task_says_why() -> None:
+    run = Run("flights_hourly", "hour-07", datetime(2013, 1, 29, 7, tzinfo=UTC), "success", 1.0)
+    log = [
+        {"event": "::group::Post Execute"},
+        {"event": "Skipping task.", "reason": "behind 2013-01-29 04:00: the gate is closed.\n  next: mend"},
+        {"event": "::endgroup::"},
+    ]
+    client = client_of({f"{RUN}/taskInstances/bronze.stage/logs/1": [{"content": log}]})
+    assert log_tail(client, run, Task("bronze.stage", "skipped", 1.0, 1, "1"), 10) == [
+        "Skipping task. behind 2013-01-29 04:00: the gate is closed.",
+        "  next: mend",
     ]

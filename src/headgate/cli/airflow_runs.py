@@ -12,6 +12,8 @@ from headgate.stack.airflow_client import AirflowClient
 
 PAGE = 100
 OPEN_STATES = ("queued", "running")
+FOLDS = ("::group::", "::endgroup::")
+"""Marks around what the UI folds away: Airflow's own, but for why a task was skipped, after the task."""
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,15 @@ def log_tail(client: AirflowClient, run: Run, task: Task, lines: int) -> list[st
     folded = False
     for entry in answer["content"]:
         text = entry if isinstance(entry, str) else str(entry.get("event", ""))
-        if text.startswith(("::group::", "::endgroup::")):  # what the UI folds away is Airflow's own
-            folded = text.startswith("::group::")
+        if text.startswith(FOLDS):
+            folded = text.startswith("::group::") and text != "::group::Post Execute"
         elif not folded:
             found += text.splitlines() if isinstance(entry, str) else _log_lines(entry)
     return found[-lines:]
 
 
 def _log_lines(entry: dict[str, Any]) -> list[str]:
-    found = str(entry.get("event", "")).splitlines()
+    found = f"{entry.get('event', '')} {entry.get('reason', '')}".strip().splitlines()
     for error in entry.get("error_detail") or []:
         found += f"{error.get('exc_type')}: {error.get('exc_value')}".splitlines()
     return found

@@ -79,4 +79,7 @@ def _failed_task(client: AirflowClient, run: Run) -> Task | None:
 def _words(run: Run, tasks: Sequence[Task]) -> str:
     if run.state != "success":
         return run.state
-    return "nothing new" if any(task.state == "skipped" for task in tasks) else "done"
+    skipped = [task.task_id for task in tasks if task.state == "skipped"]
+    if "wait_until_quiet" in skipped:
+        return "left to the next run"
+    return "nothing new" if skipped else "done"
