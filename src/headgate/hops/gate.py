@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from functools import partial
 
 from pyspark.sql import SparkSession
 
@@ -15,6 +17,7 @@ from headgate.hops.attempt import Attempt, Manifest
 from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
 from headgate.lake.replace import range_predicate
+from headgate.lake.side_by_side import side_by_side
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
 
@@ -30,25 +33,10 @@ def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name:
     attempt = Attempt(settings, pipeline, hop, name)
     manifest = attempt.manifest()
     label = manifest.hour.strftime(HOUR_LABEL)
-    validations, rows, hours = list[Validation](), dict[str, dict[str, int]](), dict[str, list[HourCount]]()
-    for staged in manifest.tables:
-        table = staged.removesuffix("_changes") if hop == "silver" else staged
-        frame = spark.read.parquet(str(attempt.table(staged)))
-        as_of = _hour_column(loaded, table)
-        counts = count_hours(frame.where(range_predicate(as_of, manifest.hours)), manifest.hours, as_of)
-        validations.append(
-            validate(
-                frame,
-                loaded.contracts[table],
-                table,
-                window_end=manifest.hours.end,
-                hours_summary=counts,
-            )
-        )
-        total = frame.count() if hop == "gold" else sum(count.rows for count in counts)
-        rows[table] = {"staged": total, "quarantined": sum(count.quarantined for count in counts)}
-        if hop == "silver":
-            hours[table] = counts
+    judged = side_by_side([partial(_measure, spark, loaded, attempt, staged) for staged in manifest.tables])
+    validations = [one.validation for one in judged]
+    rows = {one.table: {"staged": one.staged, "quarantined": one.quarantined} for one in judged}
+    hours = {one.table: one.hours for one in judged if hop == "silver"}
     results = _file_results(manifest) + [rule for validation in validations for rule in validation.rules]
     report = f"{pipeline}/{hop}/{label}/{name}.html"
     verdict = judge(
@@ -68,6 +56,31 @@ def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name:
         _record_closure(spark, settings, loaded, manifest, verdict)
         raise GateClosed(verdict, pipeline, hop, f"{manifest.hour:%Y-%m-%d %H:00}", str(path))
     return verdict
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What validation found in one staged table."""
+
+    table: str
+    validation: Validation
+    hours: list[HourCount]
+    staged: int
+
+    @property
+    def quarantined(self) -> int:
+        return sum(hour.quarantined for hour in self.hours)
+
+
+def _measure(spark: SparkSession, loaded: LoadedPipeline, attempt: Attempt, staged: str) -> _Measured:
+    table = staged.removesuffix("_changes") if attempt.hop == "silver" else staged
+    frame, window = spark.read.parquet(str(attempt.table(staged))), attempt.manifest().hours
+    as_of = _hour_column(loaded, table)
+    hours = count_hours(frame.where(range_predicate(as_of, window)), window, as_of)
+    contract = loaded.contracts[table]
+    validation = validate(frame, contract, table, window_end=window.end, hours_summary=hours)
+    total = frame.count() if attempt.hop == "gold" else sum(hour.rows for hour in hours)
+    return _Measured(table, validation, hours, total)
 
 
 def _hour_column(loaded: LoadedPipeline, table: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -16,6 +17,7 @@ from headgate.lake.merge import merge
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate, replace_range
+from headgate.lake.side_by_side import side_by_side
 from headgate.lake.tables import FILES_TYPES
 from headgate.lake.transaction import Transaction
 from headgate.spec.load import LoadedPipeline
@@ -62,9 +64,12 @@ class _Publisher:
         self.transaction = Transaction(f"{manifest.pipeline}/{manifest.hop}", intent.number)
 
     def bronze(self) -> None:
-        for feed in self.loaded.spec.feeds:
-            if any(file.feed == feed and file.rows for file in self.manifest.files):
-                append(self._staged(f"bronze.{feed}"), self._path(f"bronze.{feed}"), self.transaction)
+        feeds = [
+            feed
+            for feed in self.loaded.spec.feeds
+            if any(file.feed == feed and file.rows for file in self.manifest.files)
+        ]
+        side_by_side([partial(self._append, f"bronze.{feed}") for feed in feeds])
         if self.manifest.files:
             rows = [
                 {**dataclasses.asdict(file), "number": self.intent.number}
@@ -75,32 +80,41 @@ class _Publisher:
 
     def silver(self) -> None:
         known = KnownFiles(self.settings, self.manifest.pipeline)
-        for name, table in self.loaded.spec.silver.items():
-            log = f"silver.{name}_changes"
-            contract = self.loaded.contracts[f"silver.{name}"]
-            staged = self._staged(log).drop(*(f"_references_{column}" for column in contract.columns))
-            before = read_at(self.spark, self._path(log), self.intent.versions_before[log])
-            replaced = before.where(range_predicate("_known_at", self.manifest.hours))
-            touched = staged.select(*contract.key, "_op").unionByName(replaced.select(*contract.key, "_op"))
-            replace_range(staged, self._path(log), "_known_at", self.manifest.hours, self.transaction)
-            version = current_version(self._path(log))
-            changes = read_at(self.spark, self._path(log), version or 0)
-            if touched.where("_op = 'L'").limit(1).count():
-                touched = changes.select(*contract.key, "_op").unionByName(touched)
-            keys = touched.select(*contract.key).dropna().distinct()
-            rows = winners(changes, keys, contract.key, list(contract.columns), known.load_starts(table.feed))
-            merge(rows, self._path(f"silver.{name}"), contract.key, self.transaction, absent=ABSENT)
+        with self.transaction.on(self.spark):
+            side_by_side([partial(self._silver_table, name, known) for name in self.loaded.spec.silver])
 
     def gold(self) -> None:
-        for table in tables_of_hop(self.loaded, "gold"):
-            name = table.removeprefix("gold.")
-            examples = self.loaded.spec.examples
-            if name == "examples" and examples:
-                grain, as_of = [*examples.entity, examples.as_of], examples.as_of
-            else:
-                grain, as_of = self.loaded.spec.gold[name].grain, self.loaded.spec.gold[name].as_of
-            within = range_predicate(as_of, self.manifest.hours).replace(f"`{as_of}`", f"t.`{as_of}`")
-            merge(self._staged(table), self._path(table), grain, self.transaction, delete_within=within)
+        with self.transaction.on(self.spark):
+            side_by_side([partial(self._gold_table, table) for table in tables_of_hop(self.loaded, "gold")])
+
+    def _append(self, table: str) -> None:
+        append(self._staged(table), self._path(table), self.transaction)
+
+    def _silver_table(self, name: str, known: KnownFiles) -> None:
+        """Replace the range in the change log, then bring the live rows of the keys in it up to date."""
+        log, contract = f"silver.{name}_changes", self.loaded.contracts[f"silver.{name}"]
+        staged = self._staged(log).drop(*(f"_references_{column}" for column in contract.columns))
+        before = read_at(self.spark, self._path(log), self.intent.versions_before[log])
+        replaced = before.where(range_predicate("_known_at", self.manifest.hours))
+        touched = staged.select(*contract.key, "_op").unionByName(replaced.select(*contract.key, "_op"))
+        replace_range(staged, self._path(log), "_known_at", self.manifest.hours, self.transaction)
+        changes = read_at(self.spark, self._path(log), current_version(self._path(log)) or 0)
+        starts = known.load_starts(self.loaded.spec.silver[name].feed)
+        if starts and touched.where("_op = 'L'").limit(1).count():
+            touched = changes.select(*contract.key, "_op").unionByName(touched)
+        keys = touched.select(*contract.key).dropna().distinct()
+        rows = winners(changes, keys, contract.key, list(contract.columns), starts)
+        merge(rows, self._path(f"silver.{name}"), contract.key, absent=ABSENT)
+
+    def _gold_table(self, table: str) -> None:
+        """Bring the range of as-of hours to what was staged, and the labels of earlier examples."""
+        name, examples = table.removeprefix("gold."), self.loaded.spec.examples
+        if name == "examples" and examples:
+            grain, as_of = [*examples.entity, examples.as_of], examples.as_of
+        else:
+            grain, as_of = self.loaded.spec.gold[name].grain, self.loaded.spec.gold[name].as_of
+        within = range_predicate(as_of, self.manifest.hours).replace(f"`{as_of}`", f"t.`{as_of}`")
+        merge(self._staged(table), self._path(table), grain, delete_within=within)
 
     def _staged(self, table: str) -> DataFrame:
         return self.spark.read.parquet(str(self.attempt.table(table)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -13,6 +14,7 @@ from headgate.hops.attempt import Attempt
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
+from headgate.lake.side_by_side import side_by_side
 from headgate.spec.hour_range import HourRange
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Examples, FeatureSource
@@ -51,10 +53,15 @@ class GoldStage:
 
     def write(self, labels_until: datetime) -> None:
         """Write every gold table's rows of the range; labels are those known at or before `labels_until`."""
+        writes: list[Callable[[], None]] = []
         for name, table in self.loaded.spec.gold.items():
+            if any(source in self.loaded.spec.gold for source in table.inputs):
+                side_by_side(writes)
+                writes = []
             inputs = {source: self._input(source, table.lookback, self.hours) for source in table.inputs}
             transform: Transform = load_transform(self.loaded, "gold", table.transform)
-            self._write(name, transform(inputs, self.hours))
+            writes.append(partial(self._write, name, transform(inputs, self.hours)))
+        side_by_side(writes)
         if self.loaded.spec.examples:
             self._write("examples", self._examples(self.loaded.spec.examples, labels_until))
 

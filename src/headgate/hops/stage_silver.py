@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -14,6 +15,7 @@ from headgate.lake.columns import CARRIED
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
+from headgate.lake.side_by_side import side_by_side
 from headgate.spec.contract import Contract
 from headgate.spec.hour_range import HourRange
 from headgate.spec.load import LoadedPipeline
@@ -31,6 +33,7 @@ def stage_silver(
 ) -> None:
     """Write, for every silver table, the change-log rows of the range to the attempt."""
     known = KnownFiles(settings, loaded.spec.pipeline)
+    writes: list[Callable[[], None]] = []
     for name, table in loaded.spec.silver.items():
         bronze = f"bronze.{table.feed}"
         archived = read_at(spark, table_path(settings.lake, loaded.spec.pipeline, bronze), versions[bronze])
@@ -45,7 +48,9 @@ def stage_silver(
             typed = cast_to_contract(rows, contract)
         typed = with_references(spark, settings, loaded, typed, contract, versions)
         marked = typed.withColumn("_failed_rules", failed_rules(typed, contract, f"silver.{name}"))
-        marked.coalesce(2).write.parquet(str(attempt.table(f"silver.{name}_changes")))
+        target = str(attempt.table(f"silver.{name}_changes"))
+        writes.append(partial(marked.coalesce(2).write.parquet, target))
+    side_by_side(writes)
 
 
 def without_superseded(rows: DataFrame, superseded: dict[str, int]) -> DataFrame:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 
 from pyspark.sql import DataFrame
-
-from headgate.lake.transaction import Transaction
 
 
 def merge(
     source: DataFrame,
     path: str,
     key: Sequence[str],
-    transaction: Transaction,
     *,
     absent: str | None = None,
     delete_within: str | None = None,
@@ -22,12 +20,13 @@ def merge(
 
     Rows are compared null-safely, column by column. `absent` names a boolean column of `source` that is true
     for keys that must not be in the table. `delete_within` is SQL over the table's columns: rows there that
-    are not in `source` are deleted.
+    are not in `source` are deleted. The session's transaction marks the commit.
     """
     spark = source.sparkSession
     columns = [c for c in source.columns if c != absent]
     others = [c for c in columns if c not in key]
-    source.createOrReplaceTempView("headgate_merge_source")
+    view = f"headgate_merge_{uuid.uuid4().hex}"
+    source.createOrReplaceTempView(view)
     on = " AND ".join(f"t.`{c}` = s.`{c}`" for c in key)
     equal = " AND ".join(f"t.`{c}` <=> s.`{c}`" for c in others) or "true"
     assignments = ", ".join(f"t.`{c}` = s.`{c}`" for c in others)
@@ -41,7 +40,5 @@ def merge(
     clauses.append(f"WHEN NOT MATCHED{wanted} THEN INSERT ({names}) VALUES ({values})")
     if delete_within:
         clauses.append(f"WHEN NOT MATCHED BY SOURCE AND {delete_within} THEN DELETE")
-    statement = f"MERGE INTO delta.`{path}` t USING headgate_merge_source s ON {on} " + " ".join(clauses)
-    with transaction.on(spark):
-        spark.sql(statement).collect()
-    spark.catalog.dropTempView("headgate_merge_source")
+    spark.sql(f"MERGE INTO delta.`{path}` t USING {view} s ON {on} " + " ".join(clauses)).collect()
+    spark.catalog.dropTempView(view)

@@ -80,7 +80,7 @@ def prepare_tables(spark: SparkSession, lake: Path, loaded: LoadedPipeline) -> N
         path = table_path(lake, loaded.spec.pipeline, table)
         existing = column_types(path)
         if existing is None:
-            create_table(spark, path, types, change_feed=table.split(".")[0] in ("silver", "gold"))
+            create_table(spark, path, types, change_feed=table.startswith("gold."))
             continue
         for name, kind in types.items():
             if name in existing and not kind.startswith(("array", "map")) and existing[name] != kind:
