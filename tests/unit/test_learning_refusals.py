@@ -77,15 +77,15 @@ def test_too_early_and_missing_columns(spark: SparkSession, settings: Settings, 
     path = str(settings.lake / "trains" / "gold" / "examples")
     rows = spark.createDataFrame(examples_until(early), SCHEMA)
     rows.write.format("delta").save(path)
-    with pytest.raises(NothingToLearn) as caught:
-        learn(
-            spark,
-            settings,
-            loaded_pipeline(tmp_path),
-            "early",
-            dataclasses.replace(PUBLISHED, frontier=early),
-        )
-    assert str(caught.value).splitlines()[0] == (
+    manifest = learn(
+        spark,
+        settings,
+        loaded_pipeline(tmp_path),
+        "early",
+        dataclasses.replace(PUBLISHED, frontier=early),
+    )
+    assert (manifest["changed"], manifest["model"]) == (False, None)
+    assert manifest["why"].splitlines()[0] == (
         "the 0 labelled examples with as-of in (2012-12-25T00:00:00+00:00, 2012-12-30T00:00:00+00:00] "
         "do not hold both labels"
     )

@@ -36,7 +36,11 @@ TOLERANCE = 1.0e-12
 
 
 class NothingToLearn(HeadgateError):
-    """The pipeline has no model, no published examples, or no labelled rows in the candidate's range."""
+    """The pipeline has no model, no published examples, or examples without what it needs."""
+
+
+class TooEarly(HeadgateError):
+    """There are not yet labelled rows of both kinds to learn from; later hours will bring them."""
 
 
 class ScoresDiffer(HeadgateError):
@@ -59,8 +63,9 @@ def learn(
     """Stage a candidate in `staging/<pipeline>/model/<name>/` and return its manifest.
 
     The manifest is `{"changed": false, "model": <number>}` when pins, frontier and recipe are the newest
-    model's. A finished attempt is returned as it is. Raises NothingToLearn, NoCompleteCohort, ScoresDiffer
-    and what the algorithm raises.
+    model's, and `{"changed": false, "model": null, "why": <text>}` while it is too early to learn. A
+    finished attempt is returned as it is. Raises NothingToLearn, NoCompleteCohort, ScoresDiffer and what
+    the algorithm raises.
     """
     folder = CandidateFolder(settings, loaded.spec.pipeline, name)
     if folder.has(MANIFEST):
@@ -75,7 +80,12 @@ def learn(
     else:
         cohorts = _cohorts(loaded, model, examples, frontier, situation.serving)
         rows = read_at(spark, table_path(settings.lake, loaded.spec.pipeline, EXAMPLES), version)
-        manifest = _fit(rows, model, examples, cohorts, frontier, folder)
+        try:
+            manifest = _fit(rows, model, examples, cohorts, frontier, folder)
+        except TooEarly as early:
+            unchanged = {"changed": False, "model": None, "why": str(early)}
+            folder.write(MANIFEST, unchanged)
+            return unchanged
         identity = {
             **same,
             "pipeline": loaded.spec.pipeline,
@@ -133,7 +143,7 @@ def _fit(
     seen = in_key_order(training, key).toPandas()
     label = seen[examples.label].to_numpy(np.float64)
     if not 0 < label.sum() < len(label):
-        raise NothingToLearn(
+        raise TooEarly(
             f"the {len(label)} labelled examples with as-of in {cohorts.training} do not hold both labels",
             where=f"{EXAMPLES}, column {examples.label}",
             left="nothing was fitted",

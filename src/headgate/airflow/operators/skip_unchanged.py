@@ -26,4 +26,5 @@ class SkipUnchangedOperator(BaseOperator):
         """Read the manifest, the last file that learning writes."""
         manifest = json.loads(Path(self.folder, self.attempt, "manifest.json").read_text(encoding="utf-8"))
         if not manifest["changed"]:
-            raise AirflowSkipException("There is nothing new to learn: the newest model knows it all.")
+            nothing_new = "There is nothing new to learn: the newest model knows it all."
+            raise AirflowSkipException(manifest.get("why", nothing_new))
