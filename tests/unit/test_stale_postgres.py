@@ -11,7 +11,9 @@ from headgate.stack.layout import Layout
 from headgate.stack.postgres import forget_stale_pid, server_pid
 
 
-@pytest.mark.parametrize("mark", [str(os.getpid()), "4194303999", "", "no number"])
+@pytest.mark.parametrize(
+    "mark", [pytest.param(str(os.getpid()), id="this process"), "4194303999", "", "no number"]
+)
 def test_a_mark_of_something_else_is_removed(tmp_path: Path, mark: str) -> None:
     layout = Layout(tmp_path)
     layout.postgres.mkdir()
