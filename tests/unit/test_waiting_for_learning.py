@@ -15,7 +15,11 @@ from headgate.cli.wait_for_learning import LearningNotTriggered, wait_for_learni
 from headgate.stack.airflow_client import AirflowClient
 from tests.unit.airflow_answers import AirflowAnswers, dag_run, task
 
-LEARN, PROMOTE, EVENTS = "/dags/flights_learn/dagRuns", "/dags/flights_promote/dagRuns", "/assets/events"
+LEARN, PROMOTE, EVENTS = (
+    "/dags/flights_learn/dagRuns",
+    "/dags/flights_promote/dagRuns",
+    "/dags/flights_learn/assets/queuedEvents",
+)
 NONE: dict[str, Any] = {"dag_runs": []}
 
 
@@ -24,8 +28,8 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module.time, "sleep", lambda seconds: None)
 
 
-def events(*created: Any) -> dict[str, Any]:
-    return {"asset_events": [{"created_dagruns": list(created)}]}
+QUEUED = {"queued_events": [{"dag_id": "flights_learn"}]}
+NO_EVENTS: dict[str, Any] = {"queued_events": []}
 
 
 def wait(answers: dict[str, list[Any]]) -> list[str]:
@@ -40,7 +44,7 @@ def test_the_learning_run_and_its_promotion_are_followed_to_their_end() -> None:
     promotion = {**dag_run("promote__1", "success", seconds=5.0), "dag_id": "flights_promote"}
     lines = wait(
         {
-            LEARN: [NONE, {"dag_runs": [running]}, NONE, NONE, {"dag_runs": [done]}],
+            LEARN: [NONE, {"dag_runs": [running]}, NONE, {"dag_runs": [done]}],
             PROMOTE: [
                 NONE,
                 {"dag_runs": [{**promotion, "state": "running"}]},
@@ -48,7 +52,7 @@ def test_the_learning_run_and_its_promotion_are_followed_to_their_end() -> None:
                 NONE,
                 {"dag_runs": [promotion]},
             ],
-            EVENTS: [events(), events("one")],
+            EVENTS: [QUEUED, NO_EVENTS],
             f"{LEARN}/one": [done],
             f"{LEARN}/one/taskInstances": [{"task_instances": [task("learn", "success", "1", 50.0)]}],
             f"{PROMOTE}/promote__1": [promotion],
@@ -68,7 +72,7 @@ def test_the_learning_run_and_its_promotion_are_followed_to_their_end() -> None:
 def test_examples_that_start_no_learning_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TRIGGER_SECONDS", -1.0)
     with pytest.raises(LearningNotTriggered) as told:
-        wait({LEARN: [NONE], PROMOTE: [NONE], EVENTS: [events()]})
+        wait({LEARN: [NONE], PROMOTE: [NONE], EVENTS: [QUEUED]})
     assert str(told.value).splitlines() == [
         "no run of flights_learn came for the published examples within -1 s",
         "  where: http://airflow/dags/flights_learn",
@@ -82,9 +86,9 @@ def test_a_learning_run_that_failed_before_is_told_again() -> None:
     with pytest.raises(RunFailed) as told:
         wait(
             {
-                LEARN: [NONE, NONE, {"dag_runs": [failed]}],
+                LEARN: [NONE, {"dag_runs": [failed]}],
                 PROMOTE: [NONE],
-                EVENTS: [events("one")],
+                EVENTS: [NO_EVENTS],
                 f"{LEARN}/one/taskInstances": [{"task_instances": [task("learn", "failed", "1", 50.0)]}],
                 f"{LEARN}/one/taskInstances/learn/logs/1": [{"content": [{"event": "out of memory"}]}],
             }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from headgate.airflow.names import hourly_dag_id, learn_dag_id, promote_dag_id
-from headgate.cli.airflow_runs import Run, Task, all_runs, open_runs, tasks_of
+from headgate.airflow.names import learn_dag_id, promote_dag_id
+from headgate.cli.airflow_runs import Run, Task, all_runs, tasks_of
 from headgate.cli.failed_run import run_failed
 from headgate.cli.progress import Progress
 from headgate.cli.watch import INTERVAL, Ended, Watch
@@ -35,15 +35,17 @@ def wait_for_learning(client: AirflowClient, airflow: str, pipeline: str, progre
     the latest run failed before, and LearningNotTriggered.
     """
     learn, promote = learn_dag_id(pipeline), promote_dag_id(pipeline)
-    limit = time.monotonic() + TRIGGER_SECONDS
     watches = [Watch(client, learn, progress, _words), Watch(client, promote, progress, _words)]
+    last_busy = time.monotonic()
     while True:
-        busy = [watch.look() for watch in watches]
-        if not any(busy):
-            if not _events_waiting(client, pipeline) and not open_runs(client, learn):
-                break
-            if time.monotonic() > limit:
-                raise LearningNotTriggered(learn, f"{airflow}/dags/{learn}")
+        to_come = _run_to_come(client, learn)  # asked first, so that no run starts unseen in between
+        looks = [watch.look() for watch in watches]
+        if any(looks):
+            last_busy = time.monotonic()
+        elif not to_come:
+            break
+        elif time.monotonic() > last_busy + TRIGGER_SECONDS:
+            raise LearningNotTriggered(learn, f"{airflow}/dags/{learn}")
         time.sleep(INTERVAL)
     watches[1].until_quiet()
     for watch in watches:
@@ -51,13 +53,9 @@ def wait_for_learning(client: AirflowClient, airflow: str, pipeline: str, progre
     return [entry for watch in watches for entry in watch.ended]
 
 
-def _events_waiting(client: AirflowClient, pipeline: str) -> bool:
-    """Whether the latest publish of examples has not led to a run of the learning DAG yet."""
-    found = client.get(
-        "/assets/events", source_dag_id=hourly_dag_id(pipeline), order_by="-timestamp", limit=1
-    )
-    events = found["asset_events"]
-    return bool(events) and not events[0]["created_dagruns"]
+def _run_to_come(client: AirflowClient, dag_id: str) -> bool:
+    """Whether Airflow keeps an event for which it has not started a run of the learning DAG yet."""
+    return bool(client.get(f"/dags/{dag_id}/assets/queuedEvents")["queued_events"])
 
 
 def _require_success(client: AirflowClient, airflow: str, watch: Watch) -> None:
