@@ -67,10 +67,11 @@ def test_the_shell_gives_its_proxy_but_leads_nobody_astray(variables: dict[str, 
     assert "SPARK_REMOTE" not in variables
 
 
-def test_databases_are_reached_by_unix_socket(variables: dict[str, str], tmp_path: Path) -> None:
-    folder = str(tmp_path / "run" / "postgres").replace("/", "%2F")
+def test_databases_are_reached_by_unix_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "find_java", lambda: Java(Path("/jdk/bin/java"), Path("/jdk"), 17))
+    variables = environment.stack_environment(Settings(home=Path("/short")), PORTS, SECRETS, {})
     assert variables["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == (
-        f"postgresql+psycopg2://postgres@/airflow?host={folder}"
+        "postgresql+psycopg2://postgres@/airflow?host=%2Fshort%2Frun%2Fpostgres"
     )
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from headgate.hops.catalog import register_records
 from headgate.lake.append import append
+from headgate.lake.history import data_files
 from headgate.lake.paths import table_path
 from headgate.lake.tables import create_table
 from headgate.lake.transaction import Transaction
@@ -157,8 +156,9 @@ def _require_judged_nodes(folder: CandidateFolder, header: dict[str, Any]) -> No
 
 
 def _read(settings: Settings, pipeline: str, wanted: ds.Expression, columns: list[str]) -> pd.DataFrame:
-    path = table_path(settings.lake, pipeline, MODELS)
-    if not Path(path, "_delta_log").is_dir():
+    files = data_files(table_path(settings.lake, pipeline, MODELS))
+    if not files:
         return pd.DataFrame(columns=columns)
-    frame: pd.DataFrame = DeltaTable(path).to_pyarrow_dataset().to_table(columns, filter=wanted).to_pandas()
+    table = pq.read_table(files, columns=columns, filters=wanted, partitioning=None, use_threads=False)
+    frame: pd.DataFrame = table.to_pandas()
     return frame
