@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +30,12 @@ FLAGS = (
     "--hide-scrollbars",
     "--no-proxy-server",
 )
+PAINTED = """
+const canvas = document.createElement("canvas").getContext("2d");
+canvas.fillStyle = arguments[0];
+canvas.fillRect(0, 0, 1, 1);
+return Array.from(canvas.getImageData(0, 0, 1, 1).data).slice(0, 3);
+"""
 PROGRAMS = ("chromium", "chromedriver")
 
 
@@ -102,8 +107,8 @@ class Browser:
         found = self._wait(
             lambda: found if len(found := self.all(selector)) >= cells else None, f"{cells} cells"
         )
-        colours = [cell.value_of_css_property("background-color") for cell in found or []]
-        return {tuple(int(part) for part in re.findall(r"\d+", colour)[:3]) for colour in colours}
+        named = {cell.value_of_css_property("background-color") for cell in found or []}
+        return {tuple(self.driver.execute_script(PAINTED, colour)) for colour in named}
 
     def errors(self) -> list[str]:
         """What the browser complained about since the last call."""
