@@ -23,20 +23,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeadgateStack]:
-    """A stack in a fresh home, up; stopped at the end."""
+    """A stack in a fresh home, which the demo starts; stopped at the end."""
     stack = HeadgateStack(tmp_path_factory.mktemp("home"))
-    try:
-        answer = stack.headgate("up")
-        assert answer.code == 0, answer.err
-        yield stack
-    finally:
-        answer = stack.headgate("down")
+    yield stack
+    answer = stack.headgate("down")
     assert answer.code == 0, answer.err
 
 
 @pytest.fixture(scope="session")
 def demo(stack: HeadgateStack) -> Demo:
-    """The demo, three hours after the backlog."""
+    """The demo in a fresh home, three hours after the backlog."""
     demo = Demo(stack)
     assert demo.answer.code == 0, f"{demo.answer.out}\n{demo.answer.err}"
     return demo
