@@ -41,10 +41,10 @@ PROGRAMS = ("chromium", "chromedriver")
 
 @contextmanager
 def open_browser(profile: Path, width: int = 1440, height: int = 900) -> Iterator[Browser]:
-    """A browser with a profile of its own; the test is skipped where there is no Chromium."""
+    """A browser with a profile of its own; the test fails where there is no Chromium."""
     programs = [shutil.which(name) for name in PROGRAMS]
     if not all(programs):
-        pytest.skip(f"needs {' and '.join(PROGRAMS)}: apt-get install chromium chromium-driver")
+        pytest.fail(f"needs {' and '.join(PROGRAMS)}: apt-get install chromium chromium-driver")
     options = webdriver.ChromeOptions()
     options.binary_location = str(programs[0])
     for flag in (*FLAGS, f"--user-data-dir={profile}", f"--window-size={width},{height}"):

@@ -8,7 +8,14 @@ import pytest
 
 from tests.integration.headgate_stack import Demo, HeadgateStack
 
-STORY = ("test_demo", "test_demo_tables", "test_browser", "test_quarantine", "test_closed_gate")
+STORY = (
+    "test_demo",
+    "test_demo_tables",
+    "test_browser",
+    "test_quarantine",
+    "test_closed_gate",
+    "test_second_stack",
+)
 DEMO_SECONDS = 1800
 
 

@@ -37,14 +37,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class HeadgateStack:
-    """The stack whose state is in `home`."""
+    """The stack whose state is in `home`; `root` holds pipelines and expectations of its own, if any."""
 
     home: Path
+    root: Path = REPOSITORY
 
     @property
     def settings(self) -> Settings:
         """The settings of this stack."""
-        return Settings(home=self.home)
+        return Settings(
+            home=self.home, pipelines=self.root / "pipelines", expectations=self.root / "expectations"
+        )
 
     @property
     def addresses(self) -> Addresses:
@@ -53,7 +56,13 @@ class HeadgateStack:
 
     def headgate(self, *arguments: str, seconds: float = 600) -> Answer:
         """Run `./headgate` with `arguments` against this stack."""
-        environment = {**os.environ, "HEADGATE_HOME": str(self.home), "COLUMNS": "200"}
+        environment = {
+            **os.environ,
+            "HEADGATE_HOME": str(self.home),
+            "HEADGATE_PIPELINES": str(self.root / "pipelines"),
+            "HEADGATE_EXPECTATIONS": str(self.root / "expectations"),
+            "COLUMNS": "200",
+        }
         run = subprocess.run(
             [str(REPOSITORY / "headgate"), *arguments],
             env=environment,

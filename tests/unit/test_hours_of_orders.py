@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from headgate.hops import publish_silver
 from tests.unit.orders_pipeline import START, Orders
 
 
@@ -124,6 +125,25 @@ def test_a_null_key_and_an_unreadable_line_are_kept_apart_not_lost(orders: Order
         (3, ["order_id.required", "committed_at.required"]),
     ]
     assert "surplus" in str(apart[2][2])
+
+
+def test_new_changes_alone_give_the_same_live_rows_as_all_changes(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick, thorough = Orders(spark, tmp_path / "quick"), Orders(spark, tmp_path / "thorough")
+    for orders in (quick, thorough):
+        orders.load(START, "1,open,10", "2,open,20", "3,open,30")
+        orders.land(0, "U,05:00,1,paid,10", "U,05:00,1,shipped,10", "D,06:00,2,open,20", "I,07:00,4,open,4")
+        orders.run(0)
+        orders.land(1, "I,01:00,2,open,21", "U,02:00,3,lost,30", "U,03:00,4,lost,4", "D,04:00,5,open,5")
+        orders.land(0, "U,01:00,1,open,11", "D,59:00,4,open,4", name="late")
+        if orders is thorough:
+            monkeypatch.setattr(publish_silver, "_only_newer", lambda *_: False)
+        orders.run(1)
+    columns = ("order_id", "status", "amount", "_sequence", "_known_at", "_deleted")
+    assert quick.rows("silver.orders", *columns) == thorough.rows("silver.orders", *columns)
+    assert quick.live() == [(1, "shipped", 10.0), (2, "open", 21.0), (3, "open", 30.0)]
+    assert quick.rows("silver.orders_changes", "*") == thorough.rows("silver.orders_changes", "*")
 
 
 def test_hours_without_files_pass(orders: Orders) -> None:

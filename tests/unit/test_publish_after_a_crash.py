@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.hops import finish, publish_tables
+from headgate.hops import finish, publish_silver
 from headgate.hops.gate import gate
 from headgate.hops.ledger_append import Fenced, append_entry
 from headgate.hops.publish import NotPublished, publish
@@ -46,7 +46,7 @@ def test_a_publish_that_died_before_its_tables_is_finished_by_the_next(
 ) -> None:
     name = judged(orders, "bronze", 0)
 
-    def die(*_: object) -> None:
+    def die(*_: object, **__: object) -> None:
         raise Killed
 
     with monkeypatch.context() as patched, pytest.raises(Killed):
@@ -73,7 +73,7 @@ def test_a_publish_that_died_between_its_tables_is_finished_without_doubling(
         raise Killed
 
     with monkeypatch.context() as patched, pytest.raises(Killed):
-        patched.setattr(publish_tables, "merge", die)
+        patched.setattr(publish_silver, "merge", die)
         publish_it(orders, "silver", name)
     assert len(orders.rows("silver.orders_changes", "order_id")) == 2
     assert orders.live() == []
@@ -90,7 +90,7 @@ def test_a_publish_whose_staging_is_lost_is_undone(orders: Orders, monkeypatch: 
         raise Killed
 
     with monkeypatch.context() as patched, pytest.raises(Killed):
-        patched.setattr(publish_tables, "merge", die)
+        patched.setattr(publish_silver, "merge", die)
         publish_it(orders, "silver", name)
     shutil.rmtree(orders.settings.staging / "orders" / "silver" / name)
     orders.hop("silver", 0)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from pyspark.sql import SparkSession
 
 from headgate.gates.quarantine import quarantine_query
 from headgate.hops.ledger import Ledger
 from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
+from headgate.lake.side_by_side import side_by_side
 from headgate.spec.load import LoadedPipeline, load_all
 from headgate.spec.settings import Settings
 
@@ -22,18 +25,16 @@ def register(
     pipeline = loaded.spec.pipeline
     for layer in sorted({table.partition(".")[0] for table in versions}):
         spark.sql(f"CREATE DATABASE IF NOT EXISTS `{pipeline}_{layer}`")
+    views: dict[str, str] = {}
     for table, version in versions.items():
         layer, _, name = table.partition(".")
-        path = table_path(settings.lake, pipeline, table)
-        pinned = f"delta.`{path}` VERSION AS OF {version}"
-        _view(spark, f"`{pipeline}_{layer}`.`{name}`", _selection(loaded, layer, name, pinned))
+        pinned = f"delta.`{table_path(settings.lake, pipeline, table)}` VERSION AS OF {version}"
+        views[f"`{pipeline}_{layer}`.`{name}`"] = _selection(loaded, layer, name, pinned)
         if layer == "silver" and name.endswith("_changes"):
             base = name.removesuffix("_changes")
-            _view(
-                spark,
-                f"`{pipeline}_silver`.`{base}_quarantine`",
-                quarantine_query(pinned, loaded.contracts[f"silver.{base}"]),
-            )
+            contract = loaded.contracts[f"silver.{base}"]
+            views[f"`{pipeline}_silver`.`{base}_quarantine`"] = quarantine_query(pinned, contract)
+    side_by_side([partial(_view, spark, name, selection) for name, selection in views.items()])
     register_records(spark, settings, pipeline)
 
 
@@ -42,7 +43,7 @@ def register_records(spark: SparkSession, settings: Settings, pipeline: str) -> 
     spark.sql(f"CREATE DATABASE IF NOT EXISTS `{pipeline}_ops`")
     for name in ("hops", "models", "releases"):
         path = table_path(settings.lake, pipeline, f"ops.{name}")
-        if current_version(path) is not None:
+        if current_version(path) is not None and not spark.catalog.tableExists(f"{pipeline}_ops.{name}"):
             _view(spark, f"`{pipeline}_ops`.`{name}`", f"SELECT * FROM delta.`{path}`")
 
 

@@ -38,7 +38,8 @@ def complete(
     ledger: Ledger,
 ) -> Ledger:
     """Commit the tables of an intent, then write `done` with the versions that came of it."""
-    publish_tables(spark, settings, loaded, attempt, intent)
+    first_time = not ledger.has_published(intent.hop, intent.hours)
+    publish_tables(spark, settings, loaded, attempt, intent, first_time=first_time)
     versions = versions_now(settings, loaded.spec.pipeline, tables_of_hop(loaded, intent.hop))
     done = dataclasses.replace(intent, entry=ledger.next_entry(), state="done", versions=versions)
     ledger = append_entry(spark, settings, loaded.spec.pipeline, ledger, done)

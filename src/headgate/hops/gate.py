@@ -16,8 +16,9 @@ from headgate.gates.verdict import GateClosed, RuleResult, Verdict, judge
 from headgate.hops.attempt import Attempt, Manifest
 from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
-from headgate.lake.replace import range_predicate
+from headgate.lake.read import read_staged
 from headgate.lake.side_by_side import side_by_side
+from headgate.spec.hour_range import HourRange
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
 
@@ -74,13 +75,30 @@ class _Measured:
 
 def _measure(spark: SparkSession, loaded: LoadedPipeline, attempt: Attempt, staged: str) -> _Measured:
     table = staged.removesuffix("_changes") if attempt.hop == "silver" else staged
-    frame, window = spark.read.parquet(str(attempt.table(staged))), attempt.manifest().hours
-    as_of = _hour_column(loaded, table)
-    hours = count_hours(frame.where(range_predicate(as_of, window)), window, as_of)
-    contract = loaded.contracts[table]
-    validation = validate(frame, contract, table, window_end=window.end, hours_summary=hours)
-    total = frame.count() if attempt.hop == "gold" else sum(hour.rows for hour in hours)
-    return _Measured(table, validation, hours, total)
+    frame, window = read_staged(spark, attempt.table(staged)), attempt.manifest().hours
+    counted = count_hours(frame, window, _hour_column(loaded, table))
+    hours = [hour for hour in counted if hour.hour_end in window]
+    validation = validate(frame, loaded.contracts[table], table, window_end=window.end, hours_summary=hours)
+    if table.removeprefix("gold.") in loaded.spec.gold:
+        validation.rules.append(in_range(table, counted, window))
+    return _Measured(table, validation, hours, sum(hour.rows for hour in counted))
+
+
+def in_range(table: str, counted: list[HourCount], window: HourRange) -> RuleResult:
+    """A gold table derives the hours that it is asked for: others would not be replaced by a replay."""
+    outside = [hour for hour in counted if hour.hour_end not in window]
+    return RuleResult(
+        table=table,
+        rule="rows.in_range",
+        kind="hours",
+        column=None,
+        on_fail="close",
+        rows=sum(hour.rows for hour in counted),
+        unexpected=sum(hour.rows for hour in outside),
+        passed=not outside,
+        samples=[{"key": {"hour": hour.label}, "value": f"{hour.rows} rows"} for hour in outside[:5]],
+        words=f"every row belongs to an hour that was asked for, {window}",
+    )
 
 
 def _hour_column(loaded: LoadedPipeline, table: str) -> str:

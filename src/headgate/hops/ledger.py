@@ -74,6 +74,10 @@ class Ledger:
         """The finished publishes, of one hop or of all, oldest first."""
         return [e for e in self._entries if e.state == "done" and hop in (None, e.hop)]
 
+    def has_published(self, hop: str, hours: HourRange) -> bool:
+        """Whether the hop has published any hour of the range or a later one."""
+        return any(hours.start is None or e.range_end > hours.start for e in self.done(hop))
+
     def frontier(self) -> datetime | None:
         """F: the end of the last hour whose last layer is published; None before the first."""
         return max((e.range_end for e in self.done(self.last_hop)), default=None)

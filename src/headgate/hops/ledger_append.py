@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from headgate.hops.ledger import Entry, Ledger
-from headgate.lake.append import append
+from headgate.lake.append import append_record
 from headgate.lake.tables import HOPS_TYPES
 from headgate.lake.transaction import Transaction
 from headgate.spec.errors import HeadgateError
@@ -32,7 +32,7 @@ def append_entry(
     """
     schema = ", ".join(f"`{name}` {kind}" for name, kind in HOPS_TYPES.items() if name != "recorded_at")
     row = spark.createDataFrame([_row(entry)], schema).withColumn("recorded_at", F.current_timestamp())
-    append(row, ledger.path, Transaction(LEDGER_APPLICATION, entry.entry))
+    append_record(row, ledger.path, Transaction(LEDGER_APPLICATION, entry.entry))
     written = Ledger(settings, pipeline, ledger.last_hop)
     winner = next(e for e in written.entries() if e.entry == entry.entry)
     if (winner.hop, winner.state, winner.attempt, winner.digest) != (

@@ -10,13 +10,13 @@ from pyspark.sql import DataFrame, SparkSession
 from headgate.hops.attempt import Attempt, Manifest
 from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Entry
-from headgate.hops.winners import ABSENT, winners
-from headgate.lake.append import append
+from headgate.hops.publish_silver import publish_silver_table
+from headgate.lake.append import append, append_record
 from headgate.lake.history import current_version
 from headgate.lake.merge import merge
 from headgate.lake.paths import table_path
-from headgate.lake.read import read_at
-from headgate.lake.replace import range_predicate, replace_range
+from headgate.lake.read import read_staged
+from headgate.lake.replace import range_predicate
 from headgate.lake.side_by_side import side_by_side
 from headgate.lake.tables import FILES_TYPES
 from headgate.lake.transaction import Transaction
@@ -41,11 +41,20 @@ def versions_now(settings: Settings, pipeline: str, tables: list[str]) -> dict[s
 
 
 def publish_tables(
-    spark: SparkSession, settings: Settings, loaded: LoadedPipeline, attempt: Attempt, intent: Entry
+    spark: SparkSession,
+    settings: Settings,
+    loaded: LoadedPipeline,
+    attempt: Attempt,
+    intent: Entry,
+    *,
+    first_time: bool,
 ) -> None:
-    """Commit what the attempt staged; a repeat of the same intent changes nothing."""
+    """Commit what the attempt staged; a repeat of the same intent changes nothing.
+
+    `first_time`: the hop has published nothing yet for the intent's hours, nor for later ones.
+    """
     manifest = attempt.manifest()
-    publisher = _Publisher(spark, settings, loaded, attempt, manifest, intent)
+    publisher = _Publisher(spark, settings, loaded, attempt, manifest, intent, first_time=first_time)
     {"bronze": publisher.bronze, "silver": publisher.silver, "gold": publisher.gold}[manifest.hop]()
 
 
@@ -58,9 +67,12 @@ class _Publisher:
         attempt: Attempt,
         manifest: Manifest,
         intent: Entry,
+        *,
+        first_time: bool,
     ) -> None:
         self.spark, self.settings, self.loaded = spark, settings, loaded
         self.attempt, self.manifest, self.intent = attempt, manifest, intent
+        self.first_time = first_time
         self.transaction = Transaction(f"{manifest.pipeline}/{manifest.hop}", intent.number)
 
     def bronze(self) -> None:
@@ -76,7 +88,7 @@ class _Publisher:
                 for file in sorted(self.manifest.files, key=lambda file: file.path)
             ]
             schema = ", ".join(f"`{name}` {kind}" for name, kind in FILES_TYPES.items())
-            append(self.spark.createDataFrame(rows, schema), self._path("ops.files"), self.transaction)
+            append_record(self.spark.createDataFrame(rows, schema), self._path("ops.files"), self.transaction)
 
     def silver(self) -> None:
         known = KnownFiles(self.settings, self.manifest.pipeline)
@@ -91,20 +103,18 @@ class _Publisher:
         append(self._staged(table), self._path(table), self.transaction)
 
     def _silver_table(self, name: str, known: KnownFiles) -> None:
-        """Replace the range in the change log, then bring the live rows of the keys in it up to date."""
-        log, contract = f"silver.{name}_changes", self.loaded.contracts[f"silver.{name}"]
-        staged = self._staged(log).drop(*(f"_references_{column}" for column in contract.columns))
-        before = read_at(self.spark, self._path(log), self.intent.versions_before[log])
-        replaced = before.where(range_predicate("_known_at", self.manifest.hours))
-        touched = staged.select(*contract.key, "_op").unionByName(replaced.select(*contract.key, "_op"))
-        replace_range(staged, self._path(log), "_known_at", self.manifest.hours, self.transaction)
-        changes = read_at(self.spark, self._path(log), current_version(self._path(log)) or 0)
-        starts = known.load_starts(self.loaded.spec.silver[name].feed)
-        if starts and touched.where("_op = 'L'").limit(1).count():
-            touched = changes.select(*contract.key, "_op").unionByName(touched)
-        keys = touched.select(*contract.key).dropna().distinct()
-        rows = winners(changes, keys, contract.key, list(contract.columns), starts)
-        merge(rows, self._path(f"silver.{name}"), contract.key, absent=ABSENT)
+        contract, log = self.loaded.contracts[f"silver.{name}"], f"silver.{name}_changes"
+        publish_silver_table(
+            self._staged(log).drop(*(f"_references_{column}" for column in contract.columns)),
+            log=self._path(log),
+            live=self._path(f"silver.{name}"),
+            log_before=self.intent.versions_before[log],
+            hours=self.manifest.hours,
+            first_time=self.first_time,
+            load_starts=known.load_starts(self.loaded.spec.silver[name].feed),
+            contract=contract,
+            transaction=self.transaction,
+        )
 
     def _gold_table(self, table: str) -> None:
         """Bring the range of as-of hours to what was staged, and the labels of earlier examples."""
@@ -114,10 +124,15 @@ class _Publisher:
         else:
             grain, as_of = self.loaded.spec.gold[name].grain, self.loaded.spec.gold[name].as_of
         within = range_predicate(as_of, self.manifest.hours).replace(f"`{as_of}`", f"t.`{as_of}`")
-        merge(self._staged(table), self._path(table), grain, delete_within=within)
+        if not self.first_time:
+            merge(self._staged(table), self._path(table), grain, delete_within=within)
+        elif name == "examples":
+            merge(self._staged(table), self._path(table), grain)
+        else:
+            self._append(table)
 
     def _staged(self, table: str) -> DataFrame:
-        return self.spark.read.parquet(str(self.attempt.table(table)))
+        return read_staged(self.spark, self.attempt.table(table))
 
     def _path(self, table: str) -> str:
         return table_path(self.settings.lake, self.manifest.pipeline, table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -16,6 +17,8 @@ from headgate.ingest.formats.dms_csv import read_dms_csv
 from headgate.ingest.landing import LandingFile
 from headgate.ingest.ordering import instant_text, known_at, sequence
 from headgate.lake.columns import CARRIED, CARRIED_TYPES
+from headgate.lake.read import read_staged
+from headgate.lake.side_by_side import side_by_side
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Feed
 from headgate.spec.settings import Settings
@@ -37,37 +40,39 @@ class BronzeStage:
         self, frontier: datetime | None, *, take_new: bool
     ) -> tuple[list[KnownFile], list[dict[str, object]]]:
         """Write the staged tables; returns the files taken (publish number 0) and what was noticed."""
-        files: list[KnownFile] = []
-        findings: list[dict[str, object]] = []
-        for name, feed in self.loaded.spec.feeds.items():
-            columns = list(self.loaded.contracts[f"bronze.{name}"].columns)
-            choice = (
-                Choice()
-                if self.run.replay
-                else choose_files(
-                    self.landing, name, feed, self.known, frontier, self.run.hours.end, take_new=take_new
-                )
-            )
-            loads, load_times = self._due_loads(choice, feed, columns)
-            changes = [file for file in choice.files if file.kind == "changes"]
-            rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
-            staged = str(self.attempt.table(f"bronze.{name}"))
-            rows.write.parquet(staged)
-            counts = self._counts(staged, loads + changes)
-            for file in loads + changes:
-                started = load_times[file.path][0] if file.path in load_times else None
-                files.append(archived_file(file, choice, 0, counts.get(file.path, 0), started))
-            findings += [
-                f
-                for f in choice.findings
-                if f["file"] in {file.path for file in loads + changes} or f["rule"] == "files.unchanged"
-            ]
-        return files, findings
+        feeds = self.loaded.spec.feeds.items()
+        found = side_by_side(
+            [partial(self._write_feed, name, feed, frontier, take_new=take_new) for name, feed in feeds]
+        )
+        return [f for files, _ in found for f in files], [f for _, findings in found for f in findings]
 
-    def _counts(self, staged: str, files: list[LandingFile]) -> dict[str, int]:
+    def _write_feed(
+        self, name: str, feed: Feed, frontier: datetime | None, *, take_new: bool
+    ) -> tuple[list[KnownFile], list[dict[str, object]]]:
+        columns = list(self.loaded.contracts[f"bronze.{name}"].columns)
+        choice = Choice()
+        if not self.run.replay:
+            choice = choose_files(
+                self.landing, name, feed, self.known, frontier, self.run.hours.end, take_new=take_new
+            )
+        loads, load_times = self._due_loads(choice, feed, columns)
+        taken = loads + [file for file in choice.files if file.kind == "changes"]
+        rows = self._rows(choice, feed, columns, frontier, loads, taken[len(loads) :], load_times)
+        staged = self.attempt.table(f"bronze.{name}")
+        rows.write.parquet(str(staged))
+        counts = self._counts(staged, taken)
+        files = [
+            archived_file(file, choice, 0, counts.get(file.path, 0), load_times.get(file.path, (None,))[0])
+            for file in taken
+        ]
+        paths = {file.path for file in taken}
+        noticed = [f for f in choice.findings if f["file"] in paths or f["rule"] == "files.unchanged"]
+        return files, noticed
+
+    def _counts(self, staged: Path, files: list[LandingFile]) -> dict[str, int]:
         if not files:
             return {}
-        counted = self.spark.read.parquet(staged).groupBy("_file").count().collect()
+        counted = read_staged(self.spark, staged).groupBy("_file").count().collect()
         return {row["_file"]: row["count"] for row in counted}
 
     def _due_loads(

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from headgate.features.as_of_join import as_of_join
 from headgate.hops.attempt import Attempt
 from headgate.lake.paths import table_path
-from headgate.lake.read import read_at
+from headgate.lake.read import read_at, read_staged
 from headgate.lake.replace import range_predicate
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.hour_range import HourRange
@@ -79,7 +79,7 @@ class GoldStage:
             changes = read_at(self.spark, table_path(lake, pipeline, table), self.versions[table])
             return changes.where(range_predicate("_known_at", reach)).where(F.size("_failed_rules") == 0)
         as_of = self.loaded.spec.gold[source].as_of
-        staged = self.spark.read.parquet(str(self.attempt.table(f"gold.{source}")))
+        staged = read_staged(self.spark, self.attempt.table(f"gold.{source}"))
         if hours.start is None:
             return staged
         table = f"gold.{source}"

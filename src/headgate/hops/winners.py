@@ -23,7 +23,7 @@ def winners(
     winner has the highest (load generation, `_sequence`); a winning D, and a key that the latest load no
     longer holds, stay as tombstones: key and order, every other column null.
     """
-    latest = instant_text(F.lit(max(load_starts))) if load_starts else F.lit(BEFORE_ALL_LOADS)
+    latest = latest_generation(load_starts)
     order = F.struct(F.col("_generation"), F.col("_sequence"), F.col("_revision"))
     unmarked = (
         changes.where(F.size("_failed_rules") == 0)
@@ -52,3 +52,8 @@ def winners(
         F.coalesce(ended, F.lit(False)).alias("_deleted"),
         F.col("w").isNull().alias(ABSENT),
     )
+
+
+def latest_generation(load_starts: list[datetime]) -> Column:
+    """The generation of changes after the latest load, as sortable text."""
+    return instant_text(F.lit(max(load_starts))) if load_starts else F.lit(BEFORE_ALL_LOADS)

@@ -14,12 +14,14 @@ def merge(
     key: Sequence[str],
     *,
     absent: str | None = None,
+    newer_by: str | None = None,
     delete_within: str | None = None,
 ) -> None:
     """Bring the table at `path` to `source`, which has one row per `key` and the table's columns.
 
     Rows are compared null-safely, column by column. `absent` names a boolean column of `source` that is true
-    for keys that must not be in the table. `delete_within` is SQL over the table's columns: rows there that
+    for keys that must not be in the table. `newer_by` names a column by whose order a row of the table
+    gives way only to a greater one. `delete_within` is SQL over the table's columns: rows there that
     are not in `source` are deleted. The session's transaction marks the commit.
     """
     spark = source.sparkSession
@@ -34,7 +36,9 @@ def merge(
     clauses = []
     if absent:
         clauses.append(f"WHEN MATCHED AND s.`{absent}` THEN DELETE")
-    if others:
+    if newer_by:
+        clauses.append(f"WHEN MATCHED AND s.`{newer_by}` > t.`{newer_by}` THEN UPDATE SET {assignments}")
+    elif others:
         clauses.append(f"WHEN MATCHED AND NOT ({equal}) THEN UPDATE SET {assignments}")
     wanted = f" AND NOT s.`{absent}`" if absent else ""
     clauses.append(f"WHEN NOT MATCHED{wanted} THEN INSERT ({names}) VALUES ({values})")

@@ -19,5 +19,8 @@ class HourRange:
         if self.start is not None and self.start >= self.end:
             raise ValueError(f"a range of hours must not be empty: ({self.start}, {self.end}]")
 
+    def __contains__(self, moment: datetime) -> bool:
+        return moment <= self.end and (self.start is None or moment > self.start)
+
     def __str__(self) -> str:
         return f"({self.start.isoformat() if self.start else 'beginning'}, {self.end.isoformat()}]"

@@ -40,6 +40,8 @@ def configuration(layout: Layout, ports: Ports) -> dict[str, str]:
         # Small statements: few partitions, no re-planning on the way, small thread pools.
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.shuffle.partitions": "2",
+        # The statements of an hour are those of the hour before: compiled once, their code is kept.
+        "spark.sql.codegen.cache.maxEntries": "5000",
         # An hour's files are small: many of them go into one task.
         "spark.sql.files.openCostInBytes": "65536",
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",

@@ -1,0 +1,62 @@
+"""A pipeline made by `new` runs, in a second stack beside the first; neither knows of the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.headgate_stack import Demo, HeadgateStack
+
+FIRST, LAST = "2024-01-01T00", "2024-01-01T01"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Iterator[HeadgateStack]:
+    """A stack with one new pipeline, in folders of its own, while the demo's stack is up."""
+    root = tmp_path_factory.mktemp("second")
+    stack = HeadgateStack(root / "home", root)
+    made = stack.headgate("new", "shop")
+    assert made.code == 0, made.err
+    try:
+        started = stack.headgate("up")
+        assert started.code == 0, started.out + started.err
+        yield stack
+    finally:
+        stopped = stack.headgate("down")
+    assert stopped.code == 0, stopped.err
+
+
+def status(stack: HeadgateStack) -> dict[str, Any]:
+    """What `status --json` says of a stack that is healthy."""
+    answer = stack.headgate("status", "--json")
+    assert answer.code == 0, answer.out + answer.err
+    found: dict[str, Any] = json.loads(answer.out)
+    return found
+
+
+def test_a_new_pipeline_runs_from_landing_file_to_table(shop: HeadgateStack) -> None:
+    checked = shop.headgate("check", "shop")
+    assert checked.code == 0, checked.out + checked.err
+    ran = shop.headgate("run", "shop", "--from", FIRST, "--to", LAST)
+    assert ran.code == 0, ran.out + ran.err
+    assert "2 hours published" in ran.out
+    assert shop.rows("SELECT id, status, amount FROM shop_silver.shop ORDER BY id") == [
+        {"id": 1, "status": "paid", "amount": 19.9},
+        {"id": 3, "status": "cancelled", "amount": 120.0},
+        {"id": 4, "status": "open", "amount": 42.0},
+    ]
+
+
+def test_two_stacks_stand_side_by_side(shop: HeadgateStack, stack: HeadgateStack) -> None:
+    assert [found["pipeline"] for found in status(shop)["pipelines"]] == ["shop"]
+    assert [found["pipeline"] for found in status(stack)["pipelines"]] == ["flights"]
+    ours, theirs = shop.addresses, stack.addresses
+    assert {ours.airflow, ours.mlflow}.isdisjoint({theirs.airflow, theirs.mlflow})
+
+
+def test_stopping_one_leaves_the_other_at_work(shop: HeadgateStack, stack: HeadgateStack) -> None:
+    assert shop.headgate("down").code == 0
+    assert all(part["healthy"] for part in status(stack)["parts"])
