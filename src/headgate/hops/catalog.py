@@ -43,7 +43,7 @@ def register_records(spark: SparkSession, settings: Settings, pipeline: str) -> 
     spark.sql(f"CREATE DATABASE IF NOT EXISTS `{pipeline}_ops`")
     for name in ("hops", "models", "releases"):
         path = table_path(settings.lake, pipeline, f"ops.{name}")
-        if current_version(path) is not None and not spark.catalog.tableExists(f"{pipeline}_ops.{name}"):
+        if not spark.catalog.tableExists(f"{pipeline}_ops.{name}") and current_version(path) is not None:
             _view(spark, f"`{pipeline}_ops`.`{name}`", f"SELECT * FROM delta.`{path}`")
 
 

@@ -34,7 +34,9 @@ def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name:
     attempt = Attempt(settings, pipeline, hop, name)
     manifest = attempt.manifest()
     label = manifest.hour.strftime(HOUR_LABEL)
-    judged = side_by_side([partial(_measure, spark, loaded, attempt, staged) for staged in manifest.tables])
+    judged = side_by_side(
+        [partial(_measure, spark, loaded, attempt, manifest.hours, staged) for staged in manifest.tables]
+    )
     validations = [one.validation for one in judged]
     rows = {one.table: {"staged": one.staged, "quarantined": one.quarantined} for one in judged}
     hours = {one.table: one.hours for one in judged if hop == "silver"}
@@ -73,9 +75,11 @@ class _Measured:
         return sum(hour.quarantined for hour in self.hours)
 
 
-def _measure(spark: SparkSession, loaded: LoadedPipeline, attempt: Attempt, staged: str) -> _Measured:
+def _measure(
+    spark: SparkSession, loaded: LoadedPipeline, attempt: Attempt, window: HourRange, staged: str
+) -> _Measured:
     table = staged.removesuffix("_changes") if attempt.hop == "silver" else staged
-    frame, window = read_staged(spark, attempt.table(staged)), attempt.manifest().hours
+    frame = read_staged(spark, attempt.table(staged))
     counted = count_hours(frame, window, _hour_column(loaded, table))
     hours = [hour for hour in counted if hour.hour_end in window]
     validation = validate(frame, loaded.contracts[table], table, window_end=window.end, hours_summary=hours)

@@ -39,9 +39,8 @@ def publish_silver_table(
     key, columns = contract.key, list(contract.columns)
     if first_time and _only_newer(staged, load_starts):
         append(staged, log, transaction)
-        unmarked = staged.where(F.size("_failed_rules") == 0)
-        keys = unmarked.select(*key).dropna().distinct()
-        newest = winners(unmarked, keys, key, columns, load_starts).drop(ABSENT)
+        keys = staged.where(F.size("_failed_rules") == 0).select(*key).dropna().distinct()
+        newest = winners(staged, keys, key, columns, load_starts).drop(ABSENT)
         merge(newest, live, key, newer_by="_sequence")
         return
     spark = staged.sparkSession

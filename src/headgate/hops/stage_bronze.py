@@ -56,8 +56,9 @@ class BronzeStage:
                 self.landing, name, feed, self.known, frontier, self.run.hours.end, take_new=take_new
             )
         loads, load_times = self._due_loads(choice, feed, columns)
-        taken = loads + [file for file in choice.files if file.kind == "changes"]
-        rows = self._rows(choice, feed, columns, frontier, loads, taken[len(loads) :], load_times)
+        changes = [file for file in choice.files if file.kind == "changes"]
+        taken = loads + changes
+        rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
         staged = self.attempt.table(f"bronze.{name}")
         rows.write.parquet(str(staged))
         counts = self._counts(staged, taken)
