@@ -80,6 +80,13 @@ class HeadgateStack:
         found: list[dict[str, Any]] = json.loads(answer.out)
         return found
 
+    def status(self) -> dict[str, Any]:
+        """What `status --json` says of this stack, which must be healthy."""
+        answer = self.headgate("status", "--json")
+        assert answer.code == 0, answer.out + answer.err
+        found: dict[str, Any] = json.loads(answer.out)
+        return found
+
     def ledger(self) -> Ledger:
         """The ledger of the flights pipeline as it is now."""
         return Ledger(self.settings, "flights", "gold")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -61,7 +60,7 @@ def _holds_the_later_hour_back(stack: HeadgateStack) -> None:
     (closed,) = stack.ledger().closed_gates()
     assert (closed.hop, closed.hour) == ("bronze", CLOSED)
     assert (stack.settings.reports / closed.report).is_file()
-    status = json.loads(stack.headgate("status", "--json").out)
+    status = stack.status()
     (flights,) = (found for found in status["pipelines"] if found["pipeline"] == "flights")
     assert [gate["hop"] for gate in flights["closed_gates"]] == ["bronze"]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -29,14 +27,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Iterator[Headg
     assert stopped.code == 0, stopped.err
 
 
-def status(stack: HeadgateStack) -> dict[str, Any]:
-    """What `status --json` says of a stack that is healthy."""
-    answer = stack.headgate("status", "--json")
-    assert answer.code == 0, answer.out + answer.err
-    found: dict[str, Any] = json.loads(answer.out)
-    return found
-
-
 def test_a_new_pipeline_runs_from_landing_file_to_table(shop: HeadgateStack) -> None:
     checked = shop.headgate("check", "shop")
     assert checked.code == 0, checked.out + checked.err
@@ -51,12 +41,12 @@ def test_a_new_pipeline_runs_from_landing_file_to_table(shop: HeadgateStack) -> 
 
 
 def test_two_stacks_stand_side_by_side(shop: HeadgateStack, stack: HeadgateStack) -> None:
-    assert [found["pipeline"] for found in status(shop)["pipelines"]] == ["shop"]
-    assert [found["pipeline"] for found in status(stack)["pipelines"]] == ["flights"]
+    assert [found["pipeline"] for found in shop.status()["pipelines"]] == ["shop"]
+    assert [found["pipeline"] for found in stack.status()["pipelines"]] == ["flights"]
     ours, theirs = shop.addresses, stack.addresses
     assert {ours.airflow, ours.mlflow}.isdisjoint({theirs.airflow, theirs.mlflow})
 
 
 def test_stopping_one_leaves_the_other_at_work(shop: HeadgateStack, stack: HeadgateStack) -> None:
     assert shop.headgate("down").code == 0
-    assert all(part["healthy"] for part in status(stack)["parts"])
+    assert all(part["healthy"] for part in stack.status()["parts"])

@@ -124,12 +124,11 @@ class _Publisher:
         else:
             grain, as_of = self.loaded.spec.gold[name].grain, self.loaded.spec.gold[name].as_of
         within = range_predicate(as_of, self.manifest.hours).replace(f"`{as_of}`", f"t.`{as_of}`")
-        if not self.first_time:
-            merge(self._staged(table), self._path(table), grain, delete_within=within)
-        elif name == "examples":
-            merge(self._staged(table), self._path(table), grain)
-        else:
+        if self.first_time and name != "examples":
             self._append(table)
+        else:
+            delete_within = None if self.first_time else within
+            merge(self._staged(table), self._path(table), grain, delete_within=delete_within)
 
     def _staged(self, table: str) -> DataFrame:
         return read_staged(self.spark, self.attempt.table(table))

@@ -37,9 +37,9 @@ def configuration(layout: Layout, ports: Ports) -> dict[str, str]:
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.session.timeZone": "UTC",
-        # Small statements: few partitions, no re-planning on the way, small thread pools.
+        # Small statements side by side: one partition each, no re-planning on the way, small thread pools.
         "spark.sql.adaptive.enabled": "false",
-        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.shuffle.partitions": "1",
         # The statements of an hour are those of the hour before: compiled once, their code is kept.
         "spark.sql.codegen.cache.maxEntries": "5000",
         # An hour's files are small: many of them go into one task.
@@ -48,7 +48,7 @@ def configuration(layout: Layout, ports: Ports) -> dict[str, str]:
         "spark.sql.resultQueryStage.maxThreadThreshold": "16",
         "spark.sql.shuffleExchange.maxThreadThreshold": "16",
         "spark.sql.broadcastExchange.maxThreadThreshold": "16",
-        "spark.databricks.delta.snapshotPartitions": "2",
+        "spark.databricks.delta.snapshotPartitions": "1",
         # Pinned versions stay readable however old; a change feed may be asked beyond its head.
         "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration": "false",
         "spark.databricks.delta.changeDataFeed.timestampOutOfRange.enabled": "true",
