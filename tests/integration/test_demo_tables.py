@@ -10,13 +10,25 @@ import pytest
 
 from tests.integration.headgate_stack import Demo, HeadgateStack
 from tests.oracle.features_replay import replay_examples
-from tests.oracle.flights_values import broken_flight, broken_weather, typed_flight, typed_weather
+from tests.oracle.flights_values import (
+    broken_flight,
+    broken_weather,
+    none_broken,
+    typed_airline,
+    typed_airport,
+    typed_flight,
+    typed_plane,
+    typed_weather,
+)
 from tests.oracle.silver_replay import Replay, Row, replay_feed
 
 END = datetime(2013, 1, 29, 3, tzinfo=UTC).replace(tzinfo=None)
 FEEDS: dict[str, tuple[list[str], Callable[[Row], bool], Callable[[Row], Row]]] = {
     "flights": (["flight_id"], broken_flight, typed_flight),
     "weather": (["origin", "time_hour"], broken_weather, typed_weather),
+    "planes": (["tailnum"], none_broken, typed_plane),
+    "airports": (["faa"], none_broken, typed_airport),
+    "airlines": (["carrier"], none_broken, typed_airline),
 }
 
 

@@ -56,6 +56,34 @@ def typed_weather(row: Row) -> Row:
     }
 
 
+def typed_plane(row: Row) -> Row:
+    """The columns of silver's planes."""
+    text = ("tailnum", "type", "manufacturer", "model", "engine")
+    return {
+        **{name: row[name] for name in text},
+        **{name: _whole(row[name]) for name in ("year", "engines", "seats", "speed")},
+    }
+
+
+def typed_airport(row: Row) -> Row:
+    """The columns of silver's airports."""
+    return {
+        **{name: row[name] for name in ("faa", "name", "dst", "tzone")},
+        **{name: float(row[name]) for name in ("lat", "lon")},
+        **{name: _whole(row[name]) for name in ("alt", "tz")},
+    }
+
+
+def typed_airline(row: Row) -> Row:
+    """The columns of silver's airlines."""
+    return {name: row[name] for name in ("carrier", "name")}
+
+
+def none_broken(row: Row) -> bool:
+    """Planes, airports and airlines of the sample break no rule that quarantines."""
+    return False
+
+
 def broken_flight(row: Row) -> bool:
     """Whether a change of a flight breaks a rule that quarantines."""
     flight = typed_flight(row)

@@ -53,6 +53,33 @@ def test_the_load_is_the_table_as_it_stood(landing: Path) -> None:
     assert not (landing / "weather/LOAD00000001.csv").exists(), "the table was empty, so there is no file"
 
 
+@pytest.mark.parametrize(
+    ("feed", "rows", "header", "first"),
+    [
+        (
+            "planes",
+            3322,
+            "tailnum,year,type,manufacturer,model,engines,seats,speed,engine",
+            "N10156,2004,Fixed wing multi engine,EMBRAER,EMB-145XR,2,55,,Turbo-fan",
+        ),
+        (
+            "airports",
+            1458,
+            "faa,name,lat,lon,alt,tz,dst,tzone",
+            "04G,Lansdowne Airport,41.1304722,-80.6195833,1044,-5,A,America/New_York",
+        ),
+        ("airlines", 16, "carrier,name", "9E,Endeavor Air Inc."),
+    ],
+)
+def test_tables_that_never_change_have_a_load_only(
+    landing: Path, feed: str, rows: int, header: str, first: str
+) -> None:
+    assert [path.name for path in (landing / feed).rglob("*.csv")] == ["LOAD00000001.csv"]
+    found = lines(landing / feed / "LOAD00000001.csv")
+    assert found[:2] == [f"committed_at,{header}", f"2013-01-01 00:00:00,{first}"]
+    assert len(found) == 1 + rows
+
+
 def changes_of(landing: Path, flight_id: str) -> list[str]:
     files = sorted((landing / "flights").glob("2013/*/*/*/*.csv"))
     return [line for path in files for line in lines(path)[1:] if f",{flight_id}," in line]
@@ -114,7 +141,7 @@ def test_weather_is_written_when_its_hour_is_over(landing: Path) -> None:
 def test_the_same_again_changes_nothing_and_another_load_is_refused(landing: Path) -> None:
     end = datetime(2013, 1, 1, 12, tzinfo=UTC)
     before = {path: path.stat().st_mtime_ns for path in landing.rglob("*.csv")}
-    assert write(landing, LOAD_AT, end) == {"written": 0, "unchanged": 13}
+    assert write(landing, LOAD_AT, end) == {"written": 0, "unchanged": 16}
     with pytest.raises(HeadgateError) as error:
         write(landing, LOAD_AT, end, load_at=datetime(2013, 1, 2, tzinfo=UTC))
     assert str(error.value) == (
@@ -144,7 +171,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = ["flights", "--from", "2013-01-01T00", "--to", "2013-01-01T11"]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
-    assert result.output == f"{tmp_path}/landing/flights: 13 files written, 0 there already\n"
+    assert result.output == f"{tmp_path}/landing/flights: 16 files written, 0 there already\n"
     assert (tmp_path / "landing/flights" / FLIGHTS).is_file()
 
 

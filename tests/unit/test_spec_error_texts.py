@@ -64,6 +64,8 @@ ORDERS_CASES = [
     (SILVER, "timestamp}", "timestamp, references: orders.idd}", f"{SILVER}:7: unknown column 'orders.idd': expected one of orders.id, orders.status, orders.amount, orders.opened_at; did you mean 'orders.id'?"),
     (SILVER, "timestamp}", "timestamp, references: orders.id}", f"{SILVER}:7: opened_at is timestamp, orders.id is bigint: expected columns of one type"),
     (SILVER, "timestamp}", "bigint, references: orders.id, on_fail: quarantine}", f"{SILVER}:7: opened_at: references depends on other tables, so it cannot quarantine single rows: expected one of warn, close"),
+    (SILVER, "timestamp}", "timestamp, known_missing: [2024-01-01]}", f"{SILVER}:7: opened_at: known_missing says what a reference need not find, but there is no references: expected references beside it"),
+    (SILVER, "timestamp}", "bigint, references: orders.id, on_fail: warn, known_missing: [none]}", f"{SILVER}:7: opened_at is bigint, so it is never 'none': expected a whole number"),
     (SILVER, "timestamp}", "timestamp}\nfreshness: {column: opened, max_age: 6h}", f"{SILVER}:8: unknown column 'opened': expected one of id, status, amount, opened_at; did you mean 'opened_at'?"),
     (SILVER, "timestamp}", "timestamp}\nfreshness: {column: id, max_age: 6h}", f"{SILVER}:8: id is bigint, which has no age: expected a timestamp column"),
     (SILVER, "timestamp}", "timestamp}\nfreshness: {column: opened_at, max_age: long}", f"{SILVER}:8: max_age: 'long' is no duration: {DURATION}"),

@@ -156,7 +156,10 @@ def _column_rules(name: str, column: Column, table: str, *, required: bool) -> I
         severity: OnFail = "close" if column.on_fail == "close" else "warn"
         flag = {"column": f"{REFERENCES}{name}", "value_set": [True]}
         found = rule("references", severity, "expect_column_values_to_be_in_set", **flag)
-        yield replace(found, words=f"each {name} is found in {column.references}")
+        words = f"each {name} is found in {column.references}"
+        if column.known_missing:
+            words += f", or is known to be missing there: {', '.join(map(str, column.known_missing))}"
+        yield replace(found, words=words)
 
 
 def _key_unique(contract: Contract, table: str) -> GateRule:

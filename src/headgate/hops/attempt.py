@@ -66,7 +66,7 @@ class Attempt:
     def clear(self) -> None:
         """Remove what an earlier, unfinished try of the same attempt left behind."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        (self.folder / "tables").mkdir(parents=True)
 
     def digest(self) -> tuple[str, int]:
         """SHA-256 over names and bytes of all staged files, and their size in bytes."""

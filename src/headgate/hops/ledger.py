@@ -78,6 +78,14 @@ class Ledger:
         """Whether the hop has published any hour of the range or a later one."""
         return any(hours.start is None or e.range_end > hours.start for e in self.done(hop))
 
+    def has_archived(self, feed: str, hours: HourRange) -> bool:
+        """Whether bronze has published rows of a feed that became known in the range."""
+        table = f"bronze.{feed}"
+        return any(
+            e.hours.overlaps(hours) and table in e.rows and e.rows[table].staged > 0
+            for e in self.done("bronze")
+        )
+
     def frontier(self) -> datetime | None:
         """F: the end of the last hour whose last layer is published; None before the first."""
         return max((e.range_end for e in self.done(self.last_hop)), default=None)

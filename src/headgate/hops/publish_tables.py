@@ -93,7 +93,13 @@ class _Publisher:
     def silver(self) -> None:
         known = KnownFiles(self.settings, self.manifest.pipeline)
         with self.transaction.on(self.spark):
-            side_by_side([partial(self._silver_table, name, known) for name in self.loaded.spec.silver])
+            side_by_side(
+                [
+                    partial(self._silver_table, name, known)
+                    for name in self.loaded.spec.silver
+                    if f"silver.{name}_changes" in self.manifest.tables
+                ]
+            )
 
     def gold(self) -> None:
         with self.transaction.on(self.spark):

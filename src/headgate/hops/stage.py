@@ -43,7 +43,7 @@ def stage(
             frontier, take_new=take_new
         )
     elif hop == "silver":
-        stage_silver(spark, settings, loaded, attempt, run.hours, versions)
+        stage_silver(spark, settings, loaded, attempt, run.hours, ledger)
     else:
         hours = gold_hours(loaded, run.hours, frontier, replay=run.replay)
         until = run.hours.end if frontier is None else max(frontier, run.hours.end)

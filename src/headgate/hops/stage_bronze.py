@@ -39,7 +39,10 @@ class BronzeStage:
     def write(
         self, frontier: datetime | None, *, take_new: bool
     ) -> tuple[list[KnownFile], list[dict[str, object]]]:
-        """Write the staged tables; returns the files taken (publish number 0) and what was noticed."""
+        """Write the staged tables; returns the files taken (publish number 0) and what was noticed.
+
+        A feed without files to take is left out, unless its contract expects rows.
+        """
         feeds = self.loaded.spec.feeds.items()
         found = side_by_side(
             [partial(self._write_feed, name, feed, frontier, take_new=take_new) for name, feed in feeds]
@@ -58,10 +61,12 @@ class BronzeStage:
         loads, load_times = self._due_loads(choice, feed, columns)
         changes = [file for file in choice.files if file.kind == "changes"]
         taken = loads + changes
-        rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
-        staged = self.attempt.table(f"bronze.{name}")
-        rows.write.parquet(str(staged))
-        counts = self._counts(staged, taken)
+        counts: dict[str, int] = {}
+        if taken or self.loaded.contracts[f"bronze.{name}"].expects_rows:
+            rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
+            staged = self.attempt.table(f"bronze.{name}")
+            rows.write.parquet(str(staged))
+            counts = self._counts(staged, taken)
         files = [
             archived_file(file, choice, 0, counts.get(file.path, 0), load_times.get(file.path, (None,))[0])
             for file in taken

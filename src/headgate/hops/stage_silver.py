@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from headgate.gates.row_predicates import failed_rules
 from headgate.hops.attempt import Attempt
 from headgate.hops.known_files import KnownFiles
+from headgate.hops.ledger import Ledger
 from headgate.lake.columns import CARRIED
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
@@ -29,28 +30,47 @@ def stage_silver(
     loaded: LoadedPipeline,
     attempt: Attempt,
     hours: HourRange,
-    versions: dict[str, int],
+    ledger: Ledger,
 ) -> None:
-    """Write, for every silver table, the change-log rows of the range to the attempt."""
-    known = KnownFiles(settings, loaded.spec.pipeline)
+    """Write, for every silver table, the change-log rows of the range to the attempt.
+
+    A table whose feed brought nothing in these hours is left out, unless its contract expects rows.
+    """
+    versions, known = ledger.versions(), KnownFiles(settings, loaded.spec.pipeline)
+    typed = {
+        name: _typed_rows(spark, settings, loaded, name, hours, versions, known)
+        for name, table in loaded.spec.silver.items()
+        if loaded.contracts[f"silver.{name}"].expects_rows or ledger.has_archived(table.feed, hours)
+    }
     writes: list[Callable[[], None]] = []
-    for name, table in loaded.spec.silver.items():
-        bronze = f"bronze.{table.feed}"
-        archived = read_at(spark, table_path(settings.lake, loaded.spec.pipeline, bronze), versions[bronze])
-        rows = without_superseded(
-            archived.where(range_predicate("_known_at", hours)), known.superseded(table.feed)
-        )
+    for name, rows in typed.items():
         contract = loaded.contracts[f"silver.{name}"]
-        if table.transform:
-            transform: Callable[[DataFrame], DataFrame] = load_transform(loaded, "silver", table.transform)
-            typed = transform(rows)
-        else:
-            typed = cast_to_contract(rows, contract)
-        typed = with_references(spark, settings, loaded, typed, contract, versions)
-        marked = typed.withColumn("_failed_rules", failed_rules(typed, contract, f"silver.{name}"))
+        rows = with_references(spark, settings, loaded, rows, contract, versions, typed)
+        marked = rows.withColumn("_failed_rules", failed_rules(rows, contract, f"silver.{name}"))
         target = str(attempt.table(f"silver.{name}_changes"))
         writes.append(partial(marked.coalesce(2).write.parquet, target))
     side_by_side(writes)
+
+
+def _typed_rows(
+    spark: SparkSession,
+    settings: Settings,
+    loaded: LoadedPipeline,
+    name: str,
+    hours: HourRange,
+    versions: dict[str, int],
+    known: KnownFiles,
+) -> DataFrame:
+    table = loaded.spec.silver[name]
+    bronze = f"bronze.{table.feed}"
+    archived = read_at(spark, table_path(settings.lake, loaded.spec.pipeline, bronze), versions[bronze])
+    rows = without_superseded(
+        archived.where(range_predicate("_known_at", hours)), known.superseded(table.feed)
+    )
+    if not table.transform:
+        return cast_to_contract(rows, loaded.contracts[f"silver.{name}"])
+    transform: Callable[[DataFrame], DataFrame] = load_transform(loaded, "silver", table.transform)
+    return transform(rows)
 
 
 def without_superseded(rows: DataFrame, superseded: dict[str, int]) -> DataFrame:
@@ -76,16 +96,24 @@ def with_references(
     rows: DataFrame,
     contract: Contract,
     versions: dict[str, int],
+    staged: dict[str, DataFrame],
 ) -> DataFrame:
-    """Add `_references_<column>`, true where the value is among the live rows of the other table."""
+    """Add `_references_<column>`, true where the other table has the value, or is known to lack it.
+
+    It has it in a live row, or gets it in this run: `staged` are the run's typed rows by table.
+    """
     for name, column in contract.columns.items():
         if column.references is None:
             continue
         table, _, other = column.references.rpartition(".")
         path = table_path(settings.lake, loaded.spec.pipeline, f"silver.{table}")
         live = read_at(spark, path, versions.get(f"silver.{table}", 0)).where("NOT _deleted")
-        targets = live.select(F.col(other).alias(name)).distinct().withColumn("_found", F.lit(True))
-        found = F.col(name).isNull() | F.coalesce("_found", F.lit(False))
+        values = live.select(F.col(other).alias(name))
+        if table in staged:
+            values = values.unionByName(staged[table].where("_op != 'D'").select(F.col(other).alias(name)))
+        targets = values.distinct().withColumn("_found", F.lit(True))
+        excused = F.col(name).isin(column.known_missing) if column.known_missing else F.lit(False)
+        found = F.col(name).isNull() | excused | F.coalesce("_found", F.lit(False))
         rows = rows.join(F.broadcast(targets), on=name, how="left").withColumn(f"_references_{name}", found)
         rows = rows.drop("_found")
     return rows

@@ -25,6 +25,7 @@ class Column(Strict):
     `on_fail` says what a broken `required`, `one_of` or `between` of this column does; where it is not said,
     silver quarantines and the other layers close. `references` names `table.column` of a silver table where
     the value must exist; a missing one warns, or closes where `on_fail` says so: it depends on other rows.
+    `known_missing` are values that are known not to be there.
     `personal` values never appear in a report.
     """
 
@@ -34,6 +35,7 @@ class Column(Strict):
     one_of: list[str | int | float | bool] | None = None
     between: Between | None = None
     references: str | None = None
+    known_missing: list[str | int | float | bool] = Field(default_factory=list)
     personal: bool = False
     on_fail: OnFail = "quarantine"
 
@@ -72,3 +74,8 @@ class Contract(Strict):
     rules: list[Rule] = Field(default_factory=list)
     freshness: Freshness | None = None
     volume: Volume | None = None
+
+    @property
+    def expects_rows(self) -> bool:
+        """Whether hours without rows can break it too."""
+        return self.freshness is not None or self.volume is not None

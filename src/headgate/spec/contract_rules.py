@@ -50,6 +50,13 @@ def _column(layer: str, path: Path, name: str, column: Column) -> Iterator[Probl
         elif says_quarantine and not (column.required or column.one_of or column.between):
             message = f"{name}: references depends on other tables, so it cannot quarantine single rows"
             yield Problem((*path, "on_fail"), message, WARN_OR_CLOSE)
+    elif column.known_missing:
+        message = f"{name}: known_missing says what a reference need not find, but there is no references"
+        yield Problem((*path, "known_missing"), message, "references beside it")
+    for index, value in enumerate(column.known_missing):
+        if not _fits(column.type, value):
+            message = f"{name} is {column.type}, so it is never {value!r}"
+            yield Problem((*path, "known_missing", index), message, _wanted(column.type))
     yield from _one_of(path, name, column)
     yield from _between(path, name, column)
 

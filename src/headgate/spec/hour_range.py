@@ -22,5 +22,11 @@ class HourRange:
     def __contains__(self, moment: datetime) -> bool:
         return moment <= self.end and (self.start is None or moment > self.start)
 
+    def overlaps(self, other: HourRange) -> bool:
+        """Whether some hour lies in both."""
+        return (other.start is None or self.end > other.start) and (
+            self.start is None or other.end > self.start
+        )
+
     def __str__(self) -> str:
         return f"({self.start.isoformat() if self.start else 'beginning'}, {self.end.isoformat()}]"
