@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.learning.encoding import MISSING_NUMBER, encode
+from headgate.learning.scoring.encoding import MISSING_NUMBER, encode
 
 
 def test_nominal_and_numeric_values() -> None:

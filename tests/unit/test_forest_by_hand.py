@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.learning.forest import forest_of, score
 from headgate.learning.node_rows import NODE_TYPES, content_digest
+from headgate.learning.scoring.forest import forest_of, score
 
 LEAF = (-1, -1, -1, None, None)
 ROWS = [

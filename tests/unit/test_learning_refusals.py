@@ -101,14 +101,14 @@ def test_nodes_that_score_otherwise_than_spark(settings: Settings) -> None:
     folder = CandidateFolder(settings, "trains", "attempt")
     predictions = pd.DataFrame({"delay": [1.0, 2.0], "probability": [0.25, 0.26]})
     with pytest.raises(ScoresDiffer) as caught:
-        learning.check_parity(Fitted(LEAF, predictions), [("delay", None)], folder)
+        learning.check_parity(Fitted({"kind": "forest"}, LEAF, predictions), [("delay", None)], folder)
     assert str(caught.value) == (
         "the candidate's nodes score up to 0.01 away from the fitted model, not 1e-12\n"
         f"  where: {folder.path}\n"
         "  left behind: the attempt's folder, without a manifest; nothing was recorded\n"
         "  next: run ./headgate doctor: the versions must be those of requirements.lock"
     )
-    learning.check_parity(Fitted(LEAF, predictions.iloc[:1]), [("delay", None)], folder)
+    learning.check_parity(Fitted({"kind": "forest"}, LEAF, predictions.iloc[:1]), [("delay", None)], folder)
 
 
 def test_a_step_before_its_turn(settings: Settings, spark: SparkSession) -> None:

@@ -10,10 +10,12 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from headgate.learning.algorithms.algorithm import Fitted
-from headgate.learning.algorithms.random_forest import RandomForest, TooFewRows, UnknownParameter
-from headgate.learning.encoding import Features, encode
-from headgate.learning.forest import forest_of, score
+from headgate.learning.algorithms.parameters import UnknownParameter
+from headgate.learning.algorithms.random_forest import RandomForest
+from headgate.learning.algorithms.training_vectors import TooFewRows
 from headgate.learning.node_rows import content_digest
+from headgate.learning.scoring.encoding import Features, encode
+from headgate.learning.scoring.forest import forest_of, score
 
 FEATURES: Features = [("carrier", ["A", "B", "C", "D"]), ("delay", None), ("hour", None)]
 SCHEMA = "id int, carrier string, delay double, hour int, late int"

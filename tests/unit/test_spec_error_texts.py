@@ -101,7 +101,7 @@ TRIPS_CASES = [
     (TRIPS, "distance: {}", "distance: {nominal: [near]}", f"{TRIPS}:34: distance is double, so it has no vocabulary: expected no nominal"),
     (TRIPS, "[[], [city]]", "[[], [cty]]", f"{TRIPS}:36: unknown column of gold.examples 'cty': expected one of trip, as_of, city, distance, mean_delay; did you mean 'city'?"),
     (TRIPS, "first_holdout: 7d", "embargo_to: 3d", f"{TRIPS}:39: the embargo window (F - embargo_from, F - embargo_to] is empty: expected embargo_to shorter than embargo_from"),
-    (TRIPS, "random_forest", "forest", f"{TRIPS}:30: algorithm is 'forest': expected one of random_forest; did you mean 'random_forest'?"),
+    (TRIPS, "random_forest", "forest", f"{TRIPS}:30: algorithm is 'forest': expected one of random_forest, gradient_boosted_trees, logistic_regression; did you mean 'random_forest'?"),
     (TRIPS, "  delays:\n", "  cities:\n", f"{TRIPS}:15: 'cities' is also a silver table, so inputs could mean either: expected another name"),
     (TRIPS, "  delays:\n", "  examples:\n", f"{TRIPS}:15: gold.examples is the table of the examples section: expected another name"),
     (TRIPS, TRIPS_FILES[TRIPS][TRIPS_FILES[TRIPS].index("examples:"):TRIPS_FILES[TRIPS].index("model:")], "", f"{TRIPS}:20: model learns from examples, but there are none: expected a section examples"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from headgate.learning.encoding import Features
+from headgate.learning.scoring.encoding import Features
 from headgate.spec.pipeline import Model
 
 

@@ -6,7 +6,7 @@ from pyspark.ml.feature import VectorAssembler
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from headgate.learning.encoding import MISSING_NUMBER, Features
+from headgate.learning.scoring.encoding import MISSING_NUMBER, Features
 
 VECTOR = "_features"
 LABEL = "_label"
@@ -17,7 +17,7 @@ UNKNOWN = "(unknown)"
 def with_vectors(rows: DataFrame, features: Features, label: str) -> DataFrame:
     """Add `_features` (vector) and `_label` (double 0/1, two classes by metadata) to the rows.
 
-    Encodes exactly as `headgate.learning.encoding.encode` does.
+    Encodes exactly as `headgate.learning.scoring.encoding.encode` does.
     """
     inputs = [f"_input_{position}" for position in range(len(features))]
     encoded = rows.select(

@@ -17,13 +17,13 @@ from headgate.lake.read import read_at
 from headgate.learning.algorithms.algorithm import Fitted, algorithm_named
 from headgate.learning.candidate_folder import MANIFEST, CandidateFolder
 from headgate.learning.cohorts import Cohorts, first_cohorts, refresh_cohorts
-from headgate.learning.encoding import Features, encode
 from headgate.learning.feature_schema import features_of, to_json
-from headgate.learning.forest import forest_of, score
 from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows
 from headgate.learning.metrics import metrics
 from headgate.learning.node_rows import content_digest, node_table
 from headgate.learning.recipe import digest_of, recipe
+from headgate.learning.scoring.encoding import Features, encode
+from headgate.learning.scoring.scorer import scorer_of
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HourRange
 from headgate.spec.load import LoadedPipeline
@@ -171,7 +171,8 @@ def _fit(
         "features": to_json(features),
         "training": {**_range(cohorts.training), "rows": len(label), "positives": int(label.sum())},
         "evaluation": {**_range(cohorts.evaluation), "rows": len(fitted.predictions)},
-        "metrics": metrics(label, score(forest_of(fitted.nodes), encode(seen, features))),
+        "metrics": metrics(label, scorer_of(fitted.form, fitted.nodes)(encode(seen, features))),
+        "form": fitted.form,
         "nodes": {"rows": table.num_rows, "digest": content_digest(fitted.nodes)},
     }
 
@@ -191,7 +192,7 @@ def check_parity(fitted: Fitted, features: Features, folder: CandidateFolder) ->
     """Refuse nodes that score other than the model that they were taken from."""
     if fitted.predictions.empty:
         return
-    portable = score(forest_of(fitted.nodes), encode(fitted.predictions, features))
+    portable = scorer_of(fitted.form, fitted.nodes)(encode(fitted.predictions, features))
     gap = float(np.abs(portable - fitted.predictions["probability"].to_numpy(np.float64)).max())
     if gap > TOLERANCE:
         raise ScoresDiffer(

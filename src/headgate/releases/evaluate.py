@@ -15,12 +15,12 @@ from headgate.lake.read import read_at
 from headgate.learning.baselines import baseline
 from headgate.learning.candidate_folder import EVALUATED, CandidateFolder
 from headgate.learning.cohorts import refresh_cohorts
-from headgate.learning.encoding import encode
 from headgate.learning.evaluation import CANDIDATE, CHAMPION, evaluate_scores
 from headgate.learning.feature_schema import from_json
-from headgate.learning.forest import forest_of, score
 from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows
 from headgate.learning.learn import EXAMPLES, NothingToLearn
+from headgate.learning.scoring.encoding import encode
+from headgate.learning.scoring.scorer import scorer_of
 from headgate.releases.model_log import header_of, nodes_of, recorded_model
 from headgate.releases.projection import show
 from headgate.releases.registry import Version, champion, open_client
@@ -118,8 +118,8 @@ def evaluation(
 
 
 def _scores(settings: Settings, pipeline: str, header: dict[str, Any], rows: pd.DataFrame) -> np.ndarray:
-    forest = forest_of(nodes_of(settings, pipeline, header["model"]))
-    return score(forest, encode(rows, from_json(header["features"])))
+    score = scorer_of(header["form"], nodes_of(settings, pipeline, header["model"]))
+    return score(encode(rows, from_json(header["features"])))
 
 
 def _collected(rows: DataFrame, key: list[str]) -> pd.DataFrame:

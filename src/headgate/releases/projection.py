@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from headgate.learning import encoding, forest
+from headgate.learning import scoring
 from headgate.learning.evaluation import CANDIDATE
 from headgate.learning.learn import EXAMPLES
 from headgate.learning.node_rows import node_table
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from headgate.releases.evaluate import Evaluated
 
 EVALUATION = "evaluation.json"
-SCRIPT = Path(__file__).with_name("served_forest.py")
+SCRIPT = Path(__file__).with_name("served_model.py")
 REQUIREMENTS = ("mlflow", "numpy", "pandas", "pyarrow")
 FINISHED = "FINISHED"
+_ARTIFACTS = {"nodes": "nodes.parquet", "model": "model.json", "scoring": "scoring"}
 
 
 @dataclass(frozen=True)
@@ -168,14 +170,16 @@ def _log_model(client: MlflowClient, run: str, header: dict[str, Any], nodes: pd
     mlflow.set_tracking_uri(tracking_address())
     with mlflow.start_run(run_id=run), tempfile.TemporaryDirectory() as folder:
         if _logged_model(client, run) is None:
-            paths = {"nodes": Path(folder, "nodes.parquet"), "features": Path(folder, "features.json")}
+            paths = {name: Path(folder, file) for name, file in _ARTIFACTS.items()}
             pq.write_table(node_table(nodes), paths["nodes"])
-            paths["features"].write_text(json.dumps(header["features"]), encoding="utf-8")
-            sources = {"encoding": encoding.__file__, "forest": forest.__file__}
+            described = {"features": header["features"], "form": header["form"]}
+            paths["model"].write_text(json.dumps(described), encoding="utf-8")
+            only_source = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(scoring.__path__[0], paths["scoring"], ignore=only_source)
             mlflow.pyfunc.log_model(
                 name=f"model-{header['model']}",
                 python_model=str(SCRIPT),
-                artifacts={name: str(path) for name, path in {**paths, **sources}.items()},
+                artifacts={name: str(path) for name, path in paths.items()},
                 pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in REQUIREMENTS],
             )
 

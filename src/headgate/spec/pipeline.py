@@ -159,7 +159,7 @@ class Model(Strict):
     per group of those columns on the training rows is a score to beat (an empty list: the base rate).
     """
 
-    algorithm: Literal["random_forest"]
+    algorithm: Literal["random_forest", "gradient_boosted_trees", "logistic_regression"]
     parameters: dict[str, int | float | str] = {}
     seed: int = 0
     window: Duration = timedelta(days=28)

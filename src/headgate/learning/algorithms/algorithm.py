@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 from pyspark.sql import DataFrame
 
-from headgate.learning.encoding import Features
-
-Parameters = Mapping[str, int | float | str]
+from headgate.learning.algorithms.parameters import Parameters
+from headgate.learning.scoring.encoding import Features
 
 
 @dataclass(frozen=True)
 class Fitted:
     """A fitted model: its portable form, and Spark's own predictions of the rows that it was asked to score.
 
-    `nodes` are node rows (`headgate.learning.node_rows.NODE_TYPES`). `predictions` has the rows of the
-    `scored` frame (key, label, features) and their `probability`.
+    `form` says in plain values how `nodes` are scored (`headgate.learning.scoring.scorer`); `nodes` are node
+    rows (`headgate.learning.node_rows.NODE_TYPES`), none for a linear model. `predictions` has the rows
+    of the `scored` frame (key, label, features) and their `probability`.
     """
+
+    form: dict[str, Any]
 
     nodes: pd.DataFrame
     predictions: pd.DataFrame
@@ -56,6 +58,13 @@ class Algorithm(Protocol):
 
 def algorithm_named(name: str) -> Algorithm:
     """The algorithm that a spec calls `name`."""
+    from headgate.learning.algorithms.gradient_boosted_trees import GradientBoostedTrees
+    from headgate.learning.algorithms.logistic_regression import LogisticRegression
     from headgate.learning.algorithms.random_forest import RandomForest
 
-    return {"random_forest": RandomForest}[name]()
+    known: dict[str, type[Algorithm]] = {
+        "gradient_boosted_trees": GradientBoostedTrees,
+        "logistic_regression": LogisticRegression,
+        "random_forest": RandomForest,
+    }
+    return known[name]()

@@ -1,7 +1,4 @@
-"""Score rows with a forest given as node rows, without a JVM, as Spark would.
-
-This file travels inside every served model, so it needs nothing but numpy and pandas.
-"""
+"""Score rows with a forest given as node rows, without a JVM, as Spark would."""
 
 from __future__ import annotations
 
@@ -15,7 +12,8 @@ import pandas as pd
 class Forest:
     """All nodes of all trees side by side; children are places in these arrays, a leaf is its own child.
 
-    `share` is the share of positive training rows in a node. `threshold` is the largest number that goes
+    `share` is the share of positive training rows in a node (of classifying trees), `prediction` what the
+    node itself predicts. `threshold` is the largest number that goes
     left. `sets` has one row per categorical split and one column per category: true goes left.
     """
 
@@ -27,6 +25,7 @@ class Forest:
     set_row: np.ndarray
     sets: np.ndarray
     share: np.ndarray
+    prediction: np.ndarray
     depth: int
 
 
@@ -61,7 +60,8 @@ def forest_of(nodes: pd.DataFrame) -> Forest:
     for row, values in enumerate(lists):
         sets[row, values] = True
     stats = np.array([np.asarray(values, dtype=np.float64) for values in rows["stats"]])
-    share = stats[:, 1] / stats.sum(axis=1)
+    classifies = stats.shape[1] == 2
+    share = stats[:, 1] / stats.sum(axis=1) if classifies else np.full(len(rows), np.nan)
     roots = places[node == 0]
     return Forest(
         roots=roots,
@@ -72,25 +72,41 @@ def forest_of(nodes: pd.DataFrame) -> Forest:
         set_row=set_row,
         sets=sets,
         share=share,
+        prediction=rows["prediction"].to_numpy(np.float64),
         depth=_depth(roots, left, right),
     )
 
 
 def score(forest: Forest, matrix: np.ndarray) -> np.ndarray:
     """The probability of the positive class of each encoded row: the mean share of its leaves."""
-    rows = np.arange(len(matrix))
     total = np.zeros(len(matrix), dtype=np.float64)
     for root in forest.roots:
-        at = np.full(len(matrix), root, dtype=np.int64)
-        for _ in range(forest.depth):
-            value = matrix[rows, forest.feature[at]]
-            goes_left = value <= forest.threshold[at]
-            by_set = forest.set_row[at] >= 0
-            if by_set.any():
-                goes_left[by_set] = _in_set(forest, at[by_set], value[by_set])
-            at = np.where(goes_left, forest.left[at], forest.right[at])
-        total += forest.share[at]
+        total += forest.share[_leaves(forest, root, matrix)]
     return np.asarray(total / len(forest.roots), dtype=np.float64)
+
+
+def margin(forest: Forest, weights: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """The weighed sum of the leaves' predictions of each encoded row; one weight a tree, in their order."""
+    if len(weights) != len(forest.roots):
+        raise ValueError(f"{len(weights)} weights do not fit {len(forest.roots)} trees")
+    total = np.zeros(len(matrix), dtype=np.float64)
+    for root, weight in zip(forest.roots, weights, strict=True):
+        total += weight * forest.prediction[_leaves(forest, root, matrix)]
+    return total
+
+
+def _leaves(forest: Forest, root: int, matrix: np.ndarray) -> np.ndarray:
+    """The leaf of one tree that each encoded row comes to."""
+    rows = np.arange(len(matrix))
+    at = np.full(len(matrix), root, dtype=np.int64)
+    for _ in range(forest.depth):
+        value = matrix[rows, forest.feature[at]]
+        goes_left = value <= forest.threshold[at]
+        by_set = forest.set_row[at] >= 0
+        if by_set.any():
+            goes_left[by_set] = _in_set(forest, at[by_set], value[by_set])
+        at = np.where(goes_left, forest.left[at], forest.right[at])
+    return at
 
 
 def _in_set(forest: Forest, at: np.ndarray, value: np.ndarray) -> np.ndarray:

@@ -1,7 +1,4 @@
-"""Encode a model's inputs as numbers, the same way wherever they are scored.
-
-This file travels inside every served model, so it needs nothing but numpy and pandas.
-"""
+"""Encode a model's inputs as numbers, the same way wherever they are scored."""
 
 from __future__ import annotations
 

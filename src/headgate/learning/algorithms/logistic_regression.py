@@ -1,0 +1,118 @@
+"""Logistic regression by MLlib on standardised numbers, missing marks and one-hot categories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from pyspark.ml.classification import LogisticRegression as MLlibLogisticRegression
+from pyspark.ml.functions import array_to_vector, vector_to_array
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from headgate.learning.algorithms.algorithm import Fitted
+from headgate.learning.algorithms.parameters import Parameters, complete
+from headgate.learning.algorithms.training_vectors import columns_of, predictions, training_vectors
+from headgate.learning.feature_vectors import LABEL, VECTOR, with_vectors
+from headgate.learning.node_rows import NODE_TYPES
+from headgate.learning.scoring.encoding import MISSING_NUMBER, Features
+
+DEFAULTS: dict[str, int | float | str] = {
+    "regularization": 0.001,
+    "elastic_net": 0.0,
+    "iterations": 200,
+    "tolerance": 1.0e-8,
+}
+"""Parameters and their defaults. `elastic_net` is the share of the L1 penalty (0: L2 only)."""
+
+Term = dict[str, Any]
+
+
+class LogisticRegression:
+    """MLlib's LogisticRegression; its inputs are the terms of `headgate.learning.scoring.linear`."""
+
+    def complete_parameters(self, parameters: Parameters) -> dict[str, int | float | str]:
+        """The parameters with defaults filled in; raises UnknownParameter."""
+        return complete("logistic_regression", parameters, DEFAULTS)
+
+    def fit(
+        self,
+        rows: DataFrame,
+        scored: DataFrame,
+        *,
+        features: Features,
+        label: str,
+        key: Sequence[str],
+        parameters: Parameters,
+        seed: int,
+        scratch: str,
+    ) -> Fitted:
+        """Fit on `rows` and predict `scored`; see `Algorithm.fit`. Nothing is drawn, so `seed` has no part.
+
+        Raises TooFewRows, UnknownParameter.
+        """
+        chosen = self.complete_parameters(parameters)
+        columns = columns_of(key, label, features)
+        with training_vectors(rows, features=features, label=label, key=key) as vectors:
+            terms = _terms(vectors, features)
+            model = MLlibLogisticRegression(
+                featuresCol=VECTOR,
+                labelCol=LABEL,
+                family="binomial",
+                standardization=False,
+                regParam=float(chosen["regularization"]),
+                elasticNetParam=float(chosen["elastic_net"]),
+                maxIter=int(chosen["iterations"]),
+                tol=float(chosen["tolerance"]),
+            ).fit(_with_terms(vectors, terms))
+        judged = _with_terms(with_vectors(scored.select(*columns), features, label), terms)
+        coefficients = [float(value) for value in model.coefficients.toArray()]
+        form = {
+            "kind": "linear",
+            "intercept": float(model.intercept),
+            "terms": [
+                {**term, "coefficient": value} for term, value in zip(terms, coefficients, strict=True)
+            ],
+        }
+        return Fitted(form, pd.DataFrame(columns=list(NODE_TYPES)), predictions(model, judged, columns))
+
+
+def _terms(vectors: DataFrame, features: Features) -> list[Term]:
+    """The inputs of the model: what numbers are centered at and scaled by comes from the training rows."""
+    numbers = [place for place, (_, words) in enumerate(features) if words is None]
+    value = vector_to_array(F.col(VECTOR))
+    present = {place: F.when(value[place] != MISSING_NUMBER, value[place]) for place in numbers}
+    found = vectors.agg(
+        F.count(F.lit(1)).alias("rows"),
+        *(F.avg(column).alias(f"center_{place}") for place, column in present.items()),
+        *(F.stddev_pop(column).alias(f"scale_{place}") for place, column in present.items()),
+        *(F.count(column).alias(f"present_{place}") for place, column in present.items()),
+    ).collect()[0]
+    terms: list[Term] = []
+    for place, (_, words) in enumerate(features):
+        if words is not None:
+            terms += [{"feature": place, "category": category} for category in range(len(words) + 1)]
+            continue
+        center, scale = found[f"center_{place}"] or 0.0, found[f"scale_{place}"] or 1.0
+        terms.append({"feature": place, "center": center, "scale": scale})
+        if found[f"present_{place}"] < found["rows"]:
+            terms.append({"feature": place, "missing": True})
+    return terms
+
+
+def _with_terms(vectors: DataFrame, terms: Sequence[Term]) -> DataFrame:
+    """Put the terms in the place of the encoded features."""
+    value = vector_to_array(F.col(VECTOR))
+    inputs = array_to_vector(F.array(*(_input(term, value[term["feature"]]) for term in terms)))
+    return vectors.withColumn(VECTOR, inputs)
+
+
+def _input(term: Term, value: Column) -> Column:
+    if "category" in term:
+        return (value == F.lit(term["category"])).cast("double")
+    absent = value == F.lit(MISSING_NUMBER)
+    if term.get("missing"):
+        return absent.cast("double")
+    scaled = (value - F.lit(term["center"])) / F.lit(term["scale"])
+    return F.when(absent, F.lit(0.0)).otherwise(scaled)

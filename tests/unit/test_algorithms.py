@@ -1,0 +1,136 @@
+"""Every algorithm: its portable form scores as Spark does, and equal rows give equal models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn.linear_model
+from pyspark.sql import DataFrame, SparkSession
+from sklearn.metrics import log_loss
+
+from headgate.learning.algorithms.algorithm import Fitted, algorithm_named
+from headgate.learning.algorithms.parameters import UnknownParameter
+from headgate.learning.node_rows import content_digest
+from headgate.learning.scoring.encoding import Features, encode
+from headgate.learning.scoring.linear import linear_inputs, linear_score
+from headgate.learning.scoring.scorer import scorer_of
+
+FEATURES: Features = [("carrier", ["A", "B", "C", "D"]), ("delay", None), ("hour", None)]
+SCHEMA = "id int, carrier string, delay double, hour int, late int"
+PARAMETERS: dict[str, dict[str, int | float | str]] = {
+    "random_forest": {"trees": 8, "depth": 6},
+    "gradient_boosted_trees": {"trees": 6, "depth": 3, "step": 0.3},
+    "logistic_regression": {"regularization": 0.01},
+}
+
+
+def rows() -> list[tuple[int, str | None, float | None, int, int]]:
+    draw = np.random.default_rng(3)
+    found: list[tuple[int, str | None, float | None, int, int]] = []
+    for number in range(1500):
+        carrier = [None, "A", "B", "C", "Q"][draw.integers(5)]
+        delay = None if draw.random() < 0.1 else float(draw.normal())
+        late = int((delay or 0.5) + (1 if carrier in ("A", "C") else -0.5) + draw.normal() > 0)
+        found.append((number, carrier, delay, int(draw.integers(24)), late))
+    return found
+
+
+def fit(name: str, frame: DataFrame, folder: Path) -> Fitted:
+    return algorithm_named(name).fit(
+        frame,
+        frame,
+        features=FEATURES,
+        label="late",
+        key=["id"],
+        parameters=PARAMETERS[name],
+        seed=5,
+        scratch=str(folder / "scratch"),
+    )
+
+
+@pytest.fixture(scope="module", params=list(PARAMETERS))
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def fitted(spark: SparkSession, name: str, tmp_path_factory: pytest.TempPathFactory) -> Fitted:
+    return fit(name, spark.createDataFrame(rows(), SCHEMA), tmp_path_factory.mktemp(name))
+
+
+def test_the_portable_form_scores_as_spark_does(fitted: Fitted) -> None:
+    scores = scorer_of(fitted.form, fitted.nodes)(encode(fitted.predictions, FEATURES))
+    assert len(scores) == 1500
+    assert np.abs(scores - fitted.predictions["probability"].to_numpy()).max() <= 1e-12
+
+
+def test_it_has_learned_something(fitted: Fitted) -> None:
+    late = fitted.predictions["late"]
+    base = log_loss(late, np.full(len(late), late.mean()))
+    assert log_loss(late, fitted.predictions["probability"]) < 0.85 * base
+
+
+def test_order_and_partitions_of_the_rows_do_not_matter(
+    spark: SparkSession, name: str, fitted: Fitted, tmp_path: Path
+) -> None:
+    shuffled = rows()
+    np.random.default_rng(9).shuffle(shuffled)
+    again = fit(name, spark.createDataFrame(shuffled, SCHEMA).repartition(3, "delay"), tmp_path)
+    assert again.form == fitted.form
+    pd.testing.assert_frame_equal(again.nodes, fitted.nodes)
+    assert content_digest(again.nodes) == content_digest(fitted.nodes)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "known"),
+    [
+        (
+            "gradient_boosted_trees",
+            "trees, depth, step, bins, features_per_split, minimum_rows_per_leaf, rows_per_tree",
+        ),
+        ("logistic_regression", "regularization, elastic_net, iterations, tolerance"),
+    ],
+)
+def test_an_unknown_parameter_is_refused(algorithm: str, known: str) -> None:
+    with pytest.raises(UnknownParameter) as caught:
+        algorithm_named(algorithm).complete_parameters({"gamma": 3})
+    assert str(caught.value) == (
+        f"{algorithm} has no parameter 'gamma': it has {known}\n"
+        "  where: pipeline.yaml, model.parameters\n"
+        "  left behind: nothing was fitted\n"
+        "  next: correct the name, then run ./headgate check"
+    )
+
+
+def test_logistic_regression_finds_what_scikit_learn_finds(spark: SparkSession, tmp_path: Path) -> None:
+    """Both minimise mean log loss + r / 2 x squared coefficients; scikit-learn's C is 1 / (rows x r)."""
+    form = fit("logistic_regression", spark.createDataFrame(rows(), SCHEMA), tmp_path).form
+    frame = pd.DataFrame(rows(), columns=["id", "carrier", "delay", "hour", "late"])
+    inputs = linear_inputs(form, encode(frame, FEATURES))
+    peer = sklearn.linear_model.LogisticRegression(C=1 / (len(frame) * 0.01), tol=1e-10, max_iter=10_000)
+    peer.fit(inputs, frame["late"])
+    assert [term["coefficient"] for term in form["terms"]] == pytest.approx(peer.coef_[0], abs=1e-4)
+    assert form["intercept"] == pytest.approx(peer.intercept_[0], abs=1e-4)
+
+
+def test_linear_terms_by_hand() -> None:
+    form = {
+        "intercept": 0.5,
+        "terms": [
+            {"feature": 0, "category": 1, "coefficient": 2.0},
+            {"feature": 1, "center": 10.0, "scale": 4.0, "coefficient": -1.0},
+            {"feature": 1, "missing": True, "coefficient": 0.25},
+        ],
+    }
+    matrix = np.array([[1.0, 18.0], [0.0, 10.0], [0.0, -1.0e9]])
+    assert linear_inputs(form, matrix).tolist() == [[1.0, 2.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    logits = [0.5 + 2.0 - 2.0, 0.5, 0.5 + 0.25]
+    assert linear_score(form, matrix) == pytest.approx([1 / (1 + np.exp(-logit)) for logit in logits])
+
+
+def test_another_kind_of_model_is_refused() -> None:
+    with pytest.raises(ValueError, match="no scorer for a model of kind 'oracle'"):
+        scorer_of({"kind": "oracle"}, pd.DataFrame())
