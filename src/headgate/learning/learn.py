@@ -94,6 +94,7 @@ def learn(
             "spec": loaded.digest,
             "code": loaded.code,
             "nodes": manifest.pop("nodes"),
+            "form": manifest.pop("form"),
         }
         manifest = {"changed": True, "header": {**manifest, **identity, "digest": digest_of(identity)}}
     folder.write(MANIFEST, manifest)

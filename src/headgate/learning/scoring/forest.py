@@ -13,8 +13,8 @@ class Forest:
     """All nodes of all trees side by side; children are places in these arrays, a leaf is its own child.
 
     `share` is the share of positive training rows in a node (of classifying trees), `prediction` what the
-    node itself predicts. `threshold` is the largest number that goes
-    left. `sets` has one row per categorical split and one column per category: true goes left.
+    node itself predicts. `threshold` is the largest number that goes left. `sets` has one row per
+    categorical split and one column per category: true goes left.
     """
 
     roots: np.ndarray
