@@ -11,6 +11,7 @@ import pytest
 from tests.integration.headgate_stack import Demo, HeadgateStack
 from tests.oracle.features_replay import replay_examples
 from tests.oracle.flights_values import (
+    broken_airport,
     broken_flight,
     broken_weather,
     none_broken,
@@ -27,7 +28,7 @@ FEEDS: dict[str, tuple[list[str], Callable[[Row], bool], Callable[[Row], Row]]] 
     "flights": (["flight_id"], broken_flight, typed_flight),
     "weather": (["origin", "time_hour"], broken_weather, typed_weather),
     "planes": (["tailnum"], none_broken, typed_plane),
-    "airports": (["faa"], none_broken, typed_airport),
+    "airports": (["faa"], broken_airport, typed_airport),
     "airlines": (["carrier"], none_broken, typed_airline),
 }
 
@@ -51,10 +52,12 @@ def test_live_rows_equal_the_replay(demo: Demo, stack: HeadgateStack, feed: str)
     assert by_key(found, key) == by_key(expected, key)
 
 
-def test_the_quarantine_equals_the_replay(demo: Demo, stack: HeadgateStack) -> None:
-    marked = sorted((row["_file"], row["_row"]) for row in replay(stack, "flights").log if row["_marked"])
-    found = stack.rows("SELECT _file, _row FROM flights_silver.flights_quarantine")
+@pytest.mark.parametrize(("feed", "least"), [("flights", 1), ("airports", 1)])
+def test_the_quarantine_equals_the_replay(demo: Demo, stack: HeadgateStack, feed: str, least: int) -> None:
+    marked = sorted((row["_file"], row["_row"]) for row in replay(stack, feed).log if row["_marked"])
+    found = stack.rows(f"SELECT _file, _row FROM flights_silver.{feed}_quarantine")
     assert sorted((row["_file"], row["_row"]) for row in found) == marked
+    assert len(marked) >= least
 
 
 def test_examples_equal_the_replay(demo: Demo, stack: HeadgateStack) -> None:

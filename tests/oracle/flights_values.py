@@ -80,8 +80,15 @@ def typed_airline(row: Row) -> Row:
 
 
 def none_broken(row: Row) -> bool:
-    """Planes, airports and airlines of the sample break no rule that quarantines."""
+    """Planes and airlines of the sample break no rule that quarantines."""
     return False
+
+
+def broken_airport(row: Row) -> bool:
+    """Whether an airport breaks a rule that quarantines."""
+    airport = typed_airport(row)
+    continent = str(airport["tzone"] or "America").split("/")[0]
+    return not 13 <= airport["lat"] <= 72 or continent not in {"America", "Pacific"}
 
 
 def broken_flight(row: Row) -> bool:
