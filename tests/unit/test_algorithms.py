@@ -14,28 +14,16 @@ from sklearn.metrics import log_loss
 from headgate.learning.algorithms.algorithm import Fitted, algorithm_named
 from headgate.learning.algorithms.parameters import UnknownParameter
 from headgate.learning.node_rows import content_digest
-from headgate.learning.scoring.encoding import Features, encode
+from headgate.learning.scoring.encoding import encode
 from headgate.learning.scoring.linear import linear_inputs, linear_score
 from headgate.learning.scoring.scorer import scorer_of
+from tests.unit.late_rows import FEATURES, SCHEMA, rows
 
-FEATURES: Features = [("carrier", ["A", "B", "C", "D"]), ("delay", None), ("hour", None)]
-SCHEMA = "id int, carrier string, delay double, hour int, late int"
 PARAMETERS: dict[str, dict[str, int | float | str]] = {
     "random_forest": {"trees": 8, "depth": 6},
     "gradient_boosted_trees": {"trees": 6, "depth": 3, "step": 0.3},
     "logistic_regression": {"regularization": 0.01},
 }
-
-
-def rows() -> list[tuple[int, str | None, float | None, int, int]]:
-    draw = np.random.default_rng(3)
-    found: list[tuple[int, str | None, float | None, int, int]] = []
-    for number in range(1500):
-        carrier = [None, "A", "B", "C", "Q"][draw.integers(5)]
-        delay = None if draw.random() < 0.1 else float(draw.normal())
-        late = int((delay or 0.5) + (1 if carrier in ("A", "C") else -0.5) + draw.normal() > 0)
-        found.append((number, carrier, delay, int(draw.integers(24)), late))
-    return found
 
 
 def fit(name: str, frame: DataFrame, folder: Path) -> Fitted:

@@ -14,22 +14,9 @@ from headgate.learning.algorithms.parameters import UnknownParameter
 from headgate.learning.algorithms.random_forest import RandomForest
 from headgate.learning.algorithms.training_vectors import TooFewRows
 from headgate.learning.node_rows import content_digest
-from headgate.learning.scoring.encoding import Features, encode
+from headgate.learning.scoring.encoding import encode
 from headgate.learning.scoring.forest import forest_of, score
-
-FEATURES: Features = [("carrier", ["A", "B", "C", "D"]), ("delay", None), ("hour", None)]
-SCHEMA = "id int, carrier string, delay double, hour int, late int"
-
-
-def rows() -> list[tuple[int, str | None, float | None, int, int]]:
-    draw = np.random.default_rng(3)
-    found: list[tuple[int, str | None, float | None, int, int]] = []
-    for number in range(1500):
-        carrier = [None, "A", "B", "C", "Q"][draw.integers(5)]
-        delay = None if draw.random() < 0.1 else float(draw.normal())
-        late = int((delay or 0.5) + (1 if carrier in ("A", "C") else -0.5) + draw.normal() > 0)
-        found.append((number, carrier, delay, int(draw.integers(24)), late))
-    return found
+from tests.unit.late_rows import FEATURES, SCHEMA, rows
 
 
 def fit(frame: DataFrame, folder: Path, **changes: int | float | str) -> Fitted:

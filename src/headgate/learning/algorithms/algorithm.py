@@ -23,7 +23,6 @@ class Fitted:
     """
 
     form: dict[str, Any]
-
     nodes: pd.DataFrame
     predictions: pd.DataFrame
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-import pandas as pd
 from pyspark.ml.classification import LogisticRegression as MLlibLogisticRegression
 from pyspark.ml.functions import array_to_vector, vector_to_array
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from headgate.learning.algorithms.algorithm import Fitted
-from headgate.learning.algorithms.parameters import Parameters, complete
-from headgate.learning.algorithms.training_vectors import columns_of, predictions, training_vectors
-from headgate.learning.feature_vectors import LABEL, VECTOR, with_vectors
-from headgate.learning.node_rows import NODE_TYPES
+from headgate.learning.algorithms.mllib_algorithm import MLlibAlgorithm, Trained
+from headgate.learning.feature_vectors import LABEL, VECTOR
 from headgate.learning.scoring.encoding import MISSING_NUMBER, Features
 
 DEFAULTS: dict[str, int | float | str] = {
@@ -29,44 +26,27 @@ DEFAULTS: dict[str, int | float | str] = {
 Term = dict[str, Any]
 
 
-class LogisticRegression:
+class LogisticRegression(MLlibAlgorithm):
     """MLlib's LogisticRegression; its inputs are the terms of `headgate.learning.scoring.linear`."""
 
-    def complete_parameters(self, parameters: Parameters) -> dict[str, int | float | str]:
-        """The parameters with defaults filled in; raises UnknownParameter."""
-        return complete("logistic_regression", parameters, DEFAULTS)
+    name = "logistic_regression"
+    defaults = DEFAULTS
 
-    def fit(
-        self,
-        rows: DataFrame,
-        scored: DataFrame,
-        *,
-        features: Features,
-        label: str,
-        key: Sequence[str],
-        parameters: Parameters,
-        seed: int,
-        scratch: str,
-    ) -> Fitted:
-        """Fit on `rows` and predict `scored`; see `Algorithm.fit`. Nothing is drawn, so `seed` has no part.
-
-        Raises TooFewRows, UnknownParameter.
-        """
-        chosen = self.complete_parameters(parameters)
-        columns = columns_of(key, label, features)
-        with training_vectors(rows, features=features, label=label, key=key) as vectors:
-            terms = _terms(vectors, features)
-            model = MLlibLogisticRegression(
-                featuresCol=VECTOR,
-                labelCol=LABEL,
-                family="binomial",
-                standardization=False,
-                regParam=float(chosen["regularization"]),
-                elasticNetParam=float(chosen["elastic_net"]),
-                maxIter=int(chosen["iterations"]),
-                tol=float(chosen["tolerance"]),
-            ).fit(_with_terms(vectors, terms))
-        judged = _with_terms(with_vectors(scored.select(*columns), features, label), terms)
+    def train(
+        self, vectors: DataFrame, features: Features, parameters: Mapping[str, Any], seed: int
+    ) -> Trained:
+        """Train on the terms. Nothing is drawn, so `seed` has no part."""
+        terms = _terms(vectors, features)
+        model = MLlibLogisticRegression(
+            featuresCol=VECTOR,
+            labelCol=LABEL,
+            family="binomial",
+            standardization=False,
+            regParam=float(parameters["regularization"]),
+            elasticNetParam=float(parameters["elastic_net"]),
+            maxIter=int(parameters["iterations"]),
+            tol=float(parameters["tolerance"]),
+        ).fit(_with_terms(vectors, terms))
         coefficients = [float(value) for value in model.coefficients.toArray()]
         form = {
             "kind": "linear",
@@ -75,7 +55,7 @@ class LogisticRegression:
                 {**term, "coefficient": value} for term, value in zip(terms, coefficients, strict=True)
             ],
         }
-        return Fitted(form, pd.DataFrame(columns=list(NODE_TYPES)), predictions(model, judged, columns))
+        return Trained(model, form, inputs=partial(_with_terms, terms=terms))
 
 
 def _terms(vectors: DataFrame, features: Features) -> list[Term]:

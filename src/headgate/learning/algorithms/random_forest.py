@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
 from pyspark.ml.classification import RandomForestClassifier
 from pyspark.sql import DataFrame
 
-from headgate.learning.algorithms.algorithm import Fitted
-from headgate.learning.algorithms.parameters import Parameters, complete
-from headgate.learning.algorithms.training_vectors import (
-    columns_of,
-    predictions,
-    seed_for,
-    training_vectors,
-    widest,
-)
-from headgate.learning.algorithms.tree_nodes import tree_nodes
-from headgate.learning.feature_vectors import LABEL, VECTOR, with_vectors
+from headgate.learning.algorithms.mllib_algorithm import MLlibAlgorithm, Trained
+from headgate.learning.algorithms.training_vectors import seed_for, widest
+from headgate.learning.feature_vectors import LABEL, VECTOR
 from headgate.learning.scoring.encoding import Features
 
 DEFAULTS: dict[str, int | float | str] = {
@@ -32,44 +25,26 @@ DEFAULTS: dict[str, int | float | str] = {
 """Parameters and their defaults. `bins` grows to the largest vocabulary; `rows_per_tree` is a share."""
 
 
-class RandomForest:
+class RandomForest(MLlibAlgorithm):
     """MLlib's RandomForestClassifier with everything that could depend on the data's layout pinned down."""
 
-    def complete_parameters(self, parameters: Parameters) -> dict[str, int | float | str]:
-        """The parameters with defaults filled in; raises UnknownParameter."""
-        return complete("random_forest", parameters, DEFAULTS)
+    name = "random_forest"
+    defaults = DEFAULTS
 
-    def fit(
-        self,
-        rows: DataFrame,
-        scored: DataFrame,
-        *,
-        features: Features,
-        label: str,
-        key: Sequence[str],
-        parameters: Parameters,
-        seed: int,
-        scratch: str,
-    ) -> Fitted:
-        """Fit on `rows` and predict `scored`; see `Algorithm.fit`. Raises TooFewRows, UnknownParameter."""
-        chosen = self.complete_parameters(parameters)
-        columns = columns_of(key, label, features)
-        with training_vectors(rows, features=features, label=label, key=key) as vectors:
-            model = RandomForestClassifier(
-                featuresCol=VECTOR,
-                labelCol=LABEL,
-                numTrees=int(chosen["trees"]),
-                maxDepth=int(chosen["depth"]),
-                maxBins=max(int(chosen["bins"]), widest(features)),
-                minInstancesPerNode=int(chosen["minimum_rows_per_leaf"]),
-                featureSubsetStrategy=str(chosen["features_per_split"]),
-                subsamplingRate=float(chosen["rows_per_tree"]),
-                impurity=str(chosen["impurity"]),
-                seed=seed_for(seed, "forest"),
-            ).fit(vectors)
-        judged = with_vectors(scored.select(*columns), features, label)
-        return Fitted(
-            {"kind": "forest"},
-            tree_nodes(model, scratch, rows.sparkSession),
-            predictions(model, judged, columns),
-        )
+    def train(
+        self, vectors: DataFrame, features: Features, parameters: Mapping[str, Any], seed: int
+    ) -> Trained:
+        """Train the forest; its seed follows from the spec's."""
+        model = RandomForestClassifier(
+            featuresCol=VECTOR,
+            labelCol=LABEL,
+            numTrees=int(parameters["trees"]),
+            maxDepth=int(parameters["depth"]),
+            maxBins=max(int(parameters["bins"]), widest(features)),
+            minInstancesPerNode=int(parameters["minimum_rows_per_leaf"]),
+            featureSubsetStrategy=str(parameters["features_per_split"]),
+            subsamplingRate=float(parameters["rows_per_tree"]),
+            impurity=str(parameters["impurity"]),
+            seed=seed_for(seed, "forest"),
+        ).fit(vectors)
+        return Trained(model, {"kind": "forest"}, trees=model)

@@ -26,7 +26,7 @@ def linear_inputs(form: dict[str, Any], matrix: np.ndarray) -> np.ndarray:
             columns.append(absent.astype(np.float64))
         else:
             columns.append(np.where(absent, 0.0, (value - term["center"]) / term["scale"]))
-    return np.column_stack(columns) if columns else np.zeros((len(matrix), 0))
+    return np.column_stack(columns)
 
 
 def linear_score(form: dict[str, Any], matrix: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ def scorer_of(form: dict[str, Any], nodes: pd.DataFrame) -> Scorer:
     - `{"kind": "forest"}`: the mean share of the leaves of all trees.
     - `{"kind": "boosted_trees", "weights": [...]}`: one weight a tree, in order; MLlib's classifier gives
       1 / (1 + exp(-2 m)) for the weighed sum m of the leaves' predictions.
-    - `{"kind": "linear", "intercept": ..., "terms": [...]}`: see `headgate.learning.linear`.
+    - `{"kind": "linear", "intercept": ..., "terms": [...]}`: see `linear_inputs`.
 
     Raises ValueError for another kind.
     """
