@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -51,16 +52,16 @@ def write_sample(landing: Path, start: datetime, end: datetime, load_at: datetim
     taken, first, until = (_without_zone(moment) for moment in (load_at, start, end))
     folder, horizon = _data_folder(), max(taken, until)
     tables = {"flights": _flight_changes(folder, horizon), "weather": _weather_changes(folder, horizon)}
-    files = [
-        (f"{feed}/{name}", text)
+    files: dict[str, Iterator[tuple[str, str]]] = {
+        feed: chain(_load_file(changes, KEYS[feed], taken), _change_files(changes, first, until))
         for feed, changes in tables.items()
-        for name, text in (*_load_file(changes, KEYS[feed], taken), *_change_files(changes, first, until))
-    ]
+    }
     for feed, key in STILL_KEYS.items():
-        files.append((f"{feed}/{FIRST_LOAD}", _load_text(_table(folder, feed), key, taken)))
+        files[feed] = iter([(FIRST_LOAD, _load_text(_table(folder, feed), key, taken))])
     counts = {"written": 0, "unchanged": 0}
-    for name, text in files:
-        counts["written" if _write_once(landing / name, text) else "unchanged"] += 1
+    for feed, named in files.items():
+        for name, text in named:
+            counts["written" if _write_once(landing / feed / name, text) else "unchanged"] += 1
     return counts
 
 

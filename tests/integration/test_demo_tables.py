@@ -52,12 +52,12 @@ def test_live_rows_equal_the_replay(demo: Demo, stack: HeadgateStack, feed: str)
     assert by_key(found, key) == by_key(expected, key)
 
 
-@pytest.mark.parametrize(("feed", "least"), [("flights", 1), ("airports", 1)])
-def test_the_quarantine_equals_the_replay(demo: Demo, stack: HeadgateStack, feed: str, least: int) -> None:
+@pytest.mark.parametrize("feed", ["flights", "airports"])
+def test_the_quarantine_equals_the_replay(demo: Demo, stack: HeadgateStack, feed: str) -> None:
     marked = sorted((row["_file"], row["_row"]) for row in replay(stack, feed).log if row["_marked"])
     found = stack.rows(f"SELECT _file, _row FROM flights_silver.{feed}_quarantine")
     assert sorted((row["_file"], row["_row"]) for row in found) == marked
-    assert len(marked) >= least
+    assert len(marked) >= 1
 
 
 def test_examples_equal_the_replay(demo: Demo, stack: HeadgateStack) -> None:

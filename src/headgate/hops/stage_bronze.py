@@ -52,8 +52,8 @@ class BronzeStage:
     def _write_feed(
         self, name: str, feed: Feed, frontier: datetime | None, *, take_new: bool
     ) -> tuple[list[KnownFile], list[dict[str, object]]]:
-        columns = list(self.loaded.contracts[f"bronze.{name}"].columns)
-        choice = Choice()
+        contract = self.loaded.contracts[f"bronze.{name}"]
+        columns, choice = list(contract.columns), Choice()
         if not self.run.replay:
             choice = choose_files(
                 self.landing, name, feed, self.known, frontier, self.run.hours.end, take_new=take_new
@@ -62,7 +62,7 @@ class BronzeStage:
         changes = [file for file in choice.files if file.kind == "changes"]
         taken = loads + changes
         counts: dict[str, int] = {}
-        if taken or self.loaded.contracts[f"bronze.{name}"].expects_rows:
+        if taken or contract.expects_rows:
             rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
             staged = self.attempt.table(f"bronze.{name}")
             rows.write.parquet(str(staged))
