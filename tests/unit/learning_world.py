@@ -97,5 +97,5 @@ def publish_examples(spark: SparkSession, settings: Settings, frontier: datetime
         report=f"trains/gold/{frontier - HOUR:%Y-%m-%dT%H}.html",
         versions={"gold.examples": version},
     )
-    append_entry(spark, settings, "trains", ledger, entry)
+    append_entry(settings, "trains", ledger, entry)
     return version

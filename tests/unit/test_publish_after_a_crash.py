@@ -142,7 +142,7 @@ def test_of_two_writers_of_one_ledger_line_one_wins(orders: Orders) -> None:
     line = ledger.entries()[-1]
     first = dataclasses.replace(line, entry=ledger.next_entry(), number=7, attempt="first", state="intent")
     second = dataclasses.replace(first, attempt="second")
-    append_entry(orders.spark, orders.settings, "orders", ledger, first)
+    append_entry(orders.settings, "orders", ledger, first)
     with pytest.raises(Fenced, match="wrote to the ledger first: intent of bronze, hour 2024-01-01 00:00"):
-        append_entry(orders.spark, orders.settings, "orders", ledger, second)
+        append_entry(orders.settings, "orders", ledger, second)
     assert [e.attempt for e in orders.ledger().entries()[-1:]] == ["first"]

@@ -42,7 +42,7 @@ def complete(
     publish_tables(spark, settings, loaded, attempt, intent, first_time=first_time)
     versions = versions_now(settings, loaded.spec.pipeline, tables_of_hop(loaded, intent.hop))
     done = dataclasses.replace(intent, entry=ledger.next_entry(), state="done", versions=versions)
-    ledger = append_entry(spark, settings, loaded.spec.pipeline, ledger, done)
+    ledger = append_entry(settings, loaded.spec.pipeline, ledger, done)
     register(spark, settings, loaded, versions)
     return ledger
 
@@ -68,6 +68,6 @@ def _undo(
             spark.sql(f"RESTORE TABLE delta.`{path}` TO VERSION AS OF {before}").collect()
     versions = versions_now(settings, loaded.spec.pipeline, tables)
     undone = dataclasses.replace(intent, entry=ledger.next_entry(), state="undone", versions=versions)
-    ledger = append_entry(spark, settings, loaded.spec.pipeline, ledger, undone)
+    ledger = append_entry(settings, loaded.spec.pipeline, ledger, undone)
     register(spark, settings, loaded, versions)
     return ledger

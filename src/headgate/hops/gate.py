@@ -16,6 +16,7 @@ from headgate.gates.verdict import GateClosed, RuleResult, Verdict, judge
 from headgate.hops.attempt import Attempt, Manifest
 from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
+from headgate.lake.interpretation import interpret_few_hours
 from headgate.lake.read import read_staged
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.hour_range import HourRange
@@ -33,6 +34,7 @@ def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name:
     loaded = load_pipeline(settings, pipeline)
     attempt = Attempt(settings, pipeline, hop, name)
     manifest = attempt.manifest()
+    interpret_few_hours(spark, manifest.hours)
     label = manifest.hour.strftime(HOUR_LABEL)
     judged = side_by_side(
         [partial(_measure, spark, loaded, attempt, manifest.hours, staged) for staged in manifest.tables]
@@ -56,7 +58,7 @@ def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name:
     path.write_text(render(verdict, manifest), encoding="utf-8")
     attempt.write_text("verdict.json", verdict.to_json())
     if not verdict.passed:
-        _record_closure(spark, settings, loaded, manifest, verdict)
+        _record_closure(settings, loaded, manifest, verdict)
         raise GateClosed(verdict, pipeline, hop, f"{manifest.hour:%Y-%m-%d %H:00}", str(path))
     return verdict
 
@@ -146,9 +148,7 @@ _FILE_RULES = {
 }
 
 
-def _record_closure(
-    spark: SparkSession, settings: Settings, loaded: LoadedPipeline, manifest: Manifest, verdict: Verdict
-) -> None:
+def _record_closure(settings: Settings, loaded: LoadedPipeline, manifest: Manifest, verdict: Verdict) -> None:
     ledger = Ledger(settings, manifest.pipeline, loaded.spec.hops[-1])
     closure = Entry(
         entry=ledger.next_entry(),
@@ -172,4 +172,4 @@ def _record_closure(
         code=manifest.code,
         spec=manifest.spec,
     )
-    append_entry(spark, settings, manifest.pipeline, ledger, closure)
+    append_entry(settings, manifest.pipeline, ledger, closure)

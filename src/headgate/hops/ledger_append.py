@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
-
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
+from datetime import UTC, datetime
 
 from headgate.hops.ledger import Entry, Ledger
-from headgate.lake.append import append_record
-from headgate.lake.tables import HOPS_TYPES
+from headgate.lake.append_record import append_record
 from headgate.lake.transaction import Transaction
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
@@ -22,17 +18,14 @@ class Fenced(HeadgateError):
     """Another writer took the ledger line that this one was about to write."""
 
 
-def append_entry(
-    spark: SparkSession, settings: Settings, pipeline: str, ledger: Ledger, entry: Entry
-) -> Ledger:
+def append_entry(settings: Settings, pipeline: str, ledger: Ledger, entry: Entry) -> Ledger:
     """Append `entry` as the line that follows `ledger` and return the ledger with it.
 
     Lines are numbered without gaps and each number is written once, so of two writers that saw the same
     ledger one wins. Raises Fenced for the other.
     """
-    schema = ", ".join(f"`{name}` {kind}" for name, kind in HOPS_TYPES.items() if name != "recorded_at")
-    row = spark.createDataFrame([_row(entry)], schema).withColumn("recorded_at", F.current_timestamp())
-    append_record(row, ledger.path, Transaction(LEDGER_APPLICATION, entry.entry))
+    row = {**dataclasses.asdict(entry), "recorded_at": datetime.now(UTC)}
+    append_record([row], ledger.path, Transaction(LEDGER_APPLICATION, entry.entry))
     written = Ledger(settings, pipeline, ledger.last_hop)
     winner = next(e for e in written.entries() if e.entry == entry.entry)
     if (winner.hop, winner.state, winner.attempt, winner.digest) != (
@@ -49,9 +42,3 @@ def append_entry(
             next_command="Clear this run when the other one has ended.",
         )
     return written
-
-
-def _row(entry: Entry) -> dict[str, Any]:
-    values = dataclasses.asdict(entry)
-    del values["recorded_at"]
-    return values

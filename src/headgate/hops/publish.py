@@ -12,6 +12,7 @@ from headgate.hops.finish import complete, finish_open_intents
 from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.publish_tables import tables_of_hop, versions_now
+from headgate.lake.interpretation import interpret_few_hours
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
@@ -37,6 +38,7 @@ def publish(spark: SparkSession, settings: Settings, pipeline: str, hop: str, na
     manifest = attempt.manifest()
     verdict = Verdict.from_json(attempt.read_text("verdict.json"))
     _check(attempt, manifest, verdict, ledger)
+    interpret_few_hours(spark, manifest.hours)
     intent = Entry(
         entry=ledger.next_entry(),
         number=ledger.next_number(),
@@ -62,7 +64,7 @@ def publish(spark: SparkSession, settings: Settings, pipeline: str, hop: str, na
         code=manifest.code,
         spec=manifest.spec,
     )
-    ledger = append_entry(spark, settings, pipeline, ledger, intent)
+    ledger = append_entry(settings, pipeline, ledger, intent)
     ledger = complete(spark, settings, loaded, attempt, intent, ledger)
     return ledger.done(hop)[-1]
 

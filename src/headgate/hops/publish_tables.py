@@ -11,14 +11,14 @@ from headgate.hops.attempt import Attempt, Manifest
 from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Entry
 from headgate.hops.publish_silver import publish_silver_table
-from headgate.lake.append import append, append_record
+from headgate.lake.append import append
+from headgate.lake.append_record import append_record
 from headgate.lake.history import current_version
 from headgate.lake.merge import merge
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_staged
 from headgate.lake.replace import range_predicate
 from headgate.lake.side_by_side import side_by_side
-from headgate.lake.tables import FILES_TYPES
 from headgate.lake.transaction import Transaction
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -87,8 +87,7 @@ class _Publisher:
                 {**dataclasses.asdict(file), "number": self.intent.number}
                 for file in sorted(self.manifest.files, key=lambda file: file.path)
             ]
-            schema = ", ".join(f"`{name}` {kind}" for name, kind in FILES_TYPES.items())
-            append_record(self.spark.createDataFrame(rows, schema), self._path("ops.files"), self.transaction)
+            append_record(rows, self._path("ops.files"), self.transaction)
 
     def silver(self) -> None:
         known = KnownFiles(self.settings, self.manifest.pipeline)

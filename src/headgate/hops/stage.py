@@ -15,6 +15,7 @@ from headgate.hops.run_range import run_range
 from headgate.hops.stage_bronze import BronzeStage
 from headgate.hops.stage_gold import GoldStage, gold_hours
 from headgate.hops.stage_silver import stage_silver
+from headgate.lake.interpretation import interpret_few_hours
 from headgate.lake.tables import prepare_tables
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
@@ -34,6 +35,7 @@ def stage(
     ledger = finish_open_intents(spark, settings, loaded, Ledger(settings, pipeline, loaded.spec.hops[-1]))
     run = run_range(ledger, hop, hour)
     frontier, versions = ledger.frontier(), ledger.versions()
+    interpret_few_hours(spark, run.hours)
     attempt.clear()
     hours, files, findings = run.hours, list[KnownFile](), list[dict[str, object]]()
     if hop == "bronze":
@@ -46,6 +48,7 @@ def stage(
         stage_silver(spark, settings, loaded, attempt, run.hours, ledger)
     else:
         hours = gold_hours(loaded, run.hours, frontier, replay=run.replay)
+        interpret_few_hours(spark, hours)
         until = run.hours.end if frontier is None else max(frontier, run.hours.end)
         GoldStage(spark, settings, loaded, attempt, hours, versions).write(until)
     digest, size = attempt.digest()
