@@ -55,8 +55,9 @@ def by_day_figure(days: list[dict[str, Any]]) -> Figure:
     panels[1].set_xticks(
         range(len(days)), [f"{datetime.fromisoformat(day['start']):%d %b %Hh}" for day in days], fontsize=8
     )
-    panels[0].set_title("By day")
-    panels[0].legend(frameon=False, fontsize=8, ncols=len(names), loc="lower left", bbox_to_anchor=(0, 0.98))
+    figure.suptitle("By day")
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, frameon=False, fontsize=8, ncols=len(names), loc="outside lower center")
     return figure
 
 

@@ -16,7 +16,8 @@ from headgate.releases.drawing import FAINT, empty, inks
 
 
 def figures(label: np.ndarray, scores: Mapping[str, np.ndarray], result: dict[str, Any]) -> dict[str, Figure]:
-    """Figures by file name; without both labels there is nothing to draw, nor without slices or several days."""
+    """Figures by file name. Without both labels there are none; days and slices only where there are several
+    days, and slices with an interval."""
     if not 0 < label.sum() < len(label):
         return {}
     with mpl.rc_context({"text.parse_math": False}):  # values of the data are no formulas
@@ -44,7 +45,14 @@ def _curves(label: np.ndarray, scores: Mapping[str, np.ndarray], result: dict[st
         else:
             up, across, _ = precision_recall_curve(label, probability)
             figure_of_merit = f"{name}, average precision {result['figures'][name]['average_precision']:.3f}"
-        axes.plot(across, up, color=ink, linewidth=2 if name == CANDIDATE else 1.2, label=figure_of_merit)
+        axes.plot(
+            across,
+            up,
+            color=ink,
+            drawstyle="default" if kind == "roc" else "steps-post",
+            linewidth=2 if name == CANDIDATE else 1.2,
+            label=figure_of_merit,
+        )
     if kind == "roc":
         axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle="--")
         axes.set(xlabel="false positive rate", ylabel="true positive rate", title=_title("ROC", result))

@@ -64,9 +64,8 @@ def model_report(header: dict[str, Any], result: dict[str, Any], figures: Mappin
 
 
 def standing(result: dict[str, Any]) -> Standing:
-    """Better where the whole interval of every difference in log loss is below zero, worse where one is above.
-
-    Where a champion serves it alone counts, else all baselines do.
+    """Better where every difference in log loss is below zero with its whole interval, worse where one is
+    above. Where a champion serves it alone counts, else all baselines do.
     """
     model, differences = f"Model {result['model']}", result["differences"]
     if not differences:

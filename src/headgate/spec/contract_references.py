@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from headgate.spec.contract import Contract
 from headgate.spec.pipeline import Examples, Model, Pipeline
@@ -223,9 +224,7 @@ def _slices(model: Model, contract: Contract, usable: list[str]) -> Iterator[Pro
             )
         elif cut.edges is not None and kind in ("string", "boolean"):
             yield Problem((*path, "edges"), f"{name} is {kind}, so it has no ranges", "no edges")
-        elif cut.edges is not None and any(
-            low >= high for low, high in zip(cut.edges, cut.edges[1:], strict=False)
-        ):
+        elif cut.edges is not None and any(low >= high for low, high in pairwise(cut.edges)):
             yield Problem(
                 (*path, "edges"), f"{name}: the edges do not rise", "each edge above the one before"
             )

@@ -143,7 +143,7 @@ class Feature(Strict):
 
 
 class Slice(Strict):
-    """How judged rows are split by a column: by value, or a number by the half-open ranges between `edges`."""
+    """How judged rows are split by a column: by value, or by the half-open ranges between `edges`."""
 
     edges: list[float] | None = Field(default=None, min_length=1)
 
