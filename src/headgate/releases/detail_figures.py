@@ -19,7 +19,7 @@ def importance_figure(found: dict[str, Any]) -> Figure:
     features = found["features"][:MOST_FEATURES][::-1]
     figure, axes = empty(height=max(2.4, 0.25 * len(features) + 1.1))
     axes.barh(
-        [feature["name"] for feature in features],
+        range(len(features)),
         [feature["mean"] for feature in features],
         xerr=[feature["spread"] for feature in features],
         color=CANDIDATE_INK,
@@ -28,7 +28,8 @@ def importance_figure(found: dict[str, Any]) -> Figure:
     )
     axes.axvline(0, color=FAINT, linewidth=1)
     axes.margins(y=0.02)
-    axes.tick_params(axis="y", labelsize=8, length=0)
+    axes.set_yticks(range(len(features)), [_shown(feature["name"]) for feature in features], fontsize=8)
+    axes.tick_params(axis="y", length=0)
     axes.set(xlabel="log loss more when shuffled", title="Importance")
     return figure
 
