@@ -58,6 +58,11 @@ def test_money_and_calibration_have_intervals_over_whole_days() -> None:
         "mean": pytest.approx(60_000), "low": pytest.approx(40_000), "high": pytest.approx(80_000),
         "blocks": 2,
     }  # fmt: skip
+    assert found["intervals"]["never act"]["cost_per_thousand"] == {
+        "mean": pytest.approx(75_000), "low": pytest.approx(50_000), "high": pytest.approx(100_000),
+        "blocks": 2,
+    }  # fmt: skip
+    assert found["intervals"]["always act"]["cost_per_thousand"]["mean"] == pytest.approx(50_000)
     assert own["excess"]["mean"] == pytest.approx(0.5 - 0.75)
     assert (own["excess"]["low"], own["excess"]["high"]) == pytest.approx((-0.6, 0.1))
     assert own["auc"]["mean"] == pytest.approx(2 / 3)

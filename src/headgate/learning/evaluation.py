@@ -14,7 +14,7 @@ from headgate.learning.block_bootstrap import block_bootstrap
 from headgate.learning.metrics import calibration, log_losses, metrics
 from headgate.learning.money import in_money
 from headgate.learning.score_shift import score_shift
-from headgate.learning.uncertainty import auc_differences, cost_differences, intervals
+from headgate.learning.uncertainty import auc_differences, cost_differences, intervals, policy_intervals
 from headgate.spec.hour_range import HourRange
 from headgate.spec.pipeline import Costs
 
@@ -59,8 +59,8 @@ def evaluate_scores(
 
     Per score: `figures` (metrics), `intervals`, `calibration` (bins) and, with costs, `money`. Per other
     score: `differences`, the candidate's log loss minus the other's, `auc_differences` and, with costs,
-    `cost_differences`, each with its interval over blocks of days or hours. With a champion also
-    `score_shift`. Without rows there are only `rows` and `positives`.
+    `cost_differences`, each with its interval over blocks of days or hours; costs also for `never act` and
+    `always act`. With a champion also `score_shift`. Without rows there are only `rows` and `positives`.
     """
     blocks = blocks_for(cohorts)
     result: dict[str, Any] = {
@@ -92,6 +92,7 @@ def evaluate_scores(
         if name != CANDIDATE:
             interval = block_bootstrap(own - log_losses(label, probability), places, seed)
             result["differences"][name] = asdict(interval)
+    result["intervals"] |= policy_intervals(label, places, costs, seed)
     others = {name: probability for name, probability in scores.items() if name != CANDIDATE}
     result["auc_differences"] = auc_differences(label, scores[CANDIDATE], others, places, seed)
     result["cost_differences"] = cost_differences(label, scores[CANDIDATE], others, places, costs, seed)

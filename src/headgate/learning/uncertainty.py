@@ -35,6 +35,22 @@ def intervals(
     return {name: asdict(interval) for name, interval in found.items()}
 
 
+def policy_intervals(
+    label: np.ndarray, blocks: np.ndarray, costs: Costs | None, seed: int
+) -> dict[str, Intervals]:
+    """`cost_per_thousand` of `never act` and `always act`."""
+    if costs is None:
+        return {}
+    return {
+        name: {
+            "cost_per_thousand": asdict(
+                block_bootstrap(1000.0 * costs_of_rows(label, act, costs), blocks, seed)
+            )
+        }
+        for name, act in _policies(label).items()
+    }
+
+
 def auc_differences(
     label: np.ndarray, own: np.ndarray, others: Mapping[str, np.ndarray], blocks: np.ndarray, seed: int
 ) -> Intervals:
@@ -57,9 +73,13 @@ def cost_differences(
         return {}
     limit = threshold(costs)
     acts = {name: other >= limit for name, other in others.items()}
-    acts |= {"never act": np.zeros(len(label), dtype=bool), "always act": np.ones(len(label), dtype=bool)}
+    acts |= _policies(label)
     spent = costs_of_rows(label, own >= limit, costs)
     return {
         name: asdict(block_bootstrap(1000.0 * (spent - costs_of_rows(label, act, costs)), blocks, seed))
         for name, act in acts.items()
     }
+
+
+def _policies(label: np.ndarray) -> dict[str, np.ndarray]:
+    return {"never act": np.zeros(len(label), dtype=bool), "always act": np.ones(len(label), dtype=bool)}
