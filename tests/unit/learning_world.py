@@ -14,7 +14,7 @@ from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
 from headgate.lake.tables import HOPS_TYPES, create_table
 from headgate.spec.load import LoadedPipeline
-from headgate.spec.pipeline import Costs, Examples, Feature, Model, Pipeline, Promotion
+from headgate.spec.pipeline import Costs, Examples, Feature, Model, Pipeline, Promotion, Slice
 from headgate.spec.settings import Settings
 
 START = datetime(2013, 1, 1, tzinfo=UTC)
@@ -39,6 +39,7 @@ SPEC = {
         features={"carrier": Feature(nominal=["A", "B", "C"]), "hour": Feature(), "delay": Feature()},
         baselines=[[], ["carrier", "hour"]],
         costs=Costs(false_positive=20, true_positive=60, false_negative=100),
+        slices={"carrier": Slice(), "delay": Slice(edges=[0])},
     ),
     "promotion": Promotion(first_holdout=timedelta(days=3)),
 }

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import numpy as np
@@ -66,6 +67,16 @@ class World:
         }
 
 
+def evaluation_of(model: int) -> dict[str, Any]:
+    """What MLflow keeps of a model's evaluation."""
+    client = open_client()
+    version = version_of_model(client, "trains", model)
+    assert version is not None and version.run_id is not None
+    path = client.download_artifacts(version.run_id, "evaluation.json")
+    found: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    return found
+
+
 @pytest.fixture(scope="module")
 def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A lake with ten days of examples whose first candidate is recorded and evaluated, not yet decided."""
@@ -122,15 +133,62 @@ def test_the_run_shows_figures_pins_and_the_evaluation(world: World) -> None:
     assert [given.dataset.name for given in run.inputs.dataset_inputs] == ["trains_gold.examples"]
     names = {artifact.path for artifact in client.list_artifacts(version.run_id)}
     assert names >= {
-        "roc.png", "precision_recall.png", "calibration.png", "confusion_in_money.png", "evaluation.json",
+        "roc.png", "precision_recall.png", "calibration.png", "confusion_in_money.png", "importance.png",
+        "by_day.png", "slices.png", "evaluation.json", "report.html",
     }  # fmt: skip
     assert set(run.data.metrics) >= {
         "auc",
         "log_loss",
         "base rate/log_loss",
         "carrier x hour/auc",
+        "carrier x hour/log_loss_difference_high",
+        "carrier x hour/auc_difference_mean",
+        "carrier x hour/auc_difference_low",
+        "carrier x hour/auc_difference_high",
+        "never_act/cost_difference_high",
         "training/rows",
     }
+
+
+def test_the_evaluation_holds_slices_days_importance_and_what_was_left_out(world: World) -> None:
+    evaluation = evaluation_of(1)
+    assert evaluation["left_out"] == {
+        "judged": {"examples": 3 * 24 * 20, "without_label": 32},
+        "training": {"examples": 5 * 24 * 20, "without_label": 40},
+    }
+    columns = evaluation["slices"]["columns"]
+    assert [part["value"] for part in columns["carrier"]] == ["A", "B", "C", "Q"]
+    assert [part["value"] for part in columns["delay"]] == ["below 0", "0 and more", None]
+    for parts in columns.values():
+        assert sum(part["rows"] for part in parts) == evaluation["rows"] == 3 * 24 * 20 - 32
+    assert evaluation["slices"]["against"] == "carrier x hour"
+    assert columns["carrier"][0]["difference"]["blocks"] == 3
+    assert [day["start"][:10] for day in evaluation["by_day"]] == ["2013-01-06", "2013-01-07", "2013-01-08"]
+    features = [feature["name"] for feature in evaluation["importance"]["features"]]
+    assert features[0] == "delay"
+    assert sorted(features) == ["carrier", "delay", "hour"]
+    assert evaluation["auc_differences"]["carrier x hour"]["low"] > 0
+
+
+def test_the_report_is_a_page_beside_those_of_the_gates(world: World) -> None:
+    page = world.settings.reports / "trains" / "models" / "1.html"
+    text = page.read_text(encoding="utf-8")
+    assert "<h1>Model 1 is better than “base rate” and “carrier x hour”</h1>" in text
+    assert "Of the 1,440 judged examples 32 (2.2 %) had no label that was known by 2013-01-10 00:00" in text
+    client = open_client()
+    version = version_of_model(client, "trains", 1)
+    assert version is not None and version.run_id is not None
+    path = client.download_artifacts(version.run_id, "report.html")
+    assert Path(path).read_text(encoding="utf-8") == text
+    before = world.counts()
+    page.unlink()
+    world.through("first")
+    assert page.read_text(encoding="utf-8") == text
+    page.write_text("half a page")
+    world.through("first")
+    assert page.read_text(encoding="utf-8") == text
+    assert [file.name for file in page.parent.iterdir()] == ["1.html"]
+    assert world.counts() == before
 
 
 def test_the_served_model_scores_as_spark_did_and_holds_no_pickle(world: World, tmp_path: Path) -> None:
@@ -153,6 +211,8 @@ def test_the_first_candidate_is_promoted_once(world: World) -> None:
     release = releases(world.settings, "trains")[0]
     assert (release.release, release.version, release.model, release.previous_champion) == (1, 1, 1, None)
     assert release.pins == {"gold.examples": 0}
+    assert release.evaluation["left_out"]["judged"]["without_label"] == 32
+    assert {"slices", "by_day", "importance"}.isdisjoint(release.evaluation)
     assert release.gate_reports == {"gold": "trains/gold/2013-01-09T23.html"}
     assert [reason["check"] for reason in release.reasons] == [
         "rows", "champion", "beats base rate", "beats carrier x hour", "calibration",
@@ -173,14 +233,13 @@ def test_a_refreshed_candidate_meets_the_champion_on_the_embargo_cohorts(world: 
     header = headers(world.settings, "trains")[1]
     assert (header["parent"], header["track"]) == (1, "refresh")
     assert header["training"]["end"] == "2013-01-08T06:00:00+00:00"
-    client = open_client()
-    run = version_of_model(client, "trains", 2)
-    assert run is not None and run.run_id is not None
-    path = client.download_artifacts(run.run_id, "evaluation.json")
-    evaluation = json.loads(Path(path).read_text(encoding="utf-8"))
+    evaluation = evaluation_of(2)
     assert evaluation["range"] == {"start": "2013-01-08T06:00:00+00:00", "end": "2013-01-09T06:00:00+00:00"}
     assert evaluation["champion"] == {"version": 1, "model": 1, "trained_until": "2013-01-06T00:00:00+00:00"}
     assert evaluation["blocks"] == "hour"
+    assert set(evaluation["auc_differences"]) == {"champion", "base rate", "carrier x hour"}
+    assert len(evaluation["by_day"]) == 1
+    assert (world.settings.reports / "trains" / "models" / "2.html").is_file()
 
 
 def test_a_move_by_hand_is_honoured_and_recorded(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from headgate.learning.cohorts import NoCompleteCohort, first_cohorts, refresh_cohorts
-from headgate.learning.labelled_rows import in_key_order, labelled_rows
+from headgate.learning.labelled_rows import in_key_order, labelled_rows, left_out
 from headgate.spec.hour_range import HourRange
 from headgate.spec.pipeline import Examples, Feature, Model, Promotion
 
@@ -50,19 +50,20 @@ def test_an_embargo_without_a_complete_cohort_is_refused() -> None:
     )
 
 
+ROWS = [
+    ("start is outside", day(20), 1, day(20, 9)),
+    ("just inside", day(20, 7), 0, day(20, 9)),
+    ("end is inside", day(28), 1, day(28, 9)),
+    ("after the end", day(28, 7), 1, day(28, 9)),
+    ("no label", day(25), None, None),
+    ("known at the frontier", day(26), 1, FRONTIER),
+    ("known after the frontier", day(26), 1, FRONTIER + timedelta(hours=1)),
+]
+SCHEMA = "flight_id string, as_of timestamp, late int, label_known_at timestamp"
+
+
 def test_rows_count_inside_the_range_with_a_label_known_at_the_frontier(spark: SparkSession) -> None:
-    rows = [
-        ("start is outside", day(20), 1, day(20, 9)),
-        ("just inside", day(20, 7), 0, day(20, 9)),
-        ("end is inside", day(28), 1, day(28, 9)),
-        ("after the end", day(28, 7), 1, day(28, 9)),
-        ("no label", day(25), None, None),
-        ("known at the frontier", day(26), 1, FRONTIER),
-        ("known after the frontier", day(26), 1, FRONTIER + timedelta(hours=1)),
-    ]
-    frame = spark.createDataFrame(
-        rows, "flight_id string, as_of timestamp, late int, label_known_at timestamp"
-    )
+    frame = spark.createDataFrame(ROWS, SCHEMA)
     kept = labelled_rows(frame, EXAMPLES, HourRange(day(20), day(28)), FRONTIER)
     assert [row.flight_id for row in in_key_order(kept, ["as_of"]).collect()] == [
         "just inside",
@@ -71,9 +72,20 @@ def test_rows_count_inside_the_range_with_a_label_known_at_the_frontier(spark: S
     ]
 
 
+def test_what_has_no_label_at_the_frontier_is_counted(spark: SparkSession) -> None:
+    ranges = {
+        "judged": HourRange(day(20), day(28)),
+        "training": HourRange(None, day(20)),
+        "none": HourRange(day(1), day(2)),
+    }
+    assert left_out(spark.createDataFrame(ROWS, SCHEMA), EXAMPLES, ranges, FRONTIER) == {
+        "judged": {"examples": 5, "without_label": 2},
+        "training": {"examples": 1, "without_label": 0},
+        "none": {"examples": 0, "without_label": 0},
+    }
+
+
 def test_an_open_range_has_no_first_hour(spark: SparkSession) -> None:
     rows = [("old", datetime(1999, 1, 1, tzinfo=UTC), 1, datetime(1999, 1, 2, tzinfo=UTC))]
-    frame = spark.createDataFrame(
-        rows, "flight_id string, as_of timestamp, late int, label_known_at timestamp"
-    )
+    frame = spark.createDataFrame(rows, SCHEMA)
     assert labelled_rows(frame, EXAMPLES, HourRange(None, day(28)), FRONTIER).count() == 1

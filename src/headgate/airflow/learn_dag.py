@@ -81,6 +81,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             application=str(settings.jobs / "evaluate.py"),
             arguments=arguments,
             tracking=settings.mlflow_connection,
+            pipeline=name,
             folder=str(settings.staging / name / "model"),
             attempt=attempt,
             **on_engine,

@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, BaseOperatorLink
 
-from headgate.airflow.pages.paths import report_address
+from headgate.airflow.pages.paths import model_report_address, report_address
 
 
 class ValidationReportLink(BaseOperatorLink):
@@ -23,6 +23,20 @@ class ValidationReportLink(BaseOperatorLink):
         pipeline, hop = getattr(operator, "pipeline", ""), getattr(operator, "hop", "")
         hour, separator, _ = attempt.partition("--")
         return report_address(pipeline, hop, hour, attempt) if separator else ""
+
+
+class ModelReportLink(BaseOperatorLink):
+    """From an evaluation to the report of the model that it judged."""
+
+    @property
+    def name(self) -> str:
+        """The text on the button."""
+        return "Model report"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
+        """The report's address; empty where the task ended before there was one."""
+        model: int | None = getattr(operator, "model", None)
+        return "" if model is None else model_report_address(getattr(operator, "pipeline", ""), model)
 
 
 class ModelRunLink(BaseOperatorLink):

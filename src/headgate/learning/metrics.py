@@ -57,3 +57,14 @@ def metrics(label: np.ndarray, probability: np.ndarray) -> dict[str, float]:
         figures["auc"] = float(roc_auc_score(label, probability))
         figures["average_precision"] = float(average_precision_score(label, probability))
     return figures
+
+
+def brief_metrics(label: np.ndarray, probability: np.ndarray) -> dict[str, float]:
+    """For a part of the rows: log_loss, mean_probability and, where both classes occur, auc."""
+    figures = {
+        "log_loss": float(log_losses(label, probability).mean()),
+        "mean_probability": float(probability.mean()),
+    }
+    if 0 < label.sum() < len(label):
+        figures["auc"] = float(roc_auc_score(label, probability))
+    return figures

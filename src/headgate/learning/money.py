@@ -32,6 +32,14 @@ def threshold(costs: Costs) -> float:
     return alarm / (alarm + miss)
 
 
+def costs_of_rows(label: np.ndarray, act: np.ndarray, costs: Costs) -> np.ndarray:
+    """What each row costs when one acts where `act` is true."""
+    positive = label == 1
+    acted = np.where(positive, costs.true_positive, costs.false_positive)
+    left_alone = np.where(positive, costs.false_negative, costs.true_negative)
+    return np.asarray(np.where(act, acted, left_alone), dtype=np.float64)
+
+
 def in_money(label: np.ndarray, probability: np.ndarray, costs: Costs) -> dict[str, Any]:
     """The confusion matrix at the threshold, and the cost per 1,000 rows beside never or always acting."""
     limit = threshold(costs)

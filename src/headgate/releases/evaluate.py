@@ -13,17 +13,21 @@ from pyspark.sql import DataFrame, SparkSession
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.learning.baselines import baseline
+from headgate.learning.by_day import by_day
 from headgate.learning.candidate_folder import EVALUATED, CandidateFolder
 from headgate.learning.cohorts import refresh_cohorts
-from headgate.learning.evaluation import CANDIDATE, CHAMPION, evaluate_scores
+from headgate.learning.evaluation import CANDIDATE, CHAMPION, blocks_in, evaluate_scores, strongest
 from headgate.learning.feature_schema import from_json
-from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows
+from headgate.learning.importance import importance
+from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows, left_out
 from headgate.learning.learn import EXAMPLES, NothingToLearn
 from headgate.learning.scoring.encoding import encode
-from headgate.learning.scoring.scorer import scorer_of
+from headgate.learning.scoring.scorer import Scorer, scorer_of
+from headgate.learning.slices import slices
 from headgate.releases.model_log import header_of, nodes_of, recorded_model
 from headgate.releases.projection import show
 from headgate.releases.registry import Version, champion, open_client
+from headgate.releases.report_page import keep_report
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HourRange
 from headgate.spec.load import LoadedPipeline
@@ -47,8 +51,9 @@ class Evaluated:
 def evaluate(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, name: str) -> dict[str, Any]:
     """Evaluate what the attempt `name` recorded, show it in MLflow, and return `{"model", "version", "run"}`.
 
-    A model whose run is finished is not evaluated again; whatever MLflow lacks of it is put there. The
-    returned values stay in the attempt as `evaluated.json`. Raises ForeignChampion, NoAddress, StepMissing.
+    A model whose run is finished is not evaluated again; whatever MLflow lacks of it is put there, and its
+    report among the pages where it is missing. The returned values stay in the attempt as `release.json`.
+    Raises ForeignChampion, NoAddress, StepMissing, NoSuchSlice.
     """
     pipeline = loaded.spec.pipeline
     number = recorded_model(settings, pipeline, name)
@@ -63,6 +68,7 @@ def evaluate(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, na
             spark, settings, loaded, header, known_rival(champion(client, pipeline), pipeline)
         ),
     )
+    keep_report(client, shown.run, settings.reports, pipeline, number)
     result = {"model": number, "version": shown.version, "run": shown.run}
     CandidateFolder(settings, pipeline, name).write(EVALUATED, result)
     return result
@@ -78,8 +84,9 @@ def evaluation(
     """Judge the candidate that `header` describes beside the baselines and, where one serves, the champion.
 
     With a champion the rows are the embargo cohorts at the candidate's frontier, else the cohorts that the
-    candidate's training held out. The result is that of `evaluate_scores`, with `model`, `track` and
-    `champion` (`version`, `model`, `trained_until`, or null).
+    candidate's training held out. The result is that of `evaluate_scores`, with `model`, `track`,
+    `champion` (`version`, `model`, `trained_until`, or null), `by_day`, `slices`, `importance`, `left_out`
+    (of the `judged` and the `training` cohorts) and the `costs` of the spec.
     """
     pipeline, model, examples = loaded.spec.pipeline, loaded.spec.model, loaded.spec.examples
     if model is None or examples is None:
@@ -95,18 +102,40 @@ def evaluation(
         cohorts = refresh_cohorts(frontier, examples, model, loaded.spec.promotion or Promotion()).evaluation
     table = read_at(spark, table_path(settings.lake, pipeline, EXAMPLES), header["pins"][EXAMPLES])
     rows = _collected(labelled_rows(table, examples, cohorts, frontier), key_of(examples))
-    scores = {CANDIDATE: _scores(settings, pipeline, header, rows)}
+    score, matrix = _portable(settings, pipeline, header, rows)
+    scores = {CANDIDATE: score(matrix)}
     serving = None
     if rival is not None and rival.model is not None:
         known = header_of(settings, pipeline, rival.model)
-        scores[CHAMPION] = _scores(settings, pipeline, known, rows)
+        champions_score, champions_matrix = _portable(settings, pipeline, known, rows)
+        scores[CHAMPION] = champions_score(champions_matrix)
         serving = {"version": rival.version, "model": rival.model, "trained_until": known["training"]["end"]}
     training = labelled_rows(table, examples, _range(header["training"]), frontier)
     for columns in model.baselines:
         mean = baseline(training, columns, examples.label)
         scores[mean.name] = mean.score(rows)
     label = rows[examples.label].to_numpy(np.float64)
-    judged = evaluate_scores(label, rows[examples.as_of], scores, cohorts, costs=model.costs, seed=model.seed)
+    as_of, seed = rows[examples.as_of], model.seed
+    judged = evaluate_scores(label, as_of, scores, cohorts, costs=model.costs, seed=seed)
+    closer = {
+        "by_day": by_day(label, as_of, scores, cohorts, model.costs),
+        "slices": slices(
+            rows,
+            label,
+            scores,
+            model.slices,
+            against=strongest(judged),
+            blocks=blocks_in(as_of, cohorts, judged["blocks"]),
+            seed=seed,
+        ),
+        "importance": importance(
+            label, matrix, [feature["name"] for feature in header["features"]], score, seed
+        ),
+        "left_out": left_out(
+            table, examples, {"judged": cohorts, "training": _range(header["training"])}, frontier
+        ),
+        "costs": model.costs.model_dump() if model.costs else None,
+    }
     track = "first" if serving is None else "refresh"
     facts = {
         "model": header["model"],
@@ -114,12 +143,15 @@ def evaluation(
         "held_out": header["track"] == "first",
         "champion": serving,
     }
-    return Evaluated({**facts, **judged}, label, scores)
+    return Evaluated({**facts, **judged, **closer}, label, scores)
 
 
-def _scores(settings: Settings, pipeline: str, header: dict[str, Any], rows: pd.DataFrame) -> np.ndarray:
+def _portable(
+    settings: Settings, pipeline: str, header: dict[str, Any], rows: pd.DataFrame
+) -> tuple[Scorer, np.ndarray]:
+    """A recorded model's scorer, and the rows as it takes them."""
     score = scorer_of(header["form"], nodes_of(settings, pipeline, header["model"]))
-    return score(encode(rows, from_json(header["features"])))
+    return score, encode(rows, from_json(header["features"]))
 
 
 def _collected(rows: DataFrame, key: list[str]) -> pd.DataFrame:

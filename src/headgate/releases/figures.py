@@ -1,46 +1,58 @@
-"""The pictures of an evaluation: ROC, precision-recall, calibration, confusion matrix in money."""
+"""The pictures of an evaluation: ROC, precision-recall, calibration, confusion matrix in money, details."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from headgate.learning.evaluation import CANDIDATE
-
-CANDIDATE_INK = "#1f5fa8"
-OTHER_INKS = ("#c4622d", "#7a7a7a", "#a8a8a8", "#4f8f5b")
-FAINT = "#c9c9c9"
+from headgate.releases.detail_figures import by_day_figure, importance_figure, slices_figure
+from headgate.releases.drawing import FAINT, empty, inks
 
 
 def figures(label: np.ndarray, scores: Mapping[str, np.ndarray], result: dict[str, Any]) -> dict[str, Figure]:
-    """Figures by file name; without both labels there is nothing to draw."""
+    """Figures by file name. Without both labels there are none; days and slices only where there are several
+    days, and slices with an interval."""
     if not 0 < label.sum() < len(label):
         return {}
-    drawn = {
-        "roc.png": _curves(label, scores, result, "roc"),
-        "precision_recall.png": _curves(label, scores, result, "precision_recall"),
-        "calibration.png": _calibration(result),
-    }
-    if result["money"]:
-        drawn["confusion_in_money.png"] = _confusion(result["money"][CANDIDATE], result["rows"])
+    with mpl.rc_context({"text.parse_math": False}):  # values of the data are no formulas
+        drawn = {
+            "roc.png": _curves(label, scores, result, "roc"),
+            "precision_recall.png": _curves(label, scores, result, "precision_recall"),
+            "calibration.png": _calibration(result),
+            "importance.png": importance_figure(result["importance"]),
+        }
+        if result["money"]:
+            drawn["confusion_in_money.png"] = _confusion(result["money"][CANDIDATE], result["rows"])
+        if len(result["by_day"]) > 1:
+            drawn["by_day.png"] = by_day_figure(result["by_day"])
+        if any(part["difference"] for parts in result["slices"]["columns"].values() for part in parts):
+            drawn["slices.png"] = slices_figure(result["slices"])
     return drawn
 
 
 def _curves(label: np.ndarray, scores: Mapping[str, np.ndarray], result: dict[str, Any], kind: str) -> Figure:
-    figure, axes = _empty()
-    for ink, (name, probability) in zip(_inks(scores), scores.items(), strict=True):
+    figure, axes = empty()
+    for ink, (name, probability) in zip(inks(scores), scores.items(), strict=True):
         if kind == "roc":
             across, up, _ = roc_curve(label, probability)
             figure_of_merit = f"{name}, area {result['figures'][name]['auc']:.3f}"
         else:
             up, across, _ = precision_recall_curve(label, probability)
             figure_of_merit = f"{name}, average precision {result['figures'][name]['average_precision']:.3f}"
-        axes.plot(across, up, color=ink, linewidth=2 if name == CANDIDATE else 1.2, label=figure_of_merit)
+        axes.plot(
+            across,
+            up,
+            color=ink,
+            drawstyle="default" if kind == "roc" else "steps-post",
+            linewidth=2 if name == CANDIDATE else 1.2,
+            label=figure_of_merit,
+        )
     if kind == "roc":
         axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle="--")
         axes.set(xlabel="false positive rate", ylabel="true positive rate", title=_title("ROC", result))
@@ -53,10 +65,10 @@ def _curves(label: np.ndarray, scores: Mapping[str, np.ndarray], result: dict[st
 
 
 def _calibration(result: dict[str, Any]) -> Figure:
-    figure, axes = _empty()
+    figure, axes = empty()
     axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle="--")
     names = [name for name, bins in result["calibration"].items() if len(bins) > 1]
-    for ink, name in zip(_inks(names), names, strict=True):
+    for ink, name in zip(inks(names), names, strict=True):
         bins = result["calibration"][name]
         text = f"{name}, error {result['figures'][name]['calibration_error']:.3f}"
         across, up = [entry["probability"] for entry in bins], [entry["share"] for entry in bins]
@@ -78,7 +90,7 @@ def _calibration(result: dict[str, Any]) -> Figure:
 
 
 def _confusion(money: dict[str, Any], rows: int) -> Figure:
-    figure, axes = _empty()
+    figure, axes = empty()
     cells = [["true_negative", "false_positive"], ["false_negative", "true_positive"]]
     cost = np.array([[money["cost"][name] for name in line] for line in cells], dtype=float)
     axes.imshow(cost, cmap="OrRd", vmin=0, vmax=float(cost.max()) or 1.0)
@@ -99,18 +111,6 @@ def _confusion(money: dict[str, Any], rows: int) -> Figure:
         fontsize=10,
     )
     return figure
-
-
-def _empty() -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(5.2, 4.6), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes
-
-
-def _inks(names: Any) -> list[str]:
-    others = iter(OTHER_INKS * (len(names) // len(OTHER_INKS) + 1))
-    return [CANDIDATE_INK if name == CANDIDATE else next(others) for name in names]
 
 
 def _title(what: str, result: dict[str, Any]) -> str:

@@ -20,7 +20,9 @@ from headgate.learning.evaluation import CANDIDATE
 from headgate.learning.learn import EXAMPLES
 from headgate.learning.node_rows import node_table
 from headgate.releases.figures import figures
+from headgate.releases.model_report import model_report
 from headgate.releases.registry import CHALLENGER, DECISION_TAG, MODEL_TAG, tracking_address, version_of_model
+from headgate.releases.report_page import REPORT
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -98,9 +100,11 @@ def _complete(
         tags=[RunTag(name, str(value)) for name, value in _tags(header, result).items()],
     )
     _log_datasets(client, run, header, examples_path)
-    for name, figure in figures(evaluated.label, evaluated.scores, result).items():
+    drawn = figures(evaluated.label, evaluated.scores, result)
+    for name, figure in drawn.items():
         client.log_figure(run, figure, name)
     client.log_dict(run, result, EVALUATION)
+    client.log_text(run, model_report(header, result, drawn), REPORT)
     _log_model(client, run, header, nodes)
 
 
@@ -112,8 +116,11 @@ def _metrics(header: dict[str, Any], result: dict[str, Any]) -> dict[str, float]
         costs = {"cost_per_thousand": money["per_thousand"]} if money else {}
         prefix = "" if who == CANDIDATE else f"{who}/"
         named |= {f"{prefix}{name}": value for name, value in {**found, **costs}.items()}
-    for who, difference in result["differences"].items():
-        named |= {f"{who}/log_loss_difference_{end}": difference[end] for end in ("mean", "low", "high")}
+    for figure in ("log_loss", "auc", "cost"):
+        differences = result["differences" if figure == "log_loss" else f"{figure}_differences"]
+        for who, difference in differences.items():
+            where = f"{who.replace(' act', '_act')}/{figure}_difference"
+            named |= {f"{where}_{end}": difference[end] for end in ("mean", "low", "high")}
     money = result["money"].get(CANDIDATE)
     if money:
         named["never_act/cost_per_thousand"] = money["never_act_per_thousand"]

@@ -36,6 +36,9 @@ from headgate.spec.settings import Settings
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+ONLY_IN_MLFLOW = ("by_day", "slices", "importance")
+"""Parts of an evaluation that decide nothing; a release goes without them, since every hour may add one."""
+
 
 class NotACandidate(HeadgateError):
     """There is no such version, or it does not show an evaluated model of the model log."""
@@ -72,7 +75,7 @@ def promote(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, ver
         spec=header["spec"],
         frontier=header["frontier"],
         gate_reports=_gate_reports(settings, loaded, datetime.fromisoformat(header["frontier"])),
-        evaluation=evaluation,
+        evaluation={name: value for name, value in evaluation.items() if name not in ONLY_IN_MLFLOW},
     )
     append_release(spark, settings, pipeline, release)
     _carry_out(client, pipeline, release)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from headgate.spec.contract import Contract
 from headgate.spec.pipeline import Examples, Model, Pipeline
@@ -195,6 +196,8 @@ def _model(pipeline: Pipeline, contracts: Mapping[str, Contract]) -> Iterator[Lo
             if name not in usable:
                 path = ("model", "baselines", index, position)
                 yield PIPELINE, unresolved(path, "column of gold.examples", name, usable)
+    for problem in _slices(model, contract, usable):
+        yield PIPELINE, problem
 
 
 def _vocabularies(model: Model) -> Iterator[Located]:
@@ -204,3 +207,24 @@ def _vocabularies(model: Model) -> Iterator[Located]:
             twice = sorted({word for word in words if words.count(word) > 1})
             message = f"{name}: the vocabulary " + (f"has {', '.join(twice)} twice" if twice else "is empty")
             yield PIPELINE, Problem(("model", "features", name, "nominal"), message, "every value once")
+
+
+def _slices(model: Model, contract: Contract, usable: list[str]) -> Iterator[Problem]:
+    for name, cut in model.slices.items():
+        path: Path = ("model", "slices", name)
+        if name not in usable:
+            yield unresolved(path, "column of gold.examples", name, usable)
+            continue
+        kind = contract.columns[name].type
+        if kind in ("date", "timestamp"):
+            yield Problem(path, f"{name} is {kind}, which is no slice", "text, a whole number or edges")
+        elif cut.edges is None and kind == "double":
+            yield Problem(
+                path, f"{name} is double, and no edges cut it into ranges", "edges: [one or more numbers]"
+            )
+        elif cut.edges is not None and kind in ("string", "boolean"):
+            yield Problem((*path, "edges"), f"{name} is {kind}, so it has no ranges", "no edges")
+        elif cut.edges is not None and any(low >= high for low, high in pairwise(cut.edges)):
+            yield Problem(
+                (*path, "edges"), f"{name}: the edges do not rise", "each edge above the one before"
+            )

@@ -142,6 +142,12 @@ class Feature(Strict):
     nominal: list[str] | None = None
 
 
+class Slice(Strict):
+    """How judged rows are split by a column: by value, or by the half-open ranges between `edges`."""
+
+    edges: list[float] | None = Field(default=None, min_length=1)
+
+
 class Costs(Strict):
     """Money per example for each outcome of acting on a score; the decision threshold follows from it."""
 
@@ -157,6 +163,7 @@ class Model(Strict):
 
     `window` is the span of as-of hours trained on. `baselines` are lists of columns: the label's mean
     per group of those columns on the training rows is a score to beat (an empty list: the base rate).
+    `slices` are columns by which an evaluation is split in the report.
     """
 
     algorithm: Literal["random_forest", "gradient_boosted_trees", "logistic_regression"]
@@ -166,6 +173,7 @@ class Model(Strict):
     features: dict[Name, Feature] = Field(min_length=1)
     baselines: list[list[Name]] = [[]]
     costs: Costs | None = None
+    slices: dict[Name, Slice] = {}
 
 
 class Promotion(Strict):

@@ -132,7 +132,7 @@ def test_nothing_new_skips_what_follows(pipelines: Settings, changed: bool, skip
         task.execute(context(Instance()))
 
 
-def test_evaluation_passes_the_version_on_and_links_to_mlflow(
+def test_evaluation_passes_the_version_on_and_links_to_report_and_mlflow(
     pipelines: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_HEADGATE_MLFLOW", "http://127.0.0.1:5000")
@@ -145,9 +145,16 @@ def test_evaluation_passes_the_version_on_and_links_to_mlflow(
     instance = Instance()
     task.execute(context(instance))
     assert instance.pushed == {"version": 3}
-    (link,) = task.operator_extra_links
-    assert link.name == "MLflow run"
-    assert link.get_link(task, ti_key=None) == "http://127.0.0.1:5000/#/runs/0a1b"
+    links = {link.name: link.get_link(task, ti_key=None) for link in task.operator_extra_links}
+    assert links == {
+        "Model report": "/headgate/reports/shop/models/1.html",
+        "MLflow run": "http://127.0.0.1:5000/#/runs/0a1b",
+    }
+
+
+def test_an_evaluation_that_did_not_end_links_nowhere(pipelines: Settings) -> None:
+    task: Any = learn_dags()["shop_learn"].get_task("evaluate")
+    assert [link.get_link(task, ti_key=None) for link in task.operator_extra_links] == ["", ""]
 
 
 def test_a_gate_links_to_the_report_of_its_attempt(pipelines: Settings) -> None:

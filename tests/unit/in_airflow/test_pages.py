@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ from headgate.spec.settings import Settings
 
 ATTEMPT = "2024-01-01T07--0a1b2c3d"
 REPORT = f"/reports/shop/silver/2024-01-01T07/{ATTEMPT}.html"
-PATHS = ["/reports", REPORT, "/validation?dag=shop_hourly&run=r&task=silver.gate"]
+MODEL = "/reports/shop/models/3.html"
+PATHS = ["/reports", REPORT, MODEL, "/validation?dag=shop_hourly&run=r&task=silver.gate"]
 
 
 @pytest.fixture
 def reports(pipelines: Settings) -> Path:
-    """One report with its data docs, and a secret outside of the reports."""
+    """One report with its data docs, two of models, and a secret outside of the reports."""
     folder = pipelines.reports / "shop" / "silver" / "2024-01-01T07"
     (folder / ATTEMPT).mkdir(parents=True)
     (folder / f"{ATTEMPT}.html").write_text("<p>all rules hold</p>")
@@ -28,6 +30,12 @@ def reports(pipelines: Settings) -> Path:
     (folder / "tool.exe").write_text("no")
     (pipelines.home / "secret.html").write_text("secret")
     (folder / "link.html").symlink_to(pipelines.home / "secret.html")
+    models = pipelines.reports / "shop" / "models"
+    models.mkdir()
+    (models / "3.html").write_text("<p>model 3</p>")
+    (models / "20.html").write_text("<p>model 20</p>")
+    (models / "notes.html").write_text("no report")
+    (models / "9.html").symlink_to(pipelines.home / "secret.html")
     return pipelines.reports
 
 
@@ -53,7 +61,9 @@ def test_a_pipeline_that_one_may_not_read_stays_closed(client: TestClient, path:
     assert answer.json() == {"detail": "You may not read this pipeline."}
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/reports/shop/silver/2024-01-01T07/none.html"])
+@pytest.mark.parametrize(
+    "path", [*PATHS, "/reports/shop/silver/2024-01-01T07/none.html", "/reports/shop/models/4.html"]
+)
 def test_no_page_lets_a_script_run(client: TestClient, path: str) -> None:
     answer = client.get(path)
     policy = answer.headers["Content-Security-Policy"]
@@ -69,6 +79,24 @@ def test_a_report_is_served_sandboxed(client: TestClient) -> None:
     assert (answer.status_code, answer.text) == (200, "<p>all rules hold</p>")
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert answer.headers["Content-Security-Policy"].startswith("sandbox ")
+
+
+def test_a_models_report_is_served_sandboxed(client: TestClient) -> None:
+    answer = client.get(MODEL)
+    assert (answer.status_code, answer.text) == (200, "<p>model 3</p>")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox ")
+    assert "img-src 'self' data:" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "name", ["4.html", "9.html", "-3.html", "notes.html", "3.html/x", "..%2f..%2fsecret.html", "3", "03.htm"]
+)
+def test_nothing_but_a_models_own_report_is_given_out(client: TestClient, name: str) -> None:
+    answer = client.get(f"/reports/shop/models/{name}")
+    assert answer.status_code == 404
+    assert "secret" not in answer.text.replace("secret.html", "")
+    assert "model 3" not in answer.text
 
 
 @pytest.mark.parametrize("end", [f"{ATTEMPT}/index.html", f"{ATTEMPT}/", ATTEMPT])
@@ -109,6 +137,14 @@ def test_the_list_shows_what_one_may_read(client: TestClient) -> None:
     assert "orders" not in text
     assert f'<a href="/headgate{REPORT}">2024-01-01 07:00</a>' in text
     assert text.count("no hour has come to this gate yet") == 2
+    links = [f'<a href="/headgate/reports/shop/models/{model}.html">model {model}</a>' for model in (20, 3)]
+    assert "\n\n".join(links) in text
+    assert text.count(">model ") == 2
+
+
+def test_a_pipeline_whose_model_was_not_evaluated_says_so(client: TestClient, reports: Path) -> None:
+    shutil.rmtree(reports / "shop" / "models")
+    assert "no model has been evaluated yet" in client.get("/reports").text
 
 
 def test_a_task_shows_the_report_of_its_hour_and_hop(client: TestClient) -> None:

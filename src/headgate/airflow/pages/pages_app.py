@@ -1,8 +1,9 @@
-"""The pages below `/headgate`: validation reports and the way to them, for people who are signed in."""
+"""The pages below `/headgate`: reports and the way to them, for people who are signed in."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 from airflow.api_fastapi.core_api.security import get_user
@@ -12,14 +13,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from headgate.airflow.names import HOURLY
 from headgate.airflow.pages.access import may_read
-from headgate.airflow.pages.paths import report_address
+from headgate.airflow.pages.paths import model_report_address, report_address
 from headgate.airflow.pages.report_files import (
     FILE_POLICY,
     MEDIA_TYPES,
     PAGE_POLICY,
     Report,
     hour_reports,
+    latest_models,
     latest_reports,
+    model_report_file,
     report_file,
 )
 from headgate.airflow.pages.run_hour import run_hour
@@ -28,6 +31,7 @@ from headgate.spec.settings import Settings
 
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 HOURS_SHOWN = 12
+MODELS_SHOWN = 12
 
 User = Annotated[Any, Depends(get_user)]
 
@@ -39,12 +43,13 @@ def pages_app() -> FastAPI:
     )
     app.get("/reports")(reports)
     app.get("/validation")(validation)
+    app.get("/reports/{pipeline}/models/{model:int}.html")(model_report)
     app.get("/reports/{pipeline}/{hop}/{hour}/{name:path}")(report)
     return app
 
 
 def reports(user: User) -> Response:
-    """The pipelines that the viewer may read, with the latest reports of each hop."""
+    """The pipelines that the viewer may read, with the latest reports of each hop and of their models."""
     settings = Settings()
     pipelines = [
         {
@@ -56,6 +61,8 @@ def reports(user: User) -> Response:
                 }
                 for hop in loaded.spec.hops
             ],
+            "models": latest_models(settings.reports, loaded.spec.pipeline, MODELS_SHOWN),
+            "learns": loaded.spec.model is not None,
         }
         for loaded in load_all(settings)[0]
         if may_read(loaded.spec.pipeline, user)
@@ -76,7 +83,16 @@ def validation(user: User, dag: str, run: str, task: str) -> Response:
 def report(user: User, pipeline: str, hop: str, hour: str, name: str) -> Response:
     """One file of an hour's reports."""
     _require_access(pipeline, user)
-    path = report_file(Settings().reports, pipeline, hop, hour, name)
+    return _file(report_file(Settings().reports, pipeline, hop, hour, name), name)
+
+
+def model_report(user: User, pipeline: str, model: int) -> Response:
+    """The report of one model."""
+    _require_access(pipeline, user)
+    return _file(model_report_file(Settings().reports, pipeline, model), f"model {model}")
+
+
+def _file(path: Path | None, name: str) -> Response:
     if path is None:
         return _page("missing.html", status=404, name=name)
     policy = {"Content-Security-Policy": FILE_POLICY}
@@ -93,7 +109,7 @@ def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
         loader=PackageLoader("headgate.airflow.pages"), autoescape=True, undefined=StrictUndefined
     )
     environment.filters["moment"] = _moment
-    environment.globals["address"] = _address
+    environment.globals |= {"address": _address, "model_address": model_report_address}
     text = environment.get_template(template).render(values)
     return HTMLResponse(text, status, headers={**HEADERS, "Content-Security-Policy": PAGE_POLICY})
 

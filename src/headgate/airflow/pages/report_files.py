@@ -1,9 +1,11 @@
-"""The files of validation reports: where they are, which of them a page may give out, and how strictly."""
+"""The files of reports: where they are, which of them a page may give out, and how strictly."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+
+from headgate.releases.report_page import FOLDER, report_page
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; "
@@ -67,6 +69,22 @@ def latest_reports(reports: Path, pipeline: str, hop: str, hours: int) -> list[R
     names = sorted((path.name for path in folder.iterdir()), reverse=True) if folder is not None else []
     found = (hour_reports(reports, pipeline, hop, hour) for hour in names[:hours])
     return [attempts[0] for attempts in found if attempts]
+
+
+def model_report_file(reports: Path, pipeline: str, model: int) -> Path | None:
+    """The report of a model; None if there is none or it leads elsewhere."""
+    if _folder(reports, pipeline, FOLDER) is None:
+        return None
+    path = report_page(reports, pipeline, model)
+    return path if path.is_file() and not path.is_symlink() else None
+
+
+def latest_models(reports: Path, pipeline: str, models: int) -> list[int]:
+    """The numbers of the last `models` models that have a report, the latest first."""
+    folder = _folder(reports, pipeline, FOLDER)
+    files = folder.glob("*.html") if folder is not None else ()
+    numbers = sorted((int(file.stem) for file in files if file.stem.isdecimal()), reverse=True)
+    return [number for number in numbers if model_report_file(reports, pipeline, number)][:models]
 
 
 def _folder(reports: Path, *names: str) -> Path | None:
