@@ -21,7 +21,7 @@ from headgate.planning.verdict import hours_said, verdict
 from headgate.spec.hours import Hours
 
 MODELS_SHOWN = 10
-FEATURES_SHOWN = 6
+FEATURES_SHOWN = 5
 
 EFFECTS: dict[Effect, str] = {
     "rewrites": "",
@@ -112,7 +112,7 @@ def _model(plan: Plan, champion: Champion) -> Iterator[RenderableType]:
         shown += tuple(model for model in plan.models[MODELS_SHOWN:] if model.model == champion.model)
         lines = [_model_line(model, champion) for model in shown]
         if len(shown) < len(plan.models):
-            lines.append(f"and {len(plan.models) - len(shown)} older ones")
+            lines.append(f"and {len(plan.models) - len(shown)} others")
         if not champion.answered:
             lines.append("Which of them is champion is not known: MLflow does not answer.")
         yield _list(lines)
