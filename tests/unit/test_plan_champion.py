@@ -18,9 +18,9 @@ from headgate.planning.change import Change
 from headgate.planning.models_concerned import ModelConcerned
 from headgate.planning.plan import Plan, make_plan
 from headgate.spec.settings import Settings
+from tests.unit.planned_trips import SPEC, START, document, published_with
 from tests.unit.spec_folders import TRIPS_FILES
 from tests.unit.test_plan_models import MODELS
-from tests.unit.test_plan_tables import SPEC, START, document, published_with
 
 
 @pytest.fixture

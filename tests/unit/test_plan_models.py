@@ -12,8 +12,8 @@ import pytest
 from headgate.learning.algorithms.parameters import UnknownParameter
 from headgate.planning.plan import Plan, make_plan
 from headgate.planning.verdict import verdict
+from tests.unit.planned_trips import GOLD, SILVER, SPEC, START, change_told, document, published_with
 from tests.unit.spec_folders import TRIPS_FILES
-from tests.unit.test_plan_tables import GOLD, SILVER, SPEC, START, change_told, document, published_with
 
 
 def header(model: int, *features: str) -> dict[str, Any]:
@@ -58,14 +58,6 @@ CASES = {
         "[south, north]",
         ["feature city: nominal, 2 words -> nominal, 2 words [recipe] the same words in another order"],
         ["2 (city)", "1 (city)"],
-        "1 feature changed; 2 models use what changes",
-    ),
-    "a numeric feature becomes nominal": (
-        SPEC,
-        "    distance: {}\n",
-        "    distance: {nominal: ['1', '2']}\n",
-        ["feature distance: numeric -> nominal, 2 words [recipe] "],
-        ["2 (distance)", "1 (distance)"],
         "1 feature changed; 2 models use what changes",
     ),
     "the order of features": (

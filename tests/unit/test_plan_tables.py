@@ -4,39 +4,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from headgate.hops.published_specs import PublishedSpecs
-from headgate.planning.change import Change
-from headgate.planning.plan import Plan, make_plan
-from headgate.planning.verdict import verdict
-from headgate.spec.hour_range import HOUR, HourRange
-from headgate.spec.hours import Hours
-from headgate.spec.load import load_pipeline
-from headgate.spec.spec_document import SpecDocument
-from tests.unit.spec_folders import TRIPS_FILES, write_files
-
-START = datetime(2024, 1, 1, tzinfo=UTC)
-BACKLOG, HOURS = 24, 30
-"""The first run published 24 hours, six more an hour each."""
-
-SPEC = "pipelines/trips/pipeline.yaml"
-SILVER, GOLD = "pipelines/trips/silver.py", "pipelines/trips/gold.py"
-TRIPS = "expectations/trips/silver.trips.yaml"
-CITIES = "expectations/trips/silver.cities.yaml"
-BRONZE = "expectations/trips/bronze.trips.yaml"
-DELAYS = "expectations/trips/gold.delays.yaml"
-EXAMPLES = "expectations/trips/gold.examples.yaml"
-
-ALL = "30 hours 2024-01-01T00..2024-01-02T05"
-REPLAY = f"run 2024-01-01T23..2024-01-02T05, {ALL}"
-DERIVED = [
-    f"gold.delays rewritten by silver.trips, {ALL}",
-    f"gold.examples rewritten by silver.trips gold.delays, {ALL}",
-]
+from headgate.planning.plan import make_plan
+from tests.unit.planned_trips import (
+    ALL,
+    BRONZE,
+    CITIES,
+    DELAYS,
+    DERIVED,
+    GOLD,
+    REPLAY,
+    SILVER,
+    SPEC,
+    TRIPS,
+    document,
+    published_with,
+    told,
+)
+from tests.unit.spec_folders import TRIPS_FILES
 
 CASES = {
     "nothing": (SPEC, "pipeline: trips", "pipeline: trips  # ours", []),
@@ -276,53 +264,6 @@ MORE_FILES = {
 }
 
 
-def document(root: Path, files: dict[str, str]) -> SpecDocument:
-    return load_pipeline(write_files(root, {**TRIPS_FILES, **files}), "trips").document
-
-
-def up_to(hours: int) -> datetime:
-    return START + hours * HOUR
-
-
-def runs() -> dict[datetime, HourRange]:
-    single = {up_to(hour): HourRange(up_to(hour), up_to(hour + 1)) for hour in range(BACKLOG, HOURS)}
-    return {up_to(BACKLOG - 1): HourRange(None, up_to(BACKLOG)), **single}
-
-
-def all_hops(hours: dict[str, Hours]) -> dict[str, dict[str, Hours]]:
-    """Every hop's hours published with the same specs."""
-    return {"bronze": hours, "silver": hours, "gold": hours}
-
-
-def published_with(before: SpecDocument) -> PublishedSpecs:
-    everything = {before.digest: Hours((HourRange(None, up_to(HOURS)),))}
-    hops = all_hops(everything)
-    return PublishedSpecs(up_to(HOURS), hops, {before.digest: before}, runs(), before)
-
-
-def hours_told(hours: Hours) -> str:
-    ranges = [f"{one.start or START:%Y-%m-%dT%H}..{one.end - HOUR:%Y-%m-%dT%H}" for one in hours.ranges]
-    return f"{hours.count(START)} hours {' '.join(ranges)}"
-
-
-def change_told(change: Change) -> str:
-    return f"{change.what} {change.name}: {change.before} -> {change.after} [{change.effect}] {change.note}"
-
-
-def told(plan: Plan) -> list[str]:
-    """The tables that are not unchanged, their changes, and the runs to replay, as lines."""
-    lines = []
-    for table in plan.tables:
-        if table.state != "unchanged":
-            source = f" by {' '.join(table.derived_from)}" if table.derived_from else ""
-            hours = f", {hours_told(table.hours)}" if table.hours else ""
-            lines.append(f"{table.table} {table.state}{source}{hours}")
-        lines += [f"  {change_told(change)}" for change, _ in table.changes]
-    for (first, last), one in zip(plan.replay.runs, plan.replay.hours.ranges, strict=True):
-        lines.append(f"run {first:%Y-%m-%dT%H}..{last:%Y-%m-%dT%H}, {hours_told(Hours((one,)))}")
-    return lines
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_each_change_has_its_plan(tmp_path: Path, case: str) -> None:
     file, old, new, expected = CASES[case]
@@ -361,78 +302,3 @@ def test_a_rule_says_which_way_rows_can_go(tmp_path: Path) -> None:
     assert moves("required: true", "required: true, on_fail: warn") == ["can release rows"]
     assert moves("required: true, on_fail: warn", "required: true") == ["can quarantine rows"]
     assert moves("required: true, on_fail: warn", "required: true, on_fail: close") == [""]
-
-
-def test_hours_published_with_several_specs_are_each_compared(tmp_path: Path) -> None:
-    first = document(tmp_path, {})
-    bounded = TRIPS_FILES[CITIES].replace("size: {type: int}", "size: {type: int, between: {min: 0}}")
-    second = document(tmp_path, {CITIES: bounded})
-    early, late = Hours((HourRange(None, up_to(26)),)), Hours((HourRange(up_to(26), up_to(HOURS)),))
-    hops = all_hops({first.digest: early, second.digest: late})
-    documents = {first.digest: first, second.digest: second}
-    plan = make_plan(second, PublishedSpecs(up_to(HOURS), hops, documents, runs(), second), [])
-    assert told(plan) == [
-        "silver.cities rewritten, 26 hours 2024-01-01T00..2024-01-02T01",
-        "  rule size.between: None -> size is at least 0 (quarantine) [rewrites] can quarantine rows",
-        "run 2024-01-01T23..2024-01-02T01, 26 hours 2024-01-01T00..2024-01-02T01",
-    ]
-    assert verdict(plan, START) == "1 table is rewritten, 26 hours to replay"
-
-
-def test_gold_is_derived_again_as_far_as_it_looks_back(tmp_path: Path) -> None:
-    first = document(tmp_path, {SILVER: "def clean_trips(rows):\n    return None\n"})
-    second = document(tmp_path, TRIPS_FILES)
-    early, late = Hours((HourRange(None, up_to(2)),)), Hours((HourRange(up_to(2), up_to(200)),))
-    hops = all_hops({first.digest: early, second.digest: late})
-    ranges = {up_to(hour): HourRange(up_to(hour) if hour else None, up_to(hour + 1)) for hour in range(200)}
-    documents = {first.digest: first, second.digest: second}
-    plan = make_plan(second, PublishedSpecs(up_to(200), hops, documents, ranges, second), [])
-    assert [line for line in told(plan) if not line.startswith(" ")] == [
-        "silver.trips rewritten, 2 hours 2024-01-01T00..2024-01-01T01",
-        "gold.delays rewritten by silver.trips, 8 hours 2024-01-01T00..2024-01-01T07",
-        "gold.examples rewritten by silver.trips gold.delays, 50 hours 2024-01-01T00..2024-01-03T01",
-        "run 2024-01-01T00..2024-01-01T01, 2 hours 2024-01-01T00..2024-01-01T01",
-    ]
-
-
-def test_gold_whose_silver_was_replayed_without_it_is_still_told(tmp_path: Path) -> None:
-    first = document(tmp_path, {SILVER: "def clean_trips(rows):\n    return None\n"})
-    second = document(tmp_path, TRIPS_FILES)
-    everything = Hours((HourRange(None, up_to(HOURS)),))
-    hops = {layer: {second.digest: everything} for layer in ("bronze", "silver")} | {
-        "gold": {first.digest: everything}
-    }
-    documents = {first.digest: first, second.digest: second}
-    plan = make_plan(second, PublishedSpecs(up_to(HOURS), hops, documents, runs(), second), [])
-    assert told(plan) == [*DERIVED, REPLAY]
-
-
-def test_hours_whose_spec_was_not_kept_are_told_apart(tmp_path: Path) -> None:
-    now = document(tmp_path, {})
-    early, late = Hours((HourRange(None, up_to(BACKLOG)),)), Hours((HourRange(up_to(BACKLOG), up_to(HOURS)),))
-    hops = all_hops({"forgotten": early, now.digest: late})
-    plan = make_plan(now, PublishedSpecs(up_to(HOURS), hops, {now.digest: now}, runs(), now), [])
-    assert told(plan) == []
-    assert hours_told(plan.unknown.hours) == "24 hours 2024-01-01T00..2024-01-01T23"
-    assert plan.unknown.runs == ((up_to(23), up_to(23)),)
-    assert verdict(plan, START) == "24 hours cannot be compared"
-
-
-def test_where_no_spec_was_kept_nothing_is_compared(tmp_path: Path) -> None:
-    now = document(tmp_path, {})
-    everything = {"forgotten": Hours((HourRange(None, up_to(HOURS)),))}
-    hops = all_hops(everything)
-    plan = make_plan(now, PublishedSpecs(up_to(HOURS), hops, {}, runs(), None), [])
-    assert {table.state for table in plan.tables} == {"unknown"}
-    assert verdict(plan, START) == "30 hours cannot be compared"
-
-
-def test_a_first_gold_table_makes_the_next_run_derive_everything(tmp_path: Path) -> None:
-    now = document(tmp_path, {SILVER: "def clean_trips(rows):\n    return None\n"})
-    before = document(tmp_path, TRIPS_FILES)
-    everything = {before.digest: Hours((HourRange(None, up_to(HOURS)),))}
-    hops = {"bronze": everything, "silver": everything, "gold": {}}
-    plan = make_plan(now, PublishedSpecs(up_to(HOURS), hops, {before.digest: before}, runs(), before), [])
-    assert plan.replay.by_next_run
-    assert plan.replay.runs == ()
-    assert verdict(plan, START) == "1 table is rewritten, the next run derives all hours again"
