@@ -21,6 +21,7 @@ COMMANDS = {
     "status": "Show the health of every part, and how far each pipeline is.",
     "doctor": "Check this machine and the stack; say what to do about what is wrong.",
     "check": "Check the specs and contracts of all pipelines, or of one.",
+    "plan": "Say what a change of the files will do, before anything runs.",
     "new": "Write the folder of a new pipeline, ready to run.",
     "sample": "Write landing files of real data for a bundled pipeline.",
     "run": "Run hours of a pipeline as a backfill, and wait for them.",

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from headgate.cli.spec_mistakes import refuse
 from headgate.spec.contract import Contract
 from headgate.spec.contract_path import contract_path
 from headgate.spec.errors import SpecError, SpecErrors
@@ -43,13 +44,7 @@ def check(
     elif not errors:
         console.print("There are no pipelines yet. Next: ./headgate new NAME")
     if errors:
-        for error in errors:
-            typer.echo(str(error), err=True)
-        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        typer.echo(
-            f"{count}. Mend the files, then: ./headgate check{f' {pipeline}' if pipeline else ''}", err=True
-        )
-        raise typer.Exit(1)
+        refuse(errors, pipeline)
 
 
 def _overview(loaded: list[LoadedPipeline]) -> Table:

@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 
 from headgate.hops.attempt import Attempt, Manifest
 from headgate.hops.finish import finish_open_intents
+from headgate.hops.kept_specs import keep_spec
 from headgate.hops.known_files import KnownFile
 from headgate.hops.ledger import Ledger
 from headgate.hops.run_range import run_range
@@ -70,5 +71,6 @@ def stage(
         files=files,
         findings=findings,
     )
+    keep_spec(settings, loaded.document)
     attempt.write_manifest(manifest)
     return manifest

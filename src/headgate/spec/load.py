@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from headgate.spec.contract import Contract
@@ -15,6 +15,7 @@ from headgate.spec.problem import Problem, nearest, one_of
 from headgate.spec.read_contracts import contract_files, read_contracts
 from headgate.spec.read_transforms import check_transforms
 from headgate.spec.settings import Settings
+from headgate.spec.spec_document import SpecDocument, function_digests
 from headgate.spec.spec_files import SpecFiles
 
 FILE = "pipeline.yaml"
@@ -24,8 +25,9 @@ FILE = "pipeline.yaml"
 class LoadedPipeline:
     """A pipeline whose spec and contracts are sound.
 
-    `contracts` are keyed `<layer>.<table>`, derived ones included. `digest` is the sha256 of pipeline.yaml
-    and the contract files, `code` that of the folder's Python files.
+    `contracts` are keyed `<layer>.<table>`, derived ones included. `digest` names the spec's document: what
+    spec, contracts and transforms say, without comments and layout. `code` is the sha256 of the bytes of the
+    folder's Python files. `functions` has the digests of the transforms.
     """
 
     spec: Pipeline
@@ -33,6 +35,12 @@ class LoadedPipeline:
     folder: Path
     digest: str
     code: str
+    functions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def document(self) -> SpecDocument:
+        """Everything here that decides what is published."""
+        return SpecDocument(self.spec, self.contracts, self.functions)
 
 
 def load_pipeline(settings: Settings, name: str) -> LoadedPipeline:
@@ -99,9 +107,9 @@ def _read(files: SpecFiles, name: str) -> LoadedPipeline | None:
     contracts = read_contracts(files, name, pipeline, path, document)
     if pipeline is None or files.errors:
         return None
-    expectations = contract_files(files.settings.expectations / name)
-    code = _sha256(folder.glob("*.py"))
-    return LoadedPipeline(pipeline, contracts, folder, _sha256([path, *expectations]), code)
+    functions = function_digests(pipeline, folder)
+    digest = SpecDocument(pipeline, contracts, functions).digest
+    return LoadedPipeline(pipeline, contracts, folder, digest, _sha256(folder.glob("*.py")), functions)
 
 
 def _sha256(paths: Iterable[Path]) -> str:

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     lake: Path = Path()
     staging: Path = Path()
     reports: Path = Path()
+    specs: Path = Path()
     engine_connection: str = "headgate_engine"
     cluster_connection: str = "headgate_cluster"
     mlflow_connection: str = "headgate_mlflow"
@@ -36,6 +37,6 @@ class Settings(BaseSettings):
     def _below_home(cls, values: dict[str, object]) -> dict[str, object]:
         home = Path(str(values.get("home") or REPOSITORY / ".headgate")).expanduser().resolve()
         values["home"] = home
-        for name in ("landing", "lake", "staging", "reports"):
+        for name in ("landing", "lake", "staging", "reports", "specs"):
             values[name] = Path(str(values.get(name) or home / name)).expanduser().resolve()
         return values

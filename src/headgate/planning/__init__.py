@@ -1,0 +1,1 @@
+"""What a change of spec, contract or transform will do, said before anything runs."""

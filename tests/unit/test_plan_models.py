@@ -1,0 +1,216 @@
+"""What a change does to the model, and which recorded models use what changes."""
+
+# ruff: noqa: E501  (plans stand as they are told)
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headgate.learning.algorithms.parameters import UnknownParameter
+from headgate.planning.plan import Plan, make_plan
+from headgate.planning.verdict import verdict
+from tests.unit.planned_trips import GOLD, SILVER, SPEC, START, change_told, document, published_with
+from tests.unit.spec_folders import TRIPS_FILES
+
+
+def header(model: int, *features: str) -> dict[str, Any]:
+    named = [{"name": name, "nominal": None} for name in features]
+    frontier = "2024-01-02T06:00:00+00:00"
+    return {"model": model, "algorithm": "random_forest", "frontier": frontier, "features": named}
+
+
+MODELS = [header(1, "city", "distance"), header(2, "city", "distance", "mean_delay")]
+ROW, DELAY = "2 (city distance)", "2 (mean_delay)"
+LABEL = ["2 (label)", "1 (label)"]
+EVERYTHING = ["2 (label city distance mean_delay)", "1 (label city distance)"]
+
+CASES = {
+    "a feature is added": (
+        SPEC,
+        "    distance: {}\n",
+        "    distance: {}\n    trip: {nominal: [a, b]}\n",
+        ["feature trip: None -> nominal, 2 words [recipe] "],
+        [],
+        "1 feature added",
+    ),
+    "a feature is removed": (
+        SPEC,
+        "    mean_delay: {}\n",
+        "",
+        ["feature mean_delay: numeric -> None [recipe] "],
+        [DELAY],
+        "1 feature removed; 1 model uses what changes",
+    ),
+    "a vocabulary": (
+        SPEC,
+        "[north, south]",
+        "[north, west]",
+        ["feature city: nominal, 2 words -> nominal, 2 words [recipe] with west, without south"],
+        ["2 (city)", "1 (city)"],
+        "1 feature changed; 2 models use what changes",
+    ),
+    "the order of a vocabulary": (
+        SPEC,
+        "[north, south]",
+        "[south, north]",
+        ["feature city: nominal, 2 words -> nominal, 2 words [recipe] the same words in another order"],
+        ["2 (city)", "1 (city)"],
+        "1 feature changed; 2 models use what changes",
+    ),
+    "the order of features": (
+        SPEC,
+        "    distance: {}\n    mean_delay: {}\n",
+        "    mean_delay: {}\n    distance: {}\n",
+        [
+            "features : city, distance, mean_delay -> city, mean_delay, distance [recipe] only their order differs"
+        ],
+        [],
+        "the next learning fits another model",
+    ),
+    "the age of a feature": (
+        SPEC,
+        "max_age: 3h",
+        "max_age: 4h",
+        [
+            "feature mean_delay: from delays by city, at most 3h old -> from delays by city, at most 4h old [from_now_on] "
+        ],
+        [DELAY],
+        "1 table is rewritten, 30 hours to replay, 1 feature changed; 1 model uses what changes",
+    ),
+    "the algorithm": (
+        SPEC,
+        "algorithm: random_forest\n  parameters: {trees: 20}",
+        "algorithm: logistic_regression",
+        ["algorithm : random_forest -> logistic_regression [recipe] "],
+        [],
+        "the next learning fits another model",
+    ),
+    "parameters": (
+        SPEC,
+        "{trees: 20}",
+        "{trees: 20, depth: 8, bins: 32}",
+        ["parameter depth: 12 -> 8 [recipe] "],
+        [],
+        "the next learning fits another model",
+    ),
+    "seed and window": (
+        SPEC,
+        "  parameters: {trees: 20}\n",
+        "  parameters: {trees: 20}\n  seed: 3\n  window: 14d\n",
+        ["seed : 0 -> 3 [recipe] ", "window : 28d -> 14d [recipe] "],
+        [],
+        "the next learning fits another model",
+    ),
+    "baselines, costs": (
+        SPEC,
+        "  baselines: [[], [city]]\n  costs: {false_positive: 20,",
+        "  baselines: [[]]\n  costs: {false_positive: 30,",
+        ["baselines : none; city -> none [judges] ", "costs false_positive: 20.0 -> 30.0 [judges] "],
+        [],
+        "no row changes, what comes is judged otherwise",
+    ),
+    "no costs": (
+        SPEC,
+        "  costs: {false_positive: 20, true_positive: 60, false_negative: 100}\n",
+        "",
+        [
+            "costs : true_negative 0.0, false_positive 20.0, true_positive 60.0, false_negative 100.0, currency USD -> None [judges] "
+        ],
+        [],
+        "no row changes, what comes is judged otherwise",
+    ),
+    "promotion": (
+        SPEC,
+        "first_holdout: 7d",
+        "first_holdout: 7d\n  minimum_rows: 50",
+        ["promotion minimum_rows: 100 -> 50 [judges] "],
+        [],
+        "no row changes, what comes is judged otherwise",
+    ),
+    "the owner": (SPEC, "pipeline: trips", "pipeline: trips\nowner: us", [], [], "only words change"),
+    "a gold transform": (
+        GOLD,
+        "def delays(inputs, window):\n    return inputs",
+        "def delays(inputs, window):\n    return None",
+        [],
+        [DELAY],
+        "2 tables are rewritten, 30 hours to replay; 1 model uses what changes",
+    ),
+    "the examples' own transform": (
+        GOLD,
+        "def examples(inputs, window):\n    return inputs",
+        "def examples(inputs, window):\n    return None",
+        [],
+        ["2 (city distance)", "1 (city distance)"],
+        "1 table is rewritten, 30 hours to replay; 2 models use what changes",
+    ),
+    "the labels": (
+        GOLD,
+        "def labels(inputs, window):\n    return inputs",
+        "def labels(inputs, window):\n    return None",
+        [],
+        LABEL,
+        "1 table is rewritten, 30 hours to replay; 2 models use what changes",
+    ),
+    "what everything is derived from": (
+        SILVER,
+        "return rows",
+        "return None",
+        [],
+        EVERYTHING,
+        "3 tables are rewritten, 30 hours to replay; 2 models use what changes",
+    ),
+}
+
+
+def concerned(plan: Plan) -> list[str]:
+    return [
+        f"{model.model} ({' '.join([*(['label'] if model.label else []), *model.features])})"
+        for model in plan.models
+    ]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_change_has_its_plan(tmp_path: Path, case: str) -> None:
+    file, old, new, changes, models, sentence = CASES[case]
+    assert TRIPS_FILES[file].count(old) == 1
+    before = document(tmp_path, {})
+    now = document(tmp_path, {file: TRIPS_FILES[file].replace(old, new)})
+    plan = make_plan(now, published_with(before), MODELS)
+    assert [change_told(change) for change in plan.model_changes] == changes
+    assert concerned(plan) == models
+    assert verdict(plan, START) == sentence
+
+
+def test_a_model_comes_and_goes(tmp_path: Path) -> None:
+    without = TRIPS_FILES[SPEC].partition("model:")[0]
+    documents = [document(tmp_path, {SPEC: text}) for text in (without, TRIPS_FILES[SPEC])]
+    came = make_plan(documents[1], published_with(documents[0]), [])
+    assert [change_told(change) for change in came.model_changes] == [
+        "model : None -> random_forest [recipe] ",
+    ]
+    went = make_plan(documents[0], published_with(documents[1]), MODELS)
+    assert [change_told(change) for change in went.model_changes] == [
+        "model : random_forest -> None [from_now_on] nothing is learned any more; a champion serves on",
+    ]
+
+
+def test_what_belongs_to_the_pipeline_is_told(tmp_path: Path) -> None:
+    before = document(tmp_path, {})
+    changed = TRIPS_FILES[SPEC].replace("end: 2024-03-01", "end: 2024-04-01") + "max_quarantine_share: 0.1\n"
+    plan = make_plan(document(tmp_path, {SPEC: changed}), published_with(before), [])
+    assert [change_told(change) for change in plan.pipeline_changes] == [
+        "schedule.end : 2024-03-01T00:00Z -> 2024-04-01T00:00Z [from_now_on] ",
+        "max_quarantine_share : 0.05 -> 0.1 [judges] ",
+    ]
+    assert verdict(plan, START) == "no published row changes, hours to come do"
+
+
+def test_a_parameter_that_is_unknown_is_an_error(tmp_path: Path) -> None:
+    before = document(tmp_path, {})
+    now = document(tmp_path, {SPEC: TRIPS_FILES[SPEC].replace("{trees: 20}", "{tree: 20}")})
+    with pytest.raises(UnknownParameter, match="random_forest has no parameter 'tree'"):
+        make_plan(now, published_with(before), [])
