@@ -59,7 +59,7 @@ def test_of_a_long_history_only_two_windows_are_looked_at() -> None:
 
 def test_a_window_of_fewer_days_than_folds_still_tests_whole_days() -> None:
     folds = time_ordered_folds(OLDEST, day(29), examples(), model(window=2 * DAY))
-    assert [fold.test for fold in folds][0] == HourRange(day(24), day(25))
+    assert folds[0].test == HourRange(day(24), day(25))
     assert folds[0].training == HourRange(day(21), day(23))
 
 
@@ -73,8 +73,8 @@ def test_too_few_days_are_counted() -> None:
     with pytest.raises(TooFewDays) as caught:
         time_ordered_folds(OLDEST, day(7, 23), examples(), model())
     assert str(caught.value) == (
-        "the complete examples span 5 days, and 4 folds need 6: one to train on, the time until its labels are "
-        "known (examples.complete_after) and one to test each fold\n"
+        "the complete examples span 5 days, and 4 folds need 6: one to train on, the time until its labels "
+        "are known (examples.complete_after) and one to test each fold\n"
         "  where: pipeline.yaml, model.folds\n"
         "  left behind: nothing was fitted\n"
         "  next: publish more hours with ./headgate run, or lower model.folds"

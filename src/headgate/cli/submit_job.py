@@ -31,7 +31,8 @@ def job_environment(settings: Settings) -> dict[str, str]:
     if ports is None:
         raise StackNotRunning(layout.home)
     environment = stack_environment(settings, ports, read_secrets(layout.secrets))
-    return {**environment, **cluster_environment()}
+    quiet = {"MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true"}
+    return {**environment, **cluster_environment(), **quiet}
 
 
 def submit_command(application: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> list[str]:
@@ -58,27 +59,24 @@ def run_job(
     What it writes to the standard error goes to `log`. However this call ends, by Ctrl-C too, no process of
     the job is left: they carry a mark, by which `./headgate down` finds them as well.
     """
-    name = f"job-{os.getpid()}"
-    try:
-        with (
-            log.open("w", encoding="utf-8") as errors,
-            subprocess.Popen(
-                command,
-                env={**environment, PART: name},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                start_new_session=True,  # Ctrl-C reaches this process only, which then ends the job
-            ) as process,
-        ):
-            try:
-                assert process.stdout is not None
-                for line in process.stdout:
-                    say(line.rstrip("\n"))
-            except BaseException:
-                process.terminate()
-                raise
+    part = f"job-{os.getpid()}"
+    with (
+        log.open("w", encoding="utf-8") as errors,
+        subprocess.Popen(
+            command,
+            env={**environment, PART: part},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,  # Ctrl-C reaches this process only, which then ends the job
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                say(line.rstrip("\n"))
             return process.wait()
-    finally:
-        end_processes([found.pid for found in processes_of(settings.home) if found.part == name], END_SECONDS)
+        finally:
+            left = [found.pid for found in processes_of(settings.home) if found.part == part]
+            end_processes(left, END_SECONDS)
