@@ -29,7 +29,7 @@ def entry(
         "algorithm": algorithm,
         "given": {"trees": 50, "features_per_split": "sqrt", "step": 1e-08},
         "seconds": 12.34 if algorithm else None,
-        "figures": {"auc": 0.7, "log_loss": log_loss, "calibration_error": 0.021},
+        "figures": {"auc_by_fold": 0.7, "log_loss": log_loss, "calibration_error": 0.021},
         "differences": {"log_loss": interval} if interval else {},
     }
 

@@ -162,12 +162,18 @@ def test_pooled_figures_are_scikit_learns(world: World, reckoned: dict[str, np.n
     assert world.outcome["comparison"]["rows"] == len(late)
     assert found["log_loss"] == pytest.approx(log_loss(late, reckoned[trial]), abs=1e-9)
     assert found["auc"] == pytest.approx(roc_auc_score(late, reckoned[trial]), abs=1e-9)
+    cut = len(rows_of(FOLDS[0]["test"], FRONTIER))
+    parts = [(late[:cut], reckoned[trial][:cut]), (late[cut:], reckoned[trial][cut:])]
+    by_fold = sum(len(part[0]) * roc_auc_score(*part) for part in parts) / len(late)
+    assert found["auc_by_fold"] == pytest.approx(by_fold, abs=1e-9)
+    for fold, part in zip(world.entry(trial)["folds"], parts, strict=True):
+        assert fold["log_loss"] == pytest.approx(log_loss(*part), abs=1e-9)
 
 
 def test_differences_to_the_incumbent_are_over_days(world: World, reckoned: dict[str, np.ndarray]) -> None:
     trial, late = "boosting", reckoned["late"]
     tests = pd.concat([rows_of(fold["test"], FRONTIER) for fold in FOLDS])
-    days = np.array([-((moment - at(9, 22)) // timedelta(days=1)) for moment in tests["as_of"]])
+    days = np.array([(at(9, 22) - moment) // timedelta(days=1) for moment in tests["as_of"]])
     losses = {name: -np.log(np.where(late == 1, reckoned[name], 1 - reckoned[name])) for name in TRIALS}
     expected = block_bootstrap(losses[trial] - losses["incumbent"], days, seed=7)
     found = world.entry(trial)["differences"]

@@ -22,7 +22,7 @@ def comparison_table(comparison: dict[str, Any]) -> Table:
     )
     table = Table(title=title, title_justify="left", header_style="")
     table.add_column("")
-    for name in ("AUC", "log loss", "- incumbent's", "95 % by day", "calibration", "seconds"):
+    for name in ("AUC by fold", "log loss", "- incumbent's", "95 % by day", "calibration", "seconds"):
         table.add_column(name, justify="right", no_wrap=True)
     for entry in comparison["entries"]:
         table.add_row(*_cells(entry), style=None if entry["algorithm"] else "dim")
@@ -32,7 +32,7 @@ def comparison_table(comparison: dict[str, Any]) -> Table:
 def _cells(entry: dict[str, Any]) -> Iterator[str]:
     figures, difference = entry["figures"], entry["differences"].get("log_loss")
     yield escape(entry["trial"] if entry["algorithm"] else f"({entry['trial']})")
-    yield f"{figures['auc']:.4f}" if "auc" in figures else ""
+    yield f"{figures['auc_by_fold']:.4f}" if "auc_by_fold" in figures else ""
     yield f"{figures['log_loss']:.4f}"
     yield f"{difference['mean']:+.4f}" if difference else ""
     yield f"{difference['low']:+.4f} to {difference['high']:+.4f}" if difference else ""

@@ -55,16 +55,9 @@ def show_comparison(client: MlflowClient, comparison: dict[str, Any]) -> dict[st
     for entry in comparison["entries"]:
         trial = entry["trial"]
         if entry["algorithm"] is not None:
-            tags = {PARENT_TAG: run, TRIAL_TAG: trial}
-            child = children.get(trial) or client.create_run(experiment, run_name=trial, tags=tags)
-            _log(
-                client,
-                child.info.run_id,
-                moment,
-                _trial_metrics(entry),
-                _trial_params(entry),
-                _tags(comparison),
-            )
+            place = {PARENT_TAG: run, TRIAL_TAG: trial}
+            child = children.get(trial) or client.create_run(experiment, run_name=trial, tags=place)
+            _log(client, child.info.run_id, moment, _trial_metrics(entry), _trial_params(entry), tags)
             client.set_terminated(child.info.run_id, FINISHED)
     _log(client, run, moment, _metrics(comparison), _params(comparison), tags)
     client.log_figure(run, comparison_picture(comparison), PICTURE)

@@ -27,10 +27,14 @@ def figures_of_trials(
 
     `rows`, `positives` and `days` of all test blocks; `folds` with ranges, rows and positives; `entries` in
     the order of their log loss, one a trial or baseline. An entry has `trial` (its name), `figures` (metrics
-    of the predictions of all folds, pooled), `folds` (metrics of each) and, but for the incumbent,
-    `differences` to it: `log_loss` and, where both labels occur, `auc`, each with `mean`, `low`, `high` and
-    `blocks`, an interval over whole days. A trial also has `algorithm`, `given`, `parameters`, `seconds` and
-    `seconds_by_fold`; a baseline has null as `algorithm` and `seconds`.
+    of the predictions of all folds, pooled, and `auc_by_fold`), `folds` (metrics of each) and, but for the
+    incumbent, `differences` to it: `log_loss` and, where both labels occur, `auc` (pooled), each with `mean`,
+    `low`, `high` and `blocks`, an interval over whole days. A trial also has `algorithm`, `given`,
+    `parameters`, `seconds` and `seconds_by_fold`; a baseline has null as `algorithm` and `seconds`.
+
+    `auc_by_fold` is the mean of the folds' AUCs, weighed by rows. The pooled one also compares rows of
+    different folds, whose scores come from different models, so the base rate may have any value there but
+    0.5 (Forman and Scholz, Apples-to-Apples in Cross-Validation Studies, SIGKDD Explorations 12, 2010).
     """
     end = pd.Timestamp(folds[-1].fold.test.end.astimezone(UTC)).tz_localize(None)
     as_of = pd.concat([fold.test[examples.as_of] for fold in folds], ignore_index=True)
@@ -73,11 +77,13 @@ def _judged(
     differences = {"log_loss": asdict(block_bootstrap(losses, days, seed))}
     if 0 < label.sum() < len(label):
         differences["auc"] = asdict(auc_difference(label, score, incumbent, days, seed))
-    return {
-        "figures": metrics(label, score),
-        "folds": [metrics(*fold) for fold in zip(labels, scores, strict=True)],
-        "differences": differences,
-    }
+    folds = [metrics(*fold) for fold in zip(labels, scores, strict=True)]
+    figures = metrics(label, score)
+    ranked = [(fold["auc"], len(own)) for fold, own in zip(folds, labels, strict=True) if "auc" in fold]
+    if ranked:
+        values, rows = zip(*ranked, strict=True)
+        figures["auc_by_fold"] = float(np.average(values, weights=rows))
+    return {"figures": figures, "folds": folds, "differences": differences}
 
 
 def _described(fold: FoldRows, examples: Examples) -> dict[str, Any]:
