@@ -78,5 +78,6 @@ def run_job(
                 say(line.rstrip("\n"))
             return process.wait()
         finally:
-            left = [found.pid for found in processes_of(settings.home) if found.part == part]
-            end_processes(left, END_SECONDS)
+            for _ in range(2):  # the second time for what the first ones started while they were ended
+                left = [found.pid for found in processes_of(settings.home) if found.part == part]
+                end_processes(left, END_SECONDS)
