@@ -24,6 +24,8 @@ from headgate.stack.layout import Layout
 INTERRUPTED = 130
 TAIL = 1500
 """Characters of a failed job's log that are shown."""
+WIDEST = 500
+"""Columns of a table beyond which even a file has it broken."""
 
 
 class NotCompared(HeadgateError):
@@ -95,6 +97,6 @@ def outcome_of(path: Path, code: int, log: Path, pipeline: str) -> dict[str, Any
 
 def _print_table(comparison: dict[str, Any]) -> None:
     table, console = comparison_table(comparison), Console(highlight=False)
-    if not console.is_terminal:  # nobody wants columns cut off in a file
-        console = Console(highlight=False, width=max(console.measure(table).maximum, 1))
+    if not console.is_terminal:  # nobody wants lines broken in a file
+        console = Console(highlight=False, width=Console(width=WIDEST).measure(table).maximum)
     console.print(table)

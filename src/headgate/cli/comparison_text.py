@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.markup import escape
 from rich.table import Table
 
@@ -15,14 +16,16 @@ from headgate.spec.pipeline import INCUMBENT
 
 
 def comparison_table(comparison: dict[str, Any]) -> Table:
-    """One line a trial or baseline, the lowest log loss first."""
+    """One line a trial or baseline, the lowest log loss first; the AUC is the mean of the folds'."""
     title = (
         f"{comparison['rows']:,} rows of {comparison['days']} days that no trial had seen, "
         f"in {len(comparison['folds'])} folds"
     )
-    table = Table(title=title, title_justify="left", header_style="")
-    table.add_column("")
-    for name in ("AUC by fold", "log loss", "- incumbent's", "95 % by day", "calibration", "seconds"):
+    caption = "difference: log loss minus the incumbent's, below 0 is better"
+    table = Table(title=title, title_justify="left", header_style="", box=SIMPLE)
+    table.caption, table.caption_justify = caption, "left"
+    table.add_column("", min_width=16)
+    for name in ("AUC", "log loss", "difference", "95 % by day", "s"):
         table.add_column(name, justify="right", no_wrap=True)
     for entry in comparison["entries"]:
         table.add_row(*_cells(entry), style=None if entry["algorithm"] else "dim")
@@ -36,8 +39,7 @@ def _cells(entry: dict[str, Any]) -> Iterator[str]:
     yield f"{figures['log_loss']:.4f}"
     yield f"{difference['mean']:+.4f}" if difference else ""
     yield f"{difference['low']:+.4f} to {difference['high']:+.4f}" if difference else ""
-    yield f"{figures['calibration_error']:.4f}"
-    yield "" if entry["seconds"] is None else f"{entry['seconds']:.1f}"
+    yield "" if entry["seconds"] is None else f"{entry['seconds']:.0f}"
 
 
 def next_lines(comparison: dict[str, Any], known: bool) -> Iterator[str]:

@@ -31,7 +31,10 @@ def job_environment(settings: Settings) -> dict[str, str]:
     if ports is None:
         raise StackNotRunning(layout.home)
     environment = stack_environment(settings, ports, read_secrets(layout.secrets))
-    quiet = {"MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true"}
+    quiet = {
+        "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    }
     return {**environment, **cluster_environment(), **quiet}
 
 
