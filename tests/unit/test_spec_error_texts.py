@@ -16,6 +16,7 @@ SILVER = "expectations/orders/silver.orders.yaml"
 TRIPS = "pipelines/trips/pipeline.yaml"
 E = "expectations/trips"
 TOP = "pipeline, description, owner, schedule, feeds, silver, gold, examples, model, promotion, max_quarantine_share"
+FOREST = "trees, depth, bins, features_per_split, minimum_rows_per_leaf, rows_per_tree, impurity"
 DURATION = "write a whole number and m, h or d, like 90m, 6h or 28d"
 WHEN = "a date or a time, like 2024-01-01 or 2024-01-01T06:00Z"
 
@@ -111,6 +112,19 @@ TRIPS_CASES = [
     (TRIPS, "[[], [city]]", "[[], [city]]\n  slices: {distance: {edges: [1, 5]}, city: {}}", None),
     (TRIPS, "first_holdout: 7d", "embargo_to: 3d", f"{TRIPS}:39: the embargo window (F - embargo_from, F - embargo_to] is empty: expected embargo_to shorter than embargo_from"),
     (TRIPS, "random_forest", "forest", f"{TRIPS}:30: algorithm is 'forest': expected one of random_forest, gradient_boosted_trees, logistic_regression; did you mean 'random_forest'?"),
+    (TRIPS, "{trees: 20}", "{tress: 20}", f"{TRIPS}:31: unknown parameter of random_forest 'tress': expected one of {FOREST}; did you mean 'trees'?"),
+    (TRIPS, "{trees: 20}", "{trees: many}", f"{TRIPS}:31: trees is 'many': expected a whole number, at least 1"),
+    (TRIPS, "{trees: 20}", "{trees: 20.5}", f"{TRIPS}:31: trees is 20.5: expected a whole number, at least 1"),
+    (TRIPS, "{trees: 20}", "{trees: 20, depth: 31}", f"{TRIPS}:31: depth is 31: expected a whole number from 0 to 30"),
+    (TRIPS, "{trees: 20}", "{trees: 20, impurity: entropie}", f"{TRIPS}:31: unknown impurity 'entropie': expected one of gini, entropy; did you mean 'entropy'?"),
+    (TRIPS, "  baselines:", "  folds: 1\n  baselines:", f"{TRIPS}:36: folds is 1: expected greater than or equal to 2"),
+    (TRIPS, "  baselines:", "  candidates: {linear: {algorithm: logistic_regression, parameters: {elasticnet: 1}}}\n  baselines:", f"{TRIPS}:36: unknown parameter of logistic_regression 'elasticnet': expected one of regularization, elastic_net, iterations, tolerance; did you mean 'elastic_net'?"),
+    (TRIPS, "  baselines:", "  candidates: {linear: {algorithm: logistic_regression, parameters: {elastic_net: [0, 2]}}}\n  baselines:", f"{TRIPS}:36: elastic_net is 2: expected a number from 0 to 1"),
+    (TRIPS, "  baselines:", "  candidates: {linear: {algorithm: logistic_regression, parameters: {tolerance: []}}}\n  baselines:", f"{TRIPS}:36: tolerance is an empty list: expected at least one value"),
+    (TRIPS, "  baselines:", "  candidates: {linear: {algorithm: logistic_regression, parameters: {tolerance: -1}}}\n  baselines:", f"{TRIPS}:36: tolerance is -1: expected a number, at least 0"),
+    (TRIPS, "  baselines:", "  candidates: {linear: {algorithm: regression}}\n  baselines:", f"{TRIPS}:36: algorithm is 'regression': expected one of random_forest, gradient_boosted_trees, logistic_regression; did you mean 'logistic_regression'?"),
+    (TRIPS, "  baselines:", "  candidates: {incumbent: {algorithm: random_forest}}\n  baselines:", f"{TRIPS}:36: 'incumbent' is how the model's own recipe is called: expected another name"),
+    (TRIPS, "  baselines:", "  candidates: {forest: {algorithm: random_forest, parameters: {trees: [1, 2, 3, 4, 5, 6, 7, 8], depth: [1, 2, 3, 4, 5, 6, 7, 8], bins: [8, 16]}}, linear: {algorithm: logistic_regression}}\n  baselines:", f"{TRIPS}:36: the candidates span 129 trials: expected at most 64"),
     (TRIPS, "  delays:\n", "  cities:\n", f"{TRIPS}:15: 'cities' is also a silver table, so inputs could mean either: expected another name"),
     (TRIPS, "  delays:\n", "  examples:\n", f"{TRIPS}:15: gold.examples is the table of the examples section: expected another name"),
     (TRIPS, TRIPS_FILES[TRIPS][TRIPS_FILES[TRIPS].index("examples:"):TRIPS_FILES[TRIPS].index("model:")], "", f"{TRIPS}:20: model learns from examples, but there are none: expected a section examples"),

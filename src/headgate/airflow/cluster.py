@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from collections.abc import Mapping
 from pathlib import Path
 
 JARS_VARIABLE = "HEADGATE_JARS"
 """Names the folder of the Delta jars that a submitted job takes along; unset where the cluster has them."""
+DRIVER_MEMORY = "2g"
+"""Memory of a submitted job's driver."""
 
 
 def spark_home() -> Path:
@@ -30,8 +33,11 @@ def cluster_environment() -> dict[str, str]:
     }
 
 
-def cluster_configuration() -> dict[str, str]:
-    """Spark properties of a submitted job: Delta tables, times in UTC, a quiet log, no web page."""
+def cluster_configuration(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Spark properties of a submitted job: Delta tables, times in UTC, a quiet log, no web page.
+
+    `environment` is that of the submitting process.
+    """
     configuration = {
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
@@ -39,5 +45,5 @@ def cluster_configuration() -> dict[str, str]:
         "spark.log.level": "WARN",
         "spark.ui.enabled": "false",
     }
-    jars = os.environ.get(JARS_VARIABLE)
+    jars = environment.get(JARS_VARIABLE)
     return {**configuration, "spark.jars": f"{jars}/*.jar"} if jars else configuration

@@ -6,7 +6,12 @@ from typing import Any
 
 from airflow.sdk import DAG, Asset, chain
 
-from headgate.airflow.cluster import cluster_configuration, cluster_environment, spark_submit
+from headgate.airflow.cluster import (
+    DRIVER_MEMORY,
+    cluster_configuration,
+    cluster_environment,
+    spark_submit,
+)
 from headgate.airflow.hop_task_group import session_record
 from headgate.airflow.names import (
     asset_uri,
@@ -61,7 +66,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             conf=cluster_configuration(),
             env_vars=cluster_environment(),
             spark_binary=spark_submit(),
-            driver_memory="2g",
+            driver_memory=DRIVER_MEMORY,
             durable=False,
             execution_timeout=LEARN_TIMEOUT,
             retries=LEARN_RETRIES,

@@ -70,7 +70,7 @@ def learn(
     folder = CandidateFolder(settings, loaded.spec.pipeline, name)
     if folder.has(MANIFEST):
         return folder.read(MANIFEST)
-    model, examples, frontier, version = _given(loaded, situation)
+    model, examples, frontier, version = learned_from(loaded, situation.frontier, situation.versions)
     recipe_digest = digest_of(recipe(model, examples))
     pins = {EXAMPLES: version}
     folder.clear()
@@ -101,7 +101,10 @@ def learn(
     return manifest
 
 
-def _given(loaded: LoadedPipeline, situation: Situation) -> tuple[Model, Examples, datetime, int]:
+def learned_from(
+    loaded: LoadedPipeline, frontier: datetime | None, versions: Mapping[str, int]
+) -> tuple[Model, Examples, datetime, int]:
+    """What is learned, the frontier, and the version of the examples there. Raises NothingToLearn."""
     model, examples = loaded.spec.model, loaded.spec.examples
     if model is None or examples is None:
         raise NothingToLearn(
@@ -110,14 +113,14 @@ def _given(loaded: LoadedPipeline, situation: Situation) -> tuple[Model, Example
             left="nothing was fitted",
             next_command=f"add them, then run ./headgate check {loaded.spec.pipeline}",
         )
-    if situation.frontier is None or EXAMPLES not in situation.versions:
+    if frontier is None or EXAMPLES not in versions:
         raise NothingToLearn(
             f"pipeline {loaded.spec.pipeline} has not published any examples yet",
             where=f"{loaded.spec.pipeline}_gold.examples",
             left="nothing was fitted",
             next_command=f"run an hour: ./headgate run {loaded.spec.pipeline} --from H --to H",
         )
-    return model, examples, situation.frontier, situation.versions[EXAMPLES]
+    return model, examples, frontier, versions[EXAMPLES]
 
 
 def _cohorts(
@@ -138,7 +141,7 @@ def _fit(
     """Fit, write `nodes.parquet` and `predictions.parquet`, and return what the header says about them."""
     features, key = features_of(model), key_of(examples)
     columns = list(dict.fromkeys([*key, examples.label, *model.features]))
-    _require_columns(examples_rows, columns)
+    require_columns(examples_rows, columns)
     training = labelled_rows(examples_rows, examples, cohorts.training, frontier).select(*columns)
     judging = labelled_rows(examples_rows, examples, cohorts.evaluation, frontier).select(*columns)
     seen = in_key_order(training, key).toPandas()
@@ -178,7 +181,8 @@ def _fit(
     }
 
 
-def _require_columns(rows: DataFrame, columns: list[str]) -> None:
+def require_columns(rows: DataFrame, columns: list[str]) -> None:
+    """Raise NothingToLearn where the examples lack one of the columns."""
     absent = [name for name in columns if name not in rows.columns]
     if absent:
         raise NothingToLearn(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from headgate.spec.parameter_problems import parameter_problems
 from headgate.spec.pipeline import Pipeline
 from headgate.spec.problem import Problem, unresolved
 
@@ -103,6 +104,8 @@ def _examples(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 def _learning(pipeline: Pipeline) -> Iterator[Problem]:
+    if pipeline.model is not None:
+        yield from parameter_problems(pipeline.model)
     if pipeline.model is not None and pipeline.examples is None:
         yield Problem(("model",), "model learns from examples, but there are none", "a section examples")
     if pipeline.promotion is not None:

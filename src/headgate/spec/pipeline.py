@@ -16,8 +16,15 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from headgate.spec.algorithm_parameters import Value
 from headgate.spec.duration import format_duration, parse_duration
 
+INCUMBENT = "incumbent"
+"""What a comparison calls the model's own recipe."""
+MAXIMUM_TRIALS = 64
+"""How many trials the candidates of one comparison may span."""
+
+Algorithm = Literal["random_forest", "gradient_boosted_trees", "logistic_regression"]
 NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Duration = Annotated[
@@ -158,22 +165,32 @@ class Costs(Strict):
     currency: str = "USD"
 
 
+class Candidate(Strict):
+    """An algorithm to compare with the model's own. A parameter with a list of values spans a grid."""
+
+    algorithm: Algorithm
+    parameters: dict[str, Value | list[Value]] = {}
+
+
 class Model(Strict):
     """What is fitted: the algorithm, its parameters, its inputs, its training window and its yardsticks.
 
     `window` is the span of as-of hours trained on. `baselines` are lists of columns: the label's mean
     per group of those columns on the training rows is a score to beat (an empty list: the base rate).
     `slices` are columns by which an evaluation is split in the report.
+    `candidates` are compared with this recipe on `folds` time-ordered folds; nothing else uses them.
     """
 
-    algorithm: Literal["random_forest", "gradient_boosted_trees", "logistic_regression"]
-    parameters: dict[str, int | float | str] = {}
+    algorithm: Algorithm
+    parameters: dict[str, Value] = {}
     seed: int = 0
     window: Duration = timedelta(days=28)
     features: dict[Name, Feature] = Field(min_length=1)
     baselines: list[list[Name]] = [[]]
     costs: Costs | None = None
     slices: dict[Name, Slice] = {}
+    candidates: dict[Name, Candidate] = {}
+    folds: int = Field(default=4, ge=2)
 
 
 class Promotion(Strict):

@@ -29,6 +29,8 @@ STRAY = frozenset(
     }
 )
 DAY = "86400"
+CLUSTER_MASTER = "local[2]"
+"""The cluster for heavy work is a Spark of its own on this machine, with as many threads."""
 
 
 def connections(ports: Ports, secrets: Secrets, settings: Settings) -> dict[str, str]:
@@ -42,7 +44,7 @@ def connections(ports: Ports, secrets: Secrets, settings: Settings) -> dict[str,
         },
         settings.cluster_connection: {
             "conn_type": "spark",
-            "host": "local[2]",
+            "host": CLUSTER_MASTER,
             "extra": {"deploy-mode": "client"},
         },
         settings.mlflow_connection: {

@@ -12,24 +12,14 @@ from headgate.learning.algorithms.mllib_algorithm import MLlibAlgorithm, Trained
 from headgate.learning.algorithms.training_vectors import seed_for, widest
 from headgate.learning.feature_vectors import LABEL, VECTOR
 from headgate.learning.scoring.encoding import Features
-
-DEFAULTS: dict[str, int | float | str] = {
-    "trees": 50,
-    "depth": 4,
-    "step": 0.1,
-    "bins": 32,
-    "features_per_split": "all",
-    "minimum_rows_per_leaf": 10,
-    "rows_per_tree": 1.0,
-}
-"""Parameters and their defaults. `step` is how much of each tree counts; `rows_per_tree` is a share."""
+from headgate.spec.algorithm_parameters import defaults_of
 
 
 class GradientBoostedTrees(MLlibAlgorithm):
     """MLlib's GBTClassifier (log loss) with everything that could depend on the data's layout pinned down."""
 
     name = "gradient_boosted_trees"
-    defaults = DEFAULTS
+    defaults = defaults_of(name)
 
     def train(
         self, vectors: DataFrame, features: Features, parameters: Mapping[str, Any], seed: int

@@ -14,14 +14,7 @@ from pyspark.sql import functions as F
 from headgate.learning.algorithms.mllib_algorithm import MLlibAlgorithm, Trained
 from headgate.learning.feature_vectors import LABEL, VECTOR
 from headgate.learning.scoring.encoding import MISSING_NUMBER, Features
-
-DEFAULTS: dict[str, int | float | str] = {
-    "regularization": 0.001,
-    "elastic_net": 0.0,
-    "iterations": 200,
-    "tolerance": 1.0e-8,
-}
-"""Parameters and their defaults. `elastic_net` is the share of the L1 penalty (0: L2 only)."""
+from headgate.spec.algorithm_parameters import defaults_of
 
 Term = dict[str, Any]
 
@@ -30,7 +23,7 @@ class LogisticRegression(MLlibAlgorithm):
     """MLlib's LogisticRegression; its inputs are the terms of `headgate.learning.scoring.linear`."""
 
     name = "logistic_regression"
-    defaults = DEFAULTS
+    defaults = defaults_of(name)
 
     def train(
         self, vectors: DataFrame, features: Features, parameters: Mapping[str, Any], seed: int

@@ -12,24 +12,14 @@ from headgate.learning.algorithms.mllib_algorithm import MLlibAlgorithm, Trained
 from headgate.learning.algorithms.training_vectors import seed_for, widest
 from headgate.learning.feature_vectors import LABEL, VECTOR
 from headgate.learning.scoring.encoding import Features
-
-DEFAULTS: dict[str, int | float | str] = {
-    "trees": 100,
-    "depth": 12,
-    "bins": 32,
-    "features_per_split": "sqrt",
-    "minimum_rows_per_leaf": 1,
-    "rows_per_tree": 1.0,
-    "impurity": "gini",
-}
-"""Parameters and their defaults. `bins` grows to the largest vocabulary; `rows_per_tree` is a share."""
+from headgate.spec.algorithm_parameters import defaults_of
 
 
 class RandomForest(MLlibAlgorithm):
     """MLlib's RandomForestClassifier with everything that could depend on the data's layout pinned down."""
 
     name = "random_forest"
-    defaults = DEFAULTS
+    defaults = defaults_of(name)
 
     def train(
         self, vectors: DataFrame, features: Features, parameters: Mapping[str, Any], seed: int

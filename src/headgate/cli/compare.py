@@ -1,0 +1,102 @@
+"""`headgate compare`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from headgate.cli.comparison_text import comparison_table, next_lines
+from headgate.cli.progress import Progress
+from headgate.cli.running_stack import require_running
+from headgate.cli.submit_job import job_environment, run_job, submit_command
+from headgate.spec.errors import HeadgateError
+from headgate.spec.load import LoadedPipeline, load_pipeline
+from headgate.spec.settings import Settings
+from headgate.stack.addresses import addresses
+from headgate.stack.layout import Layout
+
+INTERRUPTED = 130
+TAIL = 1500
+"""Characters of a failed job's log that are shown."""
+WIDEST = 500
+"""Columns of a table beyond which even a file has it broken."""
+
+
+class NotCompared(HeadgateError):
+    """The job ended without a comparison: it refused to compare, or it failed."""
+
+
+def compare(
+    pipeline: Annotated[str, typer.Argument(help="A folder of pipelines/.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")] = False,
+) -> None:
+    """Compare the model's recipe with the candidates of its spec, and show every trial in MLflow.
+
+    Fits each of them on folds in order of time over the published examples, in a Spark of its own, and prints
+    what they are worth on days that they never saw. Nothing is promoted or changed. The same examples and
+    candidates are compared once: after that, what was found is printed. Ctrl-C ends it.
+    """
+    settings = Settings()
+    loaded = load_pipeline(settings, pipeline)
+    require_running(settings)
+    progress = Progress(Console(file=sys.stderr if as_json else sys.stdout))
+    try:
+        outcome = _outcome(settings, loaded, progress)
+    except KeyboardInterrupt as stop:
+        progress.say(f"Ended; nothing of it is left. Next: ./headgate compare {pipeline}")
+        raise typer.Exit(INTERRUPTED) from stop
+    shown = f"{addresses(settings).mlflow}/#/experiments/{outcome['experiment']}/runs/{outcome['run']}"
+    if as_json:
+        typer.echo(json.dumps({**outcome, "url": shown}))
+        return
+    _print_table(outcome["comparison"])
+    for line in next_lines(outcome["comparison"], outcome["known"]):
+        progress.say(line)
+    progress.say(f"MLflow  {shown}")
+
+
+def _outcome(settings: Settings, loaded: LoadedPipeline, progress: Progress) -> dict[str, Any]:
+    from headgate.releases.comparison import OUTCOME, plan_comparison
+
+    pipeline, plan = loaded.spec.pipeline, plan_comparison(settings, loaded)
+    count = f"{len(plan.trials)} {'trial' if len(plan.trials) == 1 else 'trials'}"
+    table = f"{pipeline}_gold.examples up to {plan.frontier:%Y-%m-%d %H:%M}"
+    progress.say(f"Comparing {count} on {plan.model.folds} folds of {table}")
+    log = Layout.of(settings).logs / f"compare-{pipeline}.log"
+    staging = settings.staging / pipeline
+    staging.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="comparison-", dir=staging) as folder:
+        environment = job_environment(settings)
+        arguments = ["--pipeline", pipeline, "--folder", folder]
+        command = submit_command(settings.jobs / "compare.py", arguments, environment)
+        code = run_job(settings, command, environment, log, progress.say)
+        return outcome_of(Path(folder, OUTCOME), code, log, pipeline)
+
+
+def outcome_of(path: Path, code: int, log: Path, pipeline: str) -> dict[str, Any]:
+    """What the job left at `path`. Raises NotCompared."""
+    if not path.is_file():
+        tail = log.read_text(encoding="utf-8", errors="replace")[-TAIL:].strip()
+        raise NotCompared(
+            f"the comparing job ended with exit code {code}; the last lines of its log:\n{tail}".rstrip(),
+            str(log),
+            "nothing was promoted or changed; what MLflow has of this comparison is completed by the next",
+            f"./headgate doctor, then ./headgate compare {pipeline}",
+        )
+    outcome: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if "refused" in outcome:
+        raise NotCompared(*outcome["refused"])
+    return outcome
+
+
+def _print_table(comparison: dict[str, Any]) -> None:
+    table, console = comparison_table(comparison), Console(highlight=False)
+    if not console.is_terminal:  # nobody wants lines broken in a file
+        console = Console(highlight=False, width=Console(width=WIDEST).measure(table).maximum)
+    console.print(table)
