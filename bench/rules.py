@@ -24,7 +24,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from headgate.cli.hour_option import hour_text
 from headgate.cli.sample import load_sample_writer
@@ -107,10 +107,12 @@ def _session(scratch: Settings) -> SparkSession:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.shuffle.partitions": "2",
+        "spark.sql.files.openCostInBytes": "65536",
         "spark.databricks.delta.snapshotPartitions": "1",
     }
     builder = SparkSession.builder.master(f"local[{cores()}]").appName("headgate bench rules")
@@ -247,7 +249,8 @@ HEADINGS = ("rule", "on_fail", "broken", "hours", "days", "worst hour")
 
 def _show(figures: dict[str, Any], path: Path) -> None:
     broken = [rule for rule in figures["rules"] if rule["hours"]]
-    table = Table(*HEADINGS, title=f"{figures['hours']:,} hours from {figures['from']} to {figures['to']}")
+    headings = [Column(heading, overflow="fold") for heading in HEADINGS]
+    table = Table(*headings, title=f"{figures['hours']:,} hours from {figures['from']} to {figures['to']}")
     for rule in broken:
         table.add_row(*_columns(figures, rule))
     console = Console(highlight=False)

@@ -50,11 +50,11 @@ CONTRACT = Contract.model_validate(
             further("column_mean_to_be_between", column="n", min_value=30, max_value=60),
             further("column_stdev_to_be_between", column="x", max_value=28),
             further("column_max_to_be_between", column="x", max_value=90, row_condition="c = 'a'"),
-            further("column_min_to_be_between", column="n", min_value=5, strict_min=True),
-            further("column_sum_to_be_between", column="n", max_value=500, strict_max=True),
+            further("column_min_to_be_between", column="n", min_value=8, strict_min=True),
+            further("column_sum_to_be_between", column="n", max_value=300, strict_max=True),
         ],
         "freshness": {"column": "t", "max_age": "90m"},
-        "volume": {"min": 9, "max": 12},
+        "volume": {"min": 9, "max": 11},
         "quiet": {"start": 2, "end": 4},
     }
 )
