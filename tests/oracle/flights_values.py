@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.oracle.silver_replay import Row
 
@@ -12,17 +14,19 @@ RANGES = {
     "flight": (1, 9999),
     "distance": (10, 6000),
     "local_hour": (0, 23),
-    "sched_dep_time": (0, 2400),
     "sched_arr_time": (0, 2400),
     "dep_time": (0, 2400),
     "dep_delay": (-60, 1440),
     "arr_time": (0, 2400),
     "arr_delay": (-120, 1440),
     "air_time": (15, 900),
-    "ground_speed": (80, 580),
+    "ground_speed": (60, 580),
 }
 OPTIONAL = {"tailnum", "dep_time", "dep_delay", "departed_at", "arr_time", "arr_delay", "air_time"}
-OPTIONAL |= {"ground_speed", "carrier"}
+OPTIONAL |= {"ground_speed", "carrier", "scheduled_clock", "departed_clock", "arrived_clock", "time_lost"}
+CLOCKS = {"sched_dep_time": "scheduled_clock", "dep_time": "departed_clock", "arr_time": "arrived_clock"}
+IDENTITY = re.compile(r"[0-9A-Z]{2}-\d{1,4}-[A-Z]{3}-20\d\d-\d\d-\d\dT\d\d:\d\d")
+NEW_YORK = ZoneInfo("America/New_York")
 MEASURED = ("temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib")
 
 
@@ -32,6 +36,12 @@ def typed_flight(row: Row) -> Row:
     if row["time_hour"] and row["minute"]:
         scheduled = datetime.fromisoformat(row["time_hour"]) + timedelta(minutes=int(row["minute"]))
     delay, minutes, miles = (_whole(row[name]) for name in ("dep_delay", "air_time", "distance"))
+    departed = scheduled + timedelta(minutes=delay) if scheduled and delay is not None else None
+    due, arr_delay = _whole(row["sched_arr_time"]), _whole(row["arr_delay"])
+    landed = None
+    if due is not None and arr_delay is not None:
+        clock = timedelta(hours=due // 100, minutes=due % 100)
+        landed = datetime.fromisoformat("2013-01-15") + clock + timedelta(minutes=arr_delay)
     return {
         **{name: row[name] for name in ("flight_id", "status", "carrier", "tailnum", "origin", "dest")},
         **{name: _whole(row[name]) for name in ("flight", "sched_dep_time", "sched_arr_time")},
@@ -41,10 +51,23 @@ def typed_flight(row: Row) -> Row:
         "local_date": date(int(row["year"]), int(row["month"]), int(row["day"])) if row["year"] else None,
         "local_hour": _whole(row["hour"]),
         "dep_delay": delay,
-        "departed_at": scheduled + timedelta(minutes=delay) if scheduled and delay is not None else None,
+        "departed_at": departed,
         "air_time": minutes,
         "ground_speed": miles / minutes * 60 if miles is not None and minutes else None,
+        "scheduled_clock": _in_new_york(scheduled),
+        "departed_clock": _in_new_york(departed),
+        "arrived_clock": _clock(landed),
+        "time_lost": arr_delay - delay if arr_delay is not None and delay is not None else None,
     }
+
+
+def _in_new_york(moment: datetime | None) -> int | None:
+    return _clock(moment.replace(tzinfo=UTC).astimezone(NEW_YORK)) if moment else None
+
+
+def _clock(moment: datetime | None) -> int | None:
+    """What a clock shows as HHMM; midnight is 2400."""
+    return (int(f"{moment:%H%M}") or 2400) if moment else None
 
 
 def typed_weather(row: Row) -> Row:
@@ -85,7 +108,7 @@ def none_broken(row: Row) -> bool:
 
 
 def broken_airport(row: Row) -> bool:
-    """Whether an airport breaks a rule that quarantines."""
+    """Whether an airport breaks a rule that quarantines and that an airport of the sample can break."""
     airport = typed_airport(row)
     continent = str(airport["tzone"] or "America").split("/")[0]
     return not 13 <= airport["lat"] <= 72 or continent not in {"America", "Pacific"}
@@ -99,9 +122,17 @@ def broken_flight(row: Row) -> bool:
     for name, (low, high) in RANGES.items():
         if flight[name] is not None and not low <= flight[name] <= high:
             return True
+    for told, made in CLOCKS.items():
+        if flight[told] is not None and flight[made] is not None and flight[told] != flight[made]:
+            return True
+    committed, departed = row["_committed_at"], flight["departed_at"]
+    if departed and committed < departed + timedelta(minutes=flight["air_time"] or 0):
+        return True
     status = flight["status"]
     return (
         status not in STATUSES
+        or not IDENTITY.fullmatch(flight["flight_id"])
+        or flight["origin"] == flight["dest"]
         or flight["origin"] not in {"EWR", "JFK", "LGA"}
         or (flight["dep_delay"] is not None) != (status in GONE)
         or (status == "arrived") != (flight["arr_delay"] is not None and status != "diverted")

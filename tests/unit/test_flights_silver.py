@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from pyspark.sql import SparkSession
 
 from headgate.lake.columns import CARRIED
@@ -83,6 +84,10 @@ def test_a_flight(spark: SparkSession) -> None:
         "arr_delay": 1272,
         "air_time": 640,
         "ground_speed": 4983 / 640 * 60,
+        "scheduled_clock": 900,
+        "departed_clock": 641,
+        "arrived_clock": 1242,
+        "time_lost": -29,
     }
     expected = {
         "dep_time": 2400,
@@ -90,10 +95,42 @@ def test_a_flight(spark: SparkSession) -> None:
         "departed_at": None,
         "ground_speed": None,
         "local_date": None,
+        "scheduled_clock": 2145,
+        "departed_clock": None,
+        "arrived_clock": None,
+        "time_lost": None,
     }
     assert {name: odd[name] for name in expected} == expected
     assert odd["scheduled_at"] == january(10, 2, 45)
     assert {name for name, value in gone.items() if value is not None} == {"flight_id", "_op"}
+
+
+@pytest.mark.parametrize(
+    ("time_hour", "minute", "delay", "clocks"),
+    [
+        pytest.param("2013-01-10 04:00:00", "50", "10", (2350, 2400), id="midnight is 2400"),
+        pytest.param("2013-01-10 05:00:00", "0", "-1", (2400, 2359), id="a minute before it"),
+        pytest.param("2013-03-10 06:00:00", "30", "45", (130, 315), id="clocks go forward"),
+        pytest.param("2013-11-03 05:00:00", "30", "45", (130, 115), id="clocks go back"),
+        pytest.param("2013-07-01 12:00:00", "5", "0", (805, 805), id="in summer"),
+    ],
+)
+def test_clocks_of_new_york(
+    spark: SparkSession, time_hour: str, minute: str, delay: str, clocks: tuple[int, int]
+) -> None:
+    row = {"flight_id": "x", "time_hour": time_hour, "minute": minute, "dep_delay": delay}
+    typed = transform("silver", "flights")(table(spark, "bronze.flights", [row]))
+    assert [tuple(row) for row in typed.select("scheduled_clock", "departed_clock").collect()] == [clocks]
+
+
+@pytest.mark.parametrize(
+    ("due", "delay", "shown"),
+    [("2359", "1", 2400), ("2350", "30", 20), ("10", "-20", 2350), ("2400", "0", 2400), ("830", "1440", 830)],
+)
+def test_arrival_on_the_clock(spark: SparkSession, due: str, delay: str, shown: int) -> None:
+    row = {"flight_id": "x", "sched_arr_time": due, "arr_delay": delay}
+    typed = transform("silver", "flights")(table(spark, "bronze.flights", [row]))
+    assert typed.collect()[0]["arrived_clock"] == shown
 
 
 def test_weather(spark: SparkSession) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from headgate.gates.quarantine import quarantine_query
 from headgate.gates.rules import GateRule, RuleError, rules_of
 from headgate.gates.words import in_words
-from headgate.spec.contract import Contract
+from headgate.spec.contract import Contract, Quiet
 
 COLUMNS: dict[str, Any] = {
     "id": {"required": True},
@@ -132,18 +133,73 @@ def test_rules_that_are_refused(rule: dict[str, Any], text: str) -> None:
         ("id_kind.a_to_be_greater_than_b", "id is at least kind, where amount > 1"),
         ("id.freshness", "the newest id is at most 2 d older than the window's end"),
         ("table.volume", "each hour has at least 1 rows"),
+        ("amount.be_between", "amount is at most 9, where amount > 1, in at least 40 % of the rows"),
         ("amount.mean_to_be_between", "column mean to be between (column amount, max_value 3)"),
     ],
 )
 def test_rules_in_words(rule: str, words: str) -> None:
     pair = {"column_A": "id", "column_B": "kind", "or_equal": True, "row_condition": "amount > 1"}
+    share = {"column": "amount", "max_value": 9, "row_condition": "amount > 1", "mostly": 0.4}
     rules = [
         {"expect": "expect_column_pair_values_a_to_be_greater_than_b", "kwargs": pair},
         {"expect": "expect_column_mean_to_be_between", "kwargs": {"column": "amount", "max_value": 3}},
+        {"expect": "expect_column_values_to_be_between", "kwargs": share},
     ]
     written = contract(rules=rules, freshness={"column": "id", "max_age": "48h"}, volume={"min": 1})
     found: dict[str, GateRule] = {found.id: found for found in rules_of(written, "silver.things")}
     assert in_words(found[rule]) == words
+
+
+def test_quiet_hours_split_the_volume_and_are_said() -> None:
+    quiet = {"start": 22, "end": 6, "zone": "America/New_York"}
+    fresh, volume = {"column": "id", "max_age": "2h", "why": "news"}, {"min": 5, "max": 9, "why": "size"}
+    found = rules_of(contract(freshness=fresh, volume=volume, quiet=quiet), "silver.things")[-3:]
+    assert [(rule.id, rule.why, in_words(rule)) for rule in found] == [
+        (
+            "id.freshness",
+            "news",
+            "the newest id is at most 2 h older than the window's end, except from 22:00 to 06:00 "
+            "America/New_York",
+        ),
+        ("table.volume", "size", "each hour has at most 9 rows"),
+        (
+            "table.volume.busy",
+            "size",
+            "each hour has at least 5 rows, except from 22:00 to 06:00 America/New_York",
+        ),
+    ]
+    least = rules_of(contract(volume={"min": 5}, quiet=quiet), "silver.things")
+    assert [rule.id for rule in least if rule.kind == "hours"] == ["table.volume.busy"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zone", "hours"),
+    [
+        (22, 6, "UTC", [0, 1, 2, 3, 4, 5, 22, 23]),
+        (1, 4, "UTC", [1, 2, 3]),
+        (23, 1, "America/New_York", [4, 5]),
+        (0, 1, "Asia/Kolkata", [19]),
+    ],
+)
+def test_which_hours_are_quiet(start: int, end: int, zone: str, hours: list[int]) -> None:
+    quiet = Quiet(start=start, end=end, zone=zone)
+    day = datetime(2013, 1, 10, tzinfo=UTC)
+    assert [hour for hour in range(24) if quiet.covers(day.replace(hour=hour))] == hours
+
+
+def test_quiet_hours_follow_the_clock_in_summer() -> None:
+    quiet = Quiet(start=23, end=1, zone="America/New_York")
+    july = datetime(2013, 7, 10, tzinfo=UTC)
+    assert [hour for hour in range(24) if quiet.covers(july.replace(hour=hour))] == [3, 4]
+
+
+def test_columns_have_reasons_and_shares() -> None:
+    kind = {"one_of": ["a"], "references": "kinds.kind", "mostly": 0.5, "why": "it is read by name"}
+    found = {r.id: r for r in rules_of(contract(columns={**COLUMNS, "kind": kind}), "silver.things")}
+    assert {found[rule].why for rule in ("kind.one_of", "kind.references")} == {"it is read by name"}
+    assert in_words(found["kind.references"]) == (
+        "each kind is found in kinds.kind, in at least 50 % of the rows"
+    )
 
 
 def test_a_rule_is_personal_when_one_of_its_columns_is() -> None:

@@ -121,6 +121,45 @@ def test_volume_is_judged_hour_by_hour(found: Validation) -> None:
     ]
 
 
+QUIET = {"start": 4, "end": 6}
+
+
+def test_quiet_hours_need_no_rows_but_may_not_have_too_many(parcels: DataFrame) -> None:
+    hours = [HourCount(at(5), 0), HourCount(at(6), 9), HourCount(at(7), 1), HourCount(END, 3)]
+    found = judged(parcels, hours=hours, volume={"min": 2, "max": 5}, quiet=QUIET)
+    most, least = one(found, "table.volume"), one(found, "table.volume.busy")
+    assert (most.rows, most.unexpected) == (4, 1)
+    assert most.samples == [{"key": {"hour": "2013-01-01T05"}, "value": "9 rows"}]
+    assert (least.rows, least.unexpected) == (2, 1)
+    assert least.samples == [{"key": {"hour": "2013-01-01T06"}, "value": "1 rows"}]
+
+
+def test_a_range_of_quiet_hours_alone_breaks_no_least_volume(parcels: DataFrame) -> None:
+    found = judged(parcels, hours=[HourCount(at(5), 0)], volume={"min": 2}, quiet=QUIET)
+    assert (one(found, "table.volume.busy").rows, one(found, "table.volume.busy").passed) == (0, True)
+
+
+@pytest.mark.parametrize(("quiet", "asked"), [({"start": 6, "end": 8}, False), (QUIET, True)])
+def test_freshness_is_not_asked_of_a_range_that_ends_with_a_quiet_hour(
+    parcels: DataFrame, quiet: dict[str, int], asked: bool
+) -> None:
+    found = judged(parcels, freshness={"column": "as_of", "max_age": "30m"}, quiet=quiet)
+    assert [result.passed for result in found.rules if result.rule == "as_of.freshness"] == [False] * asked
+
+
+def test_a_figure_of_no_values_breaks_nothing_but_freshness_of_no_rows_does(parcels: DataFrame) -> None:
+    rules = [
+        {"expect": "expect_column_stdev_to_be_between", "kwargs": {"column": "weight", "max_value": 1}},
+        {"expect": "expect_column_mean_to_be_between", "kwargs": {"column": "weight", "max_value": 1}},
+    ]
+    fresh = {"column": "as_of", "max_age": "30m"}
+    empty, full = (judged(rows, rules=rules, freshness=fresh) for rows in (parcels.limit(0), parcels))
+    broken = [[result.rule for result in found.rules if not result.passed] for found in (empty, full)]
+    assert broken[0] == ["as_of.freshness"]
+    assert set(broken[1]) >= {"weight.stdev_to_be_between", "weight.mean_to_be_between", "as_of.freshness"}
+    assert one(empty, "weight.mean_to_be_between").samples == []
+
+
 def test_columns_and_types_that_are_as_the_contract_says_pass(found: Validation) -> None:
     assert one(found, "table.columns").passed
     assert all(result.passed for result in found.rules if result.rule.endswith(".type"))

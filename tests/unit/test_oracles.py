@@ -13,6 +13,7 @@ from tests.oracle.flights_values import broken_flight, typed_flight
 from tests.oracle.silver_replay import Row, replay_feed
 
 HEADER = "Op,committed_at,id,value\n"
+FLIGHT = "AA-1-JFK-2013-01-10T12:10"
 
 
 def january(day: int, hour: int, minute: int = 0) -> datetime:
@@ -106,7 +107,7 @@ def flight(at: str, status: str, delays: tuple[int | None, int | None] = (None, 
         "sched_arr_time": "915",
         "distance": "500",
         "flight": "1",
-        "flight_id": "A",
+        "flight_id": FLIGHT,
         "carrier": "AA",
         "tailnum": "N1",
         "origin": "JFK",
@@ -161,8 +162,8 @@ def test_an_example_knows_what_was_known_two_hours_before() -> None:
         },
     ]
     examples = replay_examples(log, weather, january(10, 6), january(10, 10))
-    assert list(examples) == [("A", january(10, 10))]
-    example = examples["A", january(10, 10)]
+    assert list(examples) == [(FLIGHT, january(10, 10))]
+    example = examples[FLIGHT, january(10, 10)]
     assert (example["late"], example["label_known_at"]) == (None, None)
     assert (example["origin_flights"], example["origin_delay"], example["origin_late_share"]) == (
         1,
@@ -173,7 +174,7 @@ def test_an_example_knows_what_was_known_two_hours_before() -> None:
     assert example["wind_speed"] == 9.0
     assert (example["weekday"], example["local_hour"], example["arrival_hour"]) == (3, 7, 9)
     later = replay_examples(log, weather, None, january(10, 10), january(10, 16))
-    known = later["A", january(10, 10)]
+    known = later[FLIGHT, january(10, 10)]
     assert (known["late"], known["label_known_at"]) == (1, january(10, 16))
     assert known["aircraft_delay"] == 20
 
@@ -183,8 +184,19 @@ def test_an_example_knows_what_was_known_two_hours_before() -> None:
     [
         pytest.param(flight("10 12:30", "departed", (20, None)), False, id="sound"),
         pytest.param(flight("10 12:30", "departed"), True, id="left without delay"),
-        pytest.param(flight("10 12:30", "arrived", (20, 31), air_time="40"), True, id="750 miles an hour"),
-        pytest.param(flight("10 12:30", "arrived", (20, 31), air_time="75"), False, id="400 miles an hour"),
+        pytest.param(flight("10 15:30", "arrived", (20, 31), air_time="40"), True, id="750 miles an hour"),
+        pytest.param(flight("10 15:30", "arrived", (20, 31), air_time="75"), False, id="400 miles an hour"),
+        pytest.param(flight("10 13:44", "arrived", (20, 31), air_time="75"), True, id="before it landed"),
+        pytest.param(flight("10 12:29", "departed", (20, None)), True, id="before it left"),
+        pytest.param(
+            flight("10 12:30", "departed", (20, None), dep_time="730"), False, id="the clock agrees"
+        ),
+        pytest.param(flight("10 12:30", "departed", (20, None), dep_time="740"), True, id="ten minutes off"),
+        pytest.param(flight("10 15:30", "arrived", (20, 31), arr_time="946"), False, id="arrival agrees"),
+        pytest.param(flight("10 15:30", "arrived", (20, 31), arr_time="1046"), True, id="an hour off"),
+        pytest.param(flight("09 12:10", "scheduled", sched_dep_time="1210"), True, id="scheduled in UTC"),
+        pytest.param(flight("09 12:10", "scheduled", dest="JFK"), True, id="to where it is"),
+        pytest.param(flight("09 12:10", "scheduled", flight_id="AA1"), True, id="another form of key"),
         pytest.param(flight("10 12:30", "diverted", (20, None)), False, id="diverted has no arrival delay"),
         pytest.param(flight("10 12:30", "arrived", (20, None)), True, id="arrived has one"),
         pytest.param(flight("10 12:30", "cancelled", tailnum=None), False, id="cancelled without aircraft"),
@@ -201,3 +213,11 @@ def test_what_the_text_of_a_flight_means() -> None:
     assert typed["scheduled_at"] == january(10, 12, 10)
     assert typed["departed_at"] == january(10, 12, 5)
     assert typed["ground_speed"] == 400.0
+    assert (typed["scheduled_clock"], typed["departed_clock"], typed["arrived_clock"]) == (710, 705, 946)
+    assert typed["time_lost"] == 36
+
+
+def test_midnight_is_2400_and_a_day_begins_anew() -> None:
+    typed = typed_flight(flight("10 15:30", "arrived", (1010, -555)))
+    assert (typed["departed_clock"], typed["arrived_clock"]) == (2400, 2400)
+    assert typed_flight(flight("10 15:30", "arrived", (0, -556)))["arrived_clock"] == 2359

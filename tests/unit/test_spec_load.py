@@ -89,9 +89,9 @@ def test_a_broken_spec_hides_no_other_and_every_mistake_is_listed(tmp_path: Path
     assert [pipeline.spec.pipeline for pipeline in loaded] == ["orders", "trips"]
     assert [str(error) for error in errors] == [
         "expectations/late/silver.late.yaml:2: unknown key 'keys': expected one of description, key, columns, rules,"
-        " freshness, volume; did you mean 'key'?",
+        " freshness, volume, quiet; did you mean 'key'?",
         "expectations/late/silver.late.yaml:3: unknown key 'typ': expected one of type, description, required,"
-        " one_of, between, references, known_missing, personal, on_fail; did you mean 'type'?",
+        " one_of, between, references, known_missing, mostly, personal, why, on_fail; did you mean 'type'?",
         "expectations/ordres: contracts of no pipeline: expected one of late, orders, trips, worse;"
         " did you mean 'orders'?",
         "pipelines/late/pipeline.yaml:1: key 'schedule' is missing",

@@ -3,28 +3,58 @@
 from __future__ import annotations
 
 import runpy
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from headgate.cli.hour_option import hour_text, parse_hour
 from headgate.spec.settings import REPOSITORY, Settings
+
+YEAR = (datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 12, 31, 23, tzinfo=UTC))
+"""The first and the last hour of the bundled pipeline's data."""
 
 
 class Measure(StrEnum):
     """What can be measured: each is a file in bench/."""
 
     hour = "hour"
+    rules = "rules"
 
 
 def bench(
     measure: Annotated[Measure, typer.Argument(help="What to measure.")],
-    hours: Annotated[int, typer.Option(min=12, help="Hours to run after two to warm up.")] = 12,
+    hours: Annotated[int, typer.Option(min=12, help="hour: hours to run after two to warm up.")] = 12,
+    first: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from", parser=parse_hour, metavar="HOUR", help=f"rules: first hour; {hour_text(YEAR[0])}."
+        ),
+    ] = None,
+    last: Annotated[
+        datetime | None,
+        typer.Option(
+            "--to",
+            parser=parse_hour,
+            metavar="HOUR",
+            help=f"rules: last hour, included; {hour_text(YEAR[1])}.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="rules: print all figures as JSON.")] = False,
 ) -> None:
-    """Measure on this machine, with the bundled pipeline in the embedded stack.
+    """Measure on this machine, with the bundled pipeline.
 
     hour: the seconds of an hour-run by task, those of Airflow and of the engine apart. Goes on from the last
-    hour that is done; prints medians and writes all figures below the state folder.
+    hour that is done in the embedded stack.
+
+    rules: how often each rule of the contracts would have warned, quarantined or closed the gate. Takes the
+    year through the gates month by month, in a Spark of its own; goes on where it was interrupted.
+
+    Both print a table and write all figures below the state folder.
     """
-    module = runpy.run_path(str(REPOSITORY / "bench" / f"{measure.value}.py"))
-    module["measure"](Settings(), hours)
+    measured = runpy.run_path(str(REPOSITORY / "bench" / f"{measure.value}.py"))["measure"]
+    if measure is Measure.hour:
+        measured(Settings(), hours)
+    else:
+        measured(Settings(), first or YEAR[0], last or YEAR[1], as_json=as_json)

@@ -58,14 +58,7 @@ def broken(df: DataFrame, rules: Sequence[GateRule]) -> list[Column]:
                 next_command="Mend the contract or the transform, then clear the stage task.",
             )
     engine = CountingEngine(df, count_rows=False)
-    conditions: list[MetricConfiguration] = []
-    for expectation in suite_of(rules, "rows").expectations:
-        # The arguments that the suite itself would hand to the metric, defaults included.
-        name = f"{expectation.map_metric}.condition"
-        given = get_metric_kwargs(f"{expectation.map_metric}.unexpected_count", expectation.configuration)
-        conditions.append(
-            MetricConfiguration(name, given["metric_domain_kwargs"], given["metric_value_kwargs"])
-        )
+    conditions = _conditions(rules)
     resolved, aborted = MetricsCalculator(engine, show_progress_bars=False).compute_metrics(conditions)
     predicates: list[Column] = []
     for rule, condition in zip(rules, conditions, strict=True):
@@ -78,6 +71,24 @@ def broken(df: DataFrame, rules: Sequence[GateRule]) -> list[Column]:
             )
         predicates.append(_of_its_rows(resolved[condition.id][0], condition.metric_domain_kwargs, rule))
     return predicates
+
+
+def looked_at(rules: Sequence[GateRule]) -> list[Column]:
+    """One boolean Column per row rule, never null: true for the rows that the suite counts it on."""
+    domains = (condition.metric_domain_kwargs for condition in _conditions(rules))
+    return [_of_its_rows(F.lit(True), domain, rule) for domain, rule in zip(domains, rules, strict=True)]
+
+
+def _conditions(rules: Sequence[GateRule]) -> list[MetricConfiguration]:
+    """What the suite would ask about each rule, with the arguments that it would give, defaults included."""
+    conditions: list[MetricConfiguration] = []
+    for expectation in suite_of(rules, "rows").expectations:
+        name = f"{expectation.map_metric}.condition"
+        given = get_metric_kwargs(f"{expectation.map_metric}.unexpected_count", expectation.configuration)
+        conditions.append(
+            MetricConfiguration(name, given["metric_domain_kwargs"], given["metric_value_kwargs"])
+        )
+    return conditions
 
 
 def _reason(aborted: Mapping[Any, Any]) -> str:

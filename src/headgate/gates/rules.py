@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from headgate.spec.contract import Column, Contract, OnFail, Rule
+from headgate.spec.contract import Column, Contract, OnFail, Quiet, Rule
 from headgate.spec.errors import HeadgateError
 from headgate.spec.expectations import EXPECTATIONS
 
@@ -44,7 +44,8 @@ class GateRule:
     `kind` is `row` (judged by a row's own values), `table` (by all staged rows) or `hours` (by the summary
     with one row per hour). `expectation` and `kwargs` are Great Expectations' own. `columns` are all columns
     that it reads; `personal` when one of them is, and then its values appear nowhere. `words` says the rule
-    where Great Expectations' form cannot. `skips_deletes`: D rows are none of its rows.
+    where Great Expectations' form cannot. `skips_deletes`: D rows are none of its rows. `quiet`: hours of the
+    day that it says nothing of.
     """
 
     id: str
@@ -58,6 +59,7 @@ class GateRule:
     personal: bool = False
     words: str = ""
     skips_deletes: bool = False
+    quiet: Quiet | None = None
 
     @property
     def column(self) -> str | None:
@@ -75,7 +77,7 @@ def rules_of(contract: Contract, table: str) -> list[GateRule]:
     - `<column>.references`: of the flag column, `close` where the column says so, else `warn`.
     - `key.unique` at gold: always `close`. A change log has many rows of a key, an archive too.
     - `<columns>.<what is expected>`: the contract's further rules.
-    - `<column>.freshness`, `table.volume`.
+    - `<column>.freshness`, `table.volume`; with quiet hours, the least volume is a rule `table.volume.busy`.
 
     Only silver keeps single rows apart: elsewhere `quarantine` means `close`. At silver every rule on rows,
     other than those of key and commit time, passes over D rows.
@@ -94,6 +96,11 @@ def rules_of(contract: Contract, table: str) -> list[GateRule]:
     return rules
 
 
+def is_freshness(rule: GateRule) -> bool:
+    """Whether a rule is about the age of the newest row."""
+    return str(rule.kwargs.get("column", "")).startswith(AGE)
+
+
 def _all_rules(contract: Contract, table: str) -> Iterator[GateRule]:
     silver = table.startswith("silver.")
     yield GateRule(
@@ -103,6 +110,7 @@ def _all_rules(contract: Contract, table: str) -> Iterator[GateRule]:
         "close",
         "expect_table_columns_to_match_set",
         {"column_set": list(contract.columns), "exact_match": True},
+        why="whatever reads the table names its columns",
     )
     for name, column in contract.columns.items():
         yield GateRule(
@@ -113,6 +121,7 @@ def _all_rules(contract: Contract, table: str) -> Iterator[GateRule]:
             "expect_column_values_to_be_of_type",
             {"column": name, "type_": SPARK_TYPES[column.type]},
             (name,),
+            "a table keeps the type of a column",
         )
     identity = [*contract.key, "_committed_at"] if silver else []
     for name in identity:
@@ -142,7 +151,7 @@ def _column_rules(name: str, column: Column, table: str, *, required: bool) -> I
     def rule(what: str, on_fail: OnFail, expectation: str, **kwargs: Any) -> GateRule:
         kwargs = {"column": name, **kwargs}
         return GateRule(
-            f"{name}.{what}", table, "row", on_fail, expectation, kwargs, (name,), "", column.personal
+            f"{name}.{what}", table, "row", on_fail, expectation, kwargs, (name,), column.why, column.personal
         )
 
     if required:
@@ -154,7 +163,9 @@ def _column_rules(name: str, column: Column, table: str, *, required: bool) -> I
         yield rule("between", column.on_fail, "expect_column_values_to_be_between", **ends)
     if column.references is not None:
         severity: OnFail = "close" if column.on_fail == "close" else "warn"
-        flag = {"column": f"{REFERENCES}{name}", "value_set": [True]}
+        flag: dict[str, Any] = {"column": f"{REFERENCES}{name}", "value_set": [True]}
+        if column.mostly < 1:
+            flag["mostly"] = column.mostly
         found = rule("references", severity, "expect_column_values_to_be_in_set", **flag)
         words = f"each {name} is found in {column.references}"
         if column.known_missing:
@@ -211,28 +222,33 @@ def _further_rule(rule: Rule, position: int, contract: Contract, table: str) -> 
 
 
 def _window_rules(contract: Contract, table: str) -> Iterator[GateRule]:
-    fresh = contract.freshness
+    fresh, volume, quiet = contract.freshness, contract.volume, contract.quiet
     if fresh is not None:
-        kwargs = {"column": f"{AGE}{fresh.column}", "max_value": int(fresh.max_age.total_seconds())}
         yield GateRule(
             f"{fresh.column}.freshness",
             table,
             "table",
             fresh.on_fail,
             "expect_column_min_to_be_between",
-            kwargs,
+            {"column": f"{AGE}{fresh.column}", "max_value": int(fresh.max_age.total_seconds())},
             (fresh.column,),
+            fresh.why,
+            quiet=quiet,
         )
-    volume = contract.volume
-    if volume is not None:
-        yield GateRule(
-            "table.volume",
-            table,
-            "hours",
-            volume.on_fail,
-            "expect_column_values_to_be_between",
-            {"column": "rows", "min_value": volume.min, "max_value": volume.max},
-        )
+    if volume is None:
+        return
+
+    def rows(rule: str, least: int | None, most: int | None, when: Quiet | None) -> GateRule:
+        kwargs = {"column": "rows", "min_value": least, "max_value": most}
+        expectation = "expect_column_values_to_be_between"
+        return GateRule(rule, table, "hours", volume.on_fail, expectation, kwargs, why=volume.why, quiet=when)
+
+    if quiet is None or volume.min is None:
+        yield rows("table.volume", volume.min, volume.max, None)
+        return
+    if volume.max is not None:
+        yield rows("table.volume", None, volume.max, None)
+    yield rows("table.volume.busy", volume.min, None, quiet)
 
 
 def _layered(rule: GateRule, silver: bool) -> GateRule:

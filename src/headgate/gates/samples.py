@@ -65,7 +65,7 @@ def row_samples(
 
 
 def hour_samples(rule: GateRule, hours: Sequence[HourCount]) -> list[dict[str, Any]]:
-    """The first five hours whose rows are outside the rule's range."""
+    """The first five of these hours whose rows are outside the rule's range."""
     low, high = rule.kwargs.get("min_value"), rule.kwargs.get("max_value")
     outside = [
         hour

@@ -19,11 +19,12 @@ from pyspark.sql import functions as F
 from headgate.gates.contract_to_suite import suite_of
 from headgate.gates.counting_engine import CountingEngine
 from headgate.gates.hour_counts import HourCount
-from headgate.gates.rules import AGE, NOT_A_DELETE, GateRule, rules_of
+from headgate.gates.rules import AGE, NOT_A_DELETE, GateRule, is_freshness, rules_of
 from headgate.gates.samples import LONGEST, hour_samples, row_samples
 from headgate.gates.verdict import RuleResult
 from headgate.gates.words import in_words
 from headgate.spec.contract import Contract
+from headgate.spec.hour_range import HOUR
 
 
 @dataclass(frozen=True)
@@ -49,36 +50,51 @@ def validate(
     is measured against, `hours_summary` the rows by hour that volume is judged on. Nothing is persisted and
     nothing but counts and up to five samples of each broken rule leaves Spark: two jobs for each
     set of rows that rules look at, one more where rules are broken. Personal values are left out of samples.
+    A figure of no values (the mean of an empty column) breaks nothing; freshness of no rows does.
 
     Raises RuleError for a rule that Great Expectations does not know. A rule that it cannot evaluate, for
     example since its column is missing, is a result with an `error`.
     """
-    rules = rules_of(contract, table)
+    rules = [rule for rule in rules_of(contract, table) if not _silent(rule, window_end)]
     staged = [rule for rule in rules if rule.kind != "hours"]
-    by_hour = [rule for rule in rules if rule.kind == "hours"]
+    by_hour = {rule.id: hours_of(rule, hours_summary) for rule in rules if rule.kind == "hours"}
     measured = _with_age(df, contract, window_end)
     carried = [name for name in measured.columns if name.startswith("_")]
-    summary = pandas.DataFrame({"rows": [hour.rows for hour in hours_summary]})
     outcomes: dict[str, ExpectationValidationResult] = {}
     for skipping in (False, True):
         chosen = [rule for rule in staged if rule.skips_deletes is skipping]
         if chosen:
             frame = measured.where(NOT_A_DELETE) if skipping else measured
             outcomes |= _run(CountingEngine(frame), suite_of(chosen, table, carried))
-    if by_hour:
-        outcomes |= _run(PandasExecutionEngine(batch_data_dict={"hours": summary}), suite_of(by_hour, table))
+    for rule in rules:
+        if rule.id in by_hour:
+            summary = pandas.DataFrame({"rows": [hour.rows for hour in by_hour[rule.id]]}, dtype="int64")
+            engine = PandasExecutionEngine(batch_data_dict={"hours": summary})
+            outcomes |= _run(engine, suite_of([rule], table))
     found = [outcomes[rule.id] for rule in rules]
     for rule, outcome in zip(rules, found, strict=True):
         if rule.personal:
             _keep_counts(outcome)
+        if rule.kind == "table" and not is_freshness(rule) and _saw_nothing(outcome):
+            outcome.success = True
     results = [_result(rule, outcome) for rule, outcome in zip(rules, found, strict=True)]
     broken = [
         rule for rule, result in zip(rules, results, strict=True) if not (result.passed or result.error)
     ]
     samples = row_samples(df, contract, broken) if broken else {}
-    samples |= {rule.id: hour_samples(rule, hours_summary) for rule in by_hour}
+    samples |= {rule.id: hour_samples(rule, by_hour[rule.id]) for rule in rules if rule.id in by_hour}
     results = [replace(result, samples=samples.get(result.rule, result.samples)) for result in results]
     return Validation(table, results, _document(table, found))
+
+
+def _silent(rule: GateRule, window_end: datetime) -> bool:
+    """Whether a rule asks nothing of a range that ends with a quiet hour."""
+    return rule.quiet is not None and is_freshness(rule) and rule.quiet.covers(window_end - HOUR)
+
+
+def hours_of(rule: GateRule, hours: Sequence[HourCount]) -> list[HourCount]:
+    """The hours that a rule on hours looks at: those that are not quiet."""
+    return [hour for hour in hours if rule.quiet is None or not rule.quiet.covers(hour.hour_end - HOUR)]
 
 
 def _with_age(df: DataFrame, contract: Contract, window_end: datetime) -> DataFrame:
@@ -105,6 +121,12 @@ def _run(
         runtime_configuration={"result_format": {"result_format": "BASIC", "partial_unexpected_count": 0}},
     )
     return {outcome.expectation_config.meta["rule"]: outcome for outcome in outcomes}
+
+
+def _saw_nothing(outcome: ExpectationValidationResult) -> bool:
+    """Whether a mean or another figure was asked of no values, which Great Expectations calls a failure."""
+    measured: dict[str, Any] = outcome.result or {}
+    return not _raised(outcome) and "observed_value" in measured and measured["observed_value"] is None
 
 
 def _keep_counts(outcome: ExpectationValidationResult) -> None:

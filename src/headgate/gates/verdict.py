@@ -125,8 +125,13 @@ def judge(
     return Verdict(digest, not closing, results, staged, report, _message(closing, results, staged))
 
 
+def exceeds_share(hour: HourCount, most: float) -> bool:
+    """Whether more than the share `most` of an hour's rows are quarantined."""
+    return hour.quarantined > most * hour.rows + ROUNDING
+
+
 def _share(table: str, counts: Sequence[HourCount], most: float) -> RuleResult:
-    over = [hour for hour in counts if hour.quarantined > most * hour.rows + ROUNDING]
+    over = [hour for hour in counts if exceeds_share(hour, most)]
     worst = sorted(over, key=lambda hour: (-hour.quarantined / hour.rows, hour.hour_end))[:SAMPLES]
     samples = [{"key": {"hour": hour.label}, "value": _of(hour.quarantined, hour.rows)} for hour in worst]
     return RuleResult(

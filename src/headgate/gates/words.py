@@ -5,28 +5,32 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from headgate.gates.rules import AGE, GateRule
+from headgate.gates.rules import GateRule, is_freshness
 
 
 def in_words(rule: GateRule) -> str:
     """One sentence without a full stop: what holds where the rule is kept."""
     subject = rule.kwargs.get("column") or " and ".join(rule.columns)
     sentence = _sentence(rule, str(subject), rule.kwargs)
-    condition = rule.kwargs.get("row_condition")
-    return f"{sentence}, where {condition}" if condition else sentence
+    condition, mostly = rule.kwargs.get("row_condition"), rule.kwargs.get("mostly", 1)
+    if condition:
+        sentence += f", where {condition}"
+    if mostly < 1:
+        sentence += f", in at least {100 * mostly:g} % of the rows"
+    return f"{sentence}, except {rule.quiet}" if rule.quiet else sentence
 
 
 def _sentence(rule: GateRule, subject: str, kwargs: dict[str, Any]) -> str:
     name = rule.id.rpartition(".")[2]
     if rule.id == "table.columns":
         return "the staged columns are exactly those of the contract"
-    if rule.id == "table.volume":
+    if rule.id in ("table.volume", "table.volume.busy"):
         return f"each hour has {_range(kwargs)} rows"
     if name == "type" and "type_" in kwargs:
         return f"{subject} has the type {str(kwargs['type_']).removesuffix('Type').lower()}"
     if rule.words:
         return rule.words
-    if str(kwargs.get("column", "")).startswith(AGE):
+    if is_freshness(rule):
         age = timedelta(seconds=kwargs["max_value"])
         return f"the newest {rule.columns[0]} is at most {_hours(age)} older than the window's end"
     if rule.id == "key.unique":
@@ -54,7 +58,7 @@ def _sentence(rule: GateRule, subject: str, kwargs: dict[str, Any]) -> str:
         case "expect_column_pair_values_to_be_equal":
             return f"{kwargs['column_A']} equals {kwargs['column_B']}"
     expected = rule.expectation.removeprefix("expect_").replace("_", " ")
-    given = {key: value for key, value in kwargs.items() if key != "row_condition"}
+    given = {key: value for key, value in kwargs.items() if key not in ("row_condition", "mostly")}
     return f"{expected} ({', '.join(f'{key} {_plain(value)}' for key, value in given.items())})"
 
 

@@ -82,7 +82,7 @@ def _measure(
 ) -> _Measured:
     table = staged.removesuffix("_changes") if attempt.hop == "silver" else staged
     frame = read_staged(spark, attempt.table(staged))
-    counted = count_hours(frame, window, _hour_column(loaded, table))
+    counted = count_hours(frame, window, hour_column(loaded, table))
     hours = [hour for hour in counted if hour.hour_end in window]
     validation = validate(frame, loaded.contracts[table], table, window_end=window.end, hours_summary=hours)
     if table.removeprefix("gold.") in loaded.spec.gold:
@@ -107,7 +107,7 @@ def in_range(table: str, counted: list[HourCount], window: HourRange) -> RuleRes
     )
 
 
-def _hour_column(loaded: LoadedPipeline, table: str) -> str:
+def hour_column(loaded: LoadedPipeline, table: str) -> str:
     """The column that says which hour a staged row belongs to."""
     layer, _, name = table.partition(".")
     if layer != "gold":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -25,8 +27,8 @@ class Column(Strict):
     `on_fail` says what a broken `required`, `one_of` or `between` of this column does; where it is not said,
     silver quarantines and the other layers close. `references` names `table.column` of a silver table where
     the value must exist; a missing one warns, or closes where `on_fail` says so: it depends on other rows.
-    `known_missing` are values that are known not to be there.
-    `personal` values never appear in a report.
+    `known_missing` are values that are known not to be there, `mostly` the share of rows that must find
+    theirs. `personal` values never appear in a report. `why` is the reason for the rules of this column.
     """
 
     type: ColumnType = "string"
@@ -36,7 +38,9 @@ class Column(Strict):
     between: Between | None = None
     references: str | None = None
     known_missing: list[str | int | float | bool] = Field(default_factory=list)
+    mostly: float = 1.0
     personal: bool = False
+    why: str = ""
     on_fail: OnFail = "quarantine"
 
 
@@ -54,6 +58,7 @@ class Freshness(Strict):
 
     column: str
     max_age: Duration
+    why: str = ""
     on_fail: Literal["warn", "close"] = "warn"
 
 
@@ -62,7 +67,29 @@ class Volume(Strict):
 
     min: int | None = None
     max: int | None = None
+    why: str = ""
     on_fail: Literal["warn", "close"] = "warn"
+
+
+class Quiet(Strict):
+    """Hours of the day in which little happens, from the hour `start` to the hour `end` on a zone's clock.
+
+    Of hours that start in them no least volume is asked, and of ranges that end with them no freshness.
+    """
+
+    start: int = Field(ge=0, le=23)
+    end: int = Field(ge=0, le=23)
+    zone: str = "UTC"
+
+    def covers(self, hour: datetime) -> bool:
+        """Whether the hour that starts at this moment is quiet."""
+        clock = hour.astimezone(ZoneInfo(self.zone)).hour
+        if self.start <= self.end:
+            return self.start <= clock < self.end
+        return clock >= self.start or clock < self.end
+
+    def __str__(self) -> str:
+        return f"from {self.start:02d}:00 to {self.end:02d}:00 {self.zone}"
 
 
 class Contract(Strict):
@@ -74,6 +101,7 @@ class Contract(Strict):
     rules: list[Rule] = Field(default_factory=list)
     freshness: Freshness | None = None
     volume: Volume | None = None
+    quiet: Quiet | None = None
 
     @property
     def expects_rows(self) -> bool:

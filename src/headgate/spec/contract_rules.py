@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from zoneinfo import available_timezones
 
 from headgate.spec.contract import Column, Contract, Rule
 from headgate.spec.expectations import EXPECTATIONS
@@ -14,11 +15,12 @@ QUARANTINE_ELSEWHERE = "only silver keeps single rows apart, so nothing can quar
 WARN_OR_CLOSE = "one of warn, close"
 NUMBERS = ("int", "bigint", "double")
 MOMENTS = ("date", "timestamp")
+_SHARE = "how many references must be found"
 
 
 def contract_problems(layer: str, contract: Contract) -> list[Problem]:
     """Every mistake inside one contract of a layer (bronze, silver or gold), at its path."""
-    problems = [*_key(contract), *_freshness(contract), *_volume(contract)]
+    problems = [*_key(contract), *_freshness(contract), *_volume(contract), *_quiet(contract)]
     for name, column in contract.columns.items():
         problems += _column(layer, ("columns", name), name, column)
     for index, rule in enumerate(contract.rules):
@@ -50,9 +52,12 @@ def _column(layer: str, path: Path, name: str, column: Column) -> Iterator[Probl
         elif says_quarantine and not (column.required or column.one_of or column.between):
             message = f"{name}: references depends on other tables, so it cannot quarantine single rows"
             yield Problem((*path, "on_fail"), message, WARN_OR_CLOSE)
-    elif column.known_missing:
-        message = f"{name}: known_missing says what a reference need not find, but there is no references"
-        yield Problem((*path, "known_missing"), message, "references beside it")
+    for key, meaning in (("known_missing", "what a reference need not find"), ("mostly", _SHARE)):
+        if key in column.model_fields_set and column.references is None:
+            message = f"{name}: {key} says {meaning}, but there is no references"
+            yield Problem((*path, key), message, "references beside it")
+    if not 0 < column.mostly <= 1:
+        yield Problem((*path, "mostly"), f"{name}: {column.mostly:g} is no share", "above 0, at most 1")
     for index, value in enumerate(column.known_missing):
         if not _fits(column.type, value):
             message = f"{name} is {column.type}, so it is never {value!r}"
@@ -192,3 +197,17 @@ def _volume(contract: Contract) -> Iterator[Problem]:
         yield Problem(
             ("volume",), f"no hour has between {volume.min} and {volume.max} rows", "min at or below max"
         )
+
+
+def _quiet(contract: Contract) -> Iterator[Problem]:
+    quiet = contract.quiet
+    if quiet is None:
+        return
+    if quiet.zone not in available_timezones():
+        close = nearest(quiet.zone, available_timezones())
+        yield Problem(("quiet", "zone"), f"unknown time zone {quiet.zone!r}", "like America/New_York", close)
+    if quiet.start == quiet.end:
+        yield Problem(("quiet",), f"no hour lies between {quiet.start} and {quiet.end}", "another end")
+    if contract.freshness is None and (contract.volume is None or contract.volume.min is None):
+        message = "quiet says when nothing need come, but nothing must come at other hours either"
+        yield Problem(("quiet",), message, "freshness, or volume with a min")
