@@ -25,6 +25,7 @@ COMMANDS = {
     "sample": "Write landing files of real data for a bundled pipeline.",
     "run": "Run hours of a pipeline as a backfill, and wait for them.",
     "query": "Run SQL on the lake.",
+    "statistics": "Describe what was published of a table.",
     "bench": "Measure the platform on this machine.",
     "test": "Run all checks and tests.",
 }

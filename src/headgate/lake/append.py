@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pyspark.sql import DataFrame
 
+from headgate.lake.append_arrow import COMPACT_EVERY
 from headgate.lake.history import current_version
 from headgate.lake.transaction import Transaction
-
-COMPACT_EVERY = 100
-"""Commits of a record after which its many small files become one, as readers open each of them."""
 
 
 def append(rows: DataFrame, path: str, transaction: Transaction) -> None:
