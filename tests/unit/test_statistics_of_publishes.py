@@ -97,9 +97,13 @@ def test_sketches_are_those_that_the_engine_makes(spark: SparkSession) -> None:
     ).collect()[0]
     texts, numbers, shape = (bytes(sketch) for sketch in made)
     ours = distinct_values.sketch_of(f"v{number}" for number in range(5000))
-    assert distinct_values.estimate(distinct_values.merged([texts, ours])) == pytest.approx(5000, rel=0.08)
+    assert distinct_values.estimate(distinct_values.merged([texts, ours]), 9999) == pytest.approx(
+        5000, rel=0.08
+    )
     ours = distinct_values.sketch_of(range(5000))
-    assert distinct_values.estimate(distinct_values.merged([numbers, ours])) == pytest.approx(5000, rel=0.08)
+    assert distinct_values.estimate(distinct_values.merged([numbers, ours]), 9999) == pytest.approx(
+        5000, rel=0.08
+    )
     assert distribution.quantiles(shape, [0.5])[0] == pytest.approx(2500, abs=3 * 0.0133 * 5000)
 
 

@@ -14,6 +14,8 @@ from headgate.spec.load import load_pipeline
 from headgate.spec.problem import nearest, one_of
 from headgate.spec.settings import Settings
 
+WIDEST = 1000
+
 
 def statistics(
     pipeline: Annotated[str, typer.Argument(help="A folder of pipelines/.")],
@@ -50,13 +52,11 @@ def statistics(
     if as_json:
         typer.echo(json.dumps(document(pipeline, found, shown), ensure_ascii=False, allow_nan=False))
         return
-    console = Console(highlight=False, soft_wrap=True)
     for line in head(pipeline, found):
-        console.print(line, markup=False)
+        typer.echo(line)
     rows = rows_table(shown)
-    if not console.is_terminal:  # nobody wants columns cut off in a file
-        console = Console(highlight=False, width=max(console.measure(rows).maximum, 1))
-    console.print(rows)
+    widest = Console(width=WIDEST).measure(rows).maximum
+    Console(highlight=False, width=widest).print(rows)  # a wrapped line tells more than a cut-off figure
     if column is not None:
         for line in column_lines(shown):
-            console.print(line, markup=False)
+            typer.echo(line)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -20,6 +21,8 @@ INNER = (0.01, 0.99)
 CLASSES = 10
 HEIGHTS = "▁▂▃▄▅▆▇█"
 TOP, BAR = 3, 40
+WORTH_TELLING = 0.01
+"""The share of the rows from which on a value is among those shown in the table."""
 
 
 def head(pipeline: str, found: MergedStatistics) -> list[str]:
@@ -41,9 +44,8 @@ def head(pipeline: str, found: MergedStatistics) -> list[str]:
 
 def rows_table(columns: list[ColumnStatistics]) -> Table:
     """One line a column."""
-    table = Table(header_style="bold")
+    table = Table(header_style="bold", box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     table.add_column("column")
-    table.add_column("type")
     for name in ("rows", "null", "distinct", "min", "25 %", "median", "75 %", "max", "mean"):
         table.add_column(name, justify="right")
     table.add_column("values")
@@ -51,7 +53,6 @@ def rows_table(columns: list[ColumnStatistics]) -> Table:
         quartiles = [_short(value) for value in record.quantiles(QUARTILES)] or [""] * len(QUARTILES)
         table.add_row(
             escape(record.column),
-            record.type,
             f"{record.rows:,}",
             _percent(record.nulls / record.rows) if record.rows else "",
             _distinct(record),
@@ -117,8 +118,8 @@ def _values(record: ColumnStatistics) -> str:
     if record.personal:
         return "personal"
     if record.values is not None:
-        top = list(record.values.counts.items())[:TOP]
-        return ", ".join(f"{value[:20]} {_percent(count / record.counted)}" for value, count in top)
+        top = [(value, count / record.counted) for value, count in list(record.values.counts.items())[:TOP]]
+        return ", ".join(f"{value[:20]} {_percent(share)}" for value, share in top if share >= WORTH_TELLING)
     shares = _shares(record, _edges(record))
     top_share = max(shares, default=1.0)
     return "".join(HEIGHTS[round(share / top_share * (len(HEIGHTS) - 1))] for share in shares)

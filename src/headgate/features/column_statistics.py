@@ -90,7 +90,9 @@ def merged(parts: Sequence[ColumnStatistics]) -> ColumnStatistics:
         quarantined=_total(parts, lambda part: part.quarantined),
         deletions=_total(parts, lambda part: part.deletions),
         not_finite=_total(parts, lambda part: part.not_finite),
-        distinct=max(part.distinct for part in parts) if sketch is None else distinct_values.estimate(sketch),
+        distinct=max(part.distinct for part in parts)
+        if sketch is None
+        else distinct_values.estimate(sketch, _total(parts, lambda part: part.counted)),
         distinct_sketch=sketch,
         minimum=min(lows, default=None) if not personal else None,
         maximum=max(highs, default=None) if not personal else None,

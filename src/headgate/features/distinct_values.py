@@ -33,6 +33,6 @@ def merged(sketches: Iterable[bytes]) -> bytes:
     return bytes(union.get_result(HLL_4).serialize_compact())
 
 
-def estimate(sketch: bytes) -> int:
-    """About how many distinct values the sketch has seen."""
-    return round(hll_sketch.deserialize(sketch).get_estimate())
+def estimate(sketch: bytes, counted: int) -> int:
+    """About how many distinct values the sketch has seen in `counted` values."""
+    return min(round(hll_sketch.deserialize(sketch).get_estimate()), counted)

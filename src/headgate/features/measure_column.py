@@ -53,7 +53,7 @@ def measure_column(
         quarantined=quarantined,
         deletions=deletions,
         not_finite=not_finite,
-        distinct=distinct_values.estimate(sketch),
+        distinct=distinct_values.estimate(sketch, len(counted)),
         **shape,
     )
 

@@ -51,7 +51,7 @@ def merged_statistics(
     if not known:
         raise NoStatistics(
             what=f"Nothing of {pipeline} is published yet, so there are no statistics.",
-            next_command="./headgate run, or ./headgate status to see what holds it back",
+            next_command="./headgate status",
         )
     if table not in known:
         close = nearest(table, known)
@@ -90,12 +90,13 @@ def _last_hour(publish: Publish) -> datetime:
 
 
 def _columns(loaded: LoadedPipeline, table: str, records: list[ColumnStatistics]) -> list[ColumnStatistics]:
-    """One record per column and type, in the order of the newest publish."""
+    """One record per column and type: the contract's in its order, then those that it no longer has."""
     contract = loaded.contracts.get(table) or loaded.contracts.get(table.removesuffix("_changes"))
-    personal = {name for name, column in contract.columns.items() if column.personal} if contract else set()
+    columns = contract.columns if contract else {}
+    places = {name: place for place, name in enumerate(columns)}
     parts: dict[tuple[str, str], list[ColumnStatistics]] = {}
-    for record in reversed(records):
-        hidden = record.personal or record.column in personal
+    for record in sorted(records, key=lambda record: places.get(record.column, len(places))):
+        hidden = record.personal or (record.column in columns and columns[record.column].personal)
         parts.setdefault((record.column, record.type), []).append(
             dataclasses.replace(record, personal=hidden)
         )

@@ -26,7 +26,7 @@ class Column(Strict):
     silver quarantines and the other layers close. `references` names `table.column` of a silver table where
     the value must exist; a missing one warns, or closes where `on_fail` says so: it depends on other rows.
     `known_missing` are values that are known not to be there.
-    `personal` values never appear in a report.
+    `personal` values never appear in a report or in statistics.
     """
 
     type: ColumnType = "string"
