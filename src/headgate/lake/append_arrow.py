@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake import Transaction as Mark
+from deltalake.exceptions import CommitFailedError
 
 COMPACT_EVERY = 100
 """Commits of a record after which its many small files become one, as readers open each of them."""
@@ -26,18 +27,27 @@ def append_arrow(rows: pa.Table, path: str, application: str, number: int) -> No
     if not Path(path, "_delta_log").is_dir():
         DeltaTable.create(path, rows.schema, mode="ignore", configuration=PROPERTIES)
     table = DeltaTable(path)
-    latest = table.transaction_version(application)
-    if latest is not None and latest >= number:
+    if _is_written(table, application, number):
         return
     small = WriterProperties(compression="ZSTD")
-    write_deltalake(
-        table,
-        rows,
-        mode="append",
-        writer_properties=small,
-        commit_properties=CommitProperties(app_transactions=[Mark(application, number)]),
-    )
+    try:
+        write_deltalake(
+            table,
+            rows,
+            mode="append",
+            writer_properties=small,
+            commit_properties=CommitProperties(app_transactions=[Mark(application, number)]),
+        )
+    except CommitFailedError:
+        if not _is_written(DeltaTable(path), application, number):
+            raise
+        return  # another process wrote the same rows in the meantime
     table = DeltaTable(path)
     if table.version() % COMPACT_EVERY == 0:
         table.optimize.compact(writer_properties=small)
         table.vacuum(dry_run=False)
+
+
+def _is_written(table: DeltaTable, application: str, number: int) -> bool:
+    latest = table.transaction_version(application)
+    return latest is not None and latest >= number
