@@ -35,4 +35,5 @@ def merged(sketches: Iterable[bytes]) -> bytes:
 
 def estimate(sketch: bytes, counted: int) -> int:
     """About how many distinct values the sketch has seen in `counted` values."""
-    return min(round(hll_sketch.deserialize(sketch).get_estimate()), counted)
+    found: float = hll_sketch.deserialize(sketch).get_estimate()
+    return min(round(found), counted)
