@@ -63,6 +63,7 @@ def test_the_documents_show_the_main_commands() -> None:
         "new",
         "check",
         "sample",
+        "statistics",
     } <= shown
 
 

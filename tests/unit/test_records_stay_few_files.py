@@ -5,12 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from deltalake.exceptions import CommitFailedError
 from pyspark.sql import SparkSession
 
 from headgate.lake import append_record as module
-from headgate.lake.append_record import append_record
+from headgate.lake.append_record import append_arrow, append_record
 from headgate.lake.history import data_files, read_rows
 from headgate.lake.tables import create_table
 from headgate.lake.transaction import Transaction
@@ -58,7 +59,14 @@ def test_a_commit_that_always_fails_is_not_tried_for_ever(
         tries.append(1)
         raise CommitFailedError("no space left")
 
-    monkeypatch.setattr(module, "_append", fail)
+    monkeypatch.setattr(module, "_commit", fail)
     with pytest.raises(CommitFailedError, match="no space left"):
         append_record([{"line": 1}], record, Transaction("record", 1))
     assert len(tries) == 5
+
+
+def test_a_record_that_is_missing_is_made_and_applications_count_apart(tmp_path: Path) -> None:
+    path = str(tmp_path / "new")
+    for application, number in (("one", 1), ("one", 3), ("one", 3), ("one", 2), ("other", 2)):
+        append_arrow(pa.table({"line": [number]}), path, Transaction(application, number))
+    assert sorted(row["line"] for row in read_rows(path)) == [1, 2, 3]

@@ -27,6 +27,7 @@ COMMANDS = {
     "run": "Run hours of a pipeline as a backfill, and wait for them.",
     "query": "Run SQL on the lake.",
     "compare": "Compare algorithms on a pipeline's examples; every trial in MLflow.",
+    "statistics": "Describe what was published of a table.",
     "bench": "Measure the platform on this machine.",
     "test": "Run all checks and tests.",
 }

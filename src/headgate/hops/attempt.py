@@ -100,11 +100,19 @@ class Attempt:
 
     def write_text(self, name: str, content: str) -> None:
         """Write a small record, complete or not at all."""
+        self.write_bytes(name, content.encode())
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Write a small record, complete or not at all."""
         temporary = self.folder / f".{name}.{os.getpid()}"
-        temporary.write_text(content, encoding="utf-8")
+        temporary.write_bytes(content)
         temporary.replace(self.folder / name)
 
     def read_text(self, name: str) -> str:
+        """Read a small record. Raises NoAttempt where it is missing."""
+        return self.read_bytes(name).decode()
+
+    def read_bytes(self, name: str) -> bytes:
         """Read a small record. Raises NoAttempt where it is missing."""
         path = self.folder / name
         if not path.is_file():
@@ -114,7 +122,7 @@ class Attempt:
                 left="Nothing was published from it.",
                 next_command=f"Clear the task {self.hop}.stage of this run, with its downstream tasks.",
             )
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes()
 
 
 def _plain(value: Any) -> Any:

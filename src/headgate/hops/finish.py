@@ -11,6 +11,8 @@ from headgate.hops.catalog import register
 from headgate.hops.ledger import Entry, Ledger
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.publish_tables import publish_tables, tables_of_hop, versions_now
+from headgate.hops.statistics_log import FILE as STATISTICS_FILE
+from headgate.hops.statistics_log import append_statistics
 from headgate.lake.paths import table_path
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -37,9 +39,10 @@ def complete(
     intent: Entry,
     ledger: Ledger,
 ) -> Ledger:
-    """Commit the tables of an intent, then write `done` with the versions that came of it."""
+    """Commit the tables of an intent, then their statistics, then write `done` with the versions."""
     first_time = not ledger.has_published(intent.hop, intent.hours)
     publish_tables(spark, settings, loaded, attempt, intent, first_time=first_time)
+    append_statistics(settings, attempt, intent.number)
     versions = versions_now(settings, loaded.spec.pipeline, tables_of_hop(loaded, intent.hop))
     done = dataclasses.replace(intent, entry=ledger.next_entry(), state="done", versions=versions)
     ledger = append_entry(settings, loaded.spec.pipeline, ledger, done)
@@ -50,6 +53,7 @@ def complete(
 def _intact(attempt: Attempt, intent: Entry) -> bool:
     try:
         attempt.manifest()
+        attempt.read_bytes(STATISTICS_FILE)
     except NoAttempt:
         return False
     return attempt.digest()[0] == intent.digest

@@ -8,6 +8,8 @@ from functools import partial
 
 from pyspark.sql import SparkSession
 
+from headgate.features.column_statistics import ColumnStatistics
+from headgate.features.statistics import LateLabels, table_statistics
 from headgate.gates.data_docs import write as write_data_docs
 from headgate.gates.hour_counts import HourCount, count_hours
 from headgate.gates.report import render
@@ -16,6 +18,7 @@ from headgate.gates.verdict import GateClosed, RuleResult, Verdict, judge
 from headgate.hops.attempt import Attempt, Manifest
 from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
+from headgate.hops.statistics_log import keep_with_attempt
 from headgate.lake.interpretation import interpret_few_hours
 from headgate.lake.read import read_staged
 from headgate.lake.side_by_side import side_by_side
@@ -27,7 +30,7 @@ HOUR_LABEL = "%Y-%m-%dT%H"
 
 
 def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name: str) -> Verdict:
-    """Judge the attempt `name` of a hop; writes its report and, last, its verdict.
+    """Judge the attempt `name` of a hop; writes its report, the statistics of what passed, last its verdict.
 
     Raises GateClosed where a rule closes the gate; the closure is on record in the ledger.
     """
@@ -56,6 +59,8 @@ def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_data_docs(settings.reports, pipeline, hop, label, validations)
     path.write_text(render(verdict, manifest), encoding="utf-8")
+    if verdict.passed:
+        keep_with_attempt(attempt, manifest.hours, _statistics(loaded, attempt, manifest))
     attempt.write_text("verdict.json", verdict.to_json())
     if not verdict.passed:
         _record_closure(settings, loaded, manifest, verdict)
@@ -116,6 +121,19 @@ def hour_column(loaded: LoadedPipeline, table: str) -> str:
         return loaded.spec.gold[name].as_of
     assert loaded.spec.examples is not None
     return loaded.spec.examples.as_of
+
+
+def _statistics(loaded: LoadedPipeline, attempt: Attempt, manifest: Manifest) -> list[ColumnStatistics]:
+    """A record per column of every staged table."""
+    examples = loaded.spec.examples
+    found: list[ColumnStatistics] = []
+    for staged in manifest.tables:
+        late = None
+        if staged == "gold.examples" and examples is not None:
+            late = LateLabels(examples.as_of, manifest.hours, (examples.label, examples.label_known_at))
+        contract = loaded.contracts[staged.removesuffix("_changes") if attempt.hop == "silver" else staged]
+        found += table_statistics(attempt.table(staged), contract, staged, late)
+    return found
 
 
 def _file_results(manifest: Manifest) -> list[RuleResult]:

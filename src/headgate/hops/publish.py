@@ -12,6 +12,7 @@ from headgate.hops.finish import complete, finish_open_intents
 from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.publish_tables import tables_of_hop, versions_now
+from headgate.hops.statistics_log import FILE as STATISTICS_FILE
 from headgate.lake.interpretation import interpret_few_hours
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import load_pipeline
@@ -26,7 +27,7 @@ def publish(spark: SparkSession, settings: Settings, pipeline: str, hop: str, na
     """Publish the attempt `name` of a hop; returns its `done` line. A repeat changes nothing.
 
     Raises NotPublished where the gate has not passed these very bytes, or where the frontier or a pinned
-    version has moved since they were staged.
+    version has moved since they were staged, NoAttempt where a record of stage or gate is missing.
     """
     started = time.monotonic()
     loaded = load_pipeline(settings, pipeline)
@@ -37,6 +38,7 @@ def publish(spark: SparkSession, settings: Settings, pipeline: str, hop: str, na
             return entry
     manifest = attempt.manifest()
     verdict = Verdict.from_json(attempt.read_text("verdict.json"))
+    attempt.read_bytes(STATISTICS_FILE)
     _check(attempt, manifest, verdict, ledger)
     interpret_few_hours(spark, manifest.hours)
     intent = Entry(

@@ -28,7 +28,8 @@ class Column(Strict):
     silver quarantines and the other layers close. `references` names `table.column` of a silver table where
     the value must exist; a missing one warns, or closes where `on_fail` says so: it depends on other rows.
     `known_missing` are values that are known not to be there, `mostly` the share of rows that must find
-    theirs. `personal` values never appear in a report. `why` is the reason for the rules of this column.
+    theirs. `personal` values never appear in a report or in statistics. `why` is the reason for the rules
+    of this column.
     """
 
     type: ColumnType = "string"
