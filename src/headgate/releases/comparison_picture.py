@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from headgate.releases.figures import CANDIDATE_INK, FAINT, OTHER_INKS
+from headgate.releases.drawing import CANDIDATE_INK, FAINT, OTHER_INKS
 
 INCHES_A_LINE = 0.26
 

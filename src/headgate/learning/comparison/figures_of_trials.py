@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from headgate.learning.auc_difference import auc_difference
+from headgate.learning.auc_bootstrap import auc_difference
 from headgate.learning.block_bootstrap import block_bootstrap
 from headgate.learning.comparison.compare import FoldRows
 from headgate.learning.comparison.trials import Trial
