@@ -20,12 +20,22 @@ class Measure(StrEnum):
     """What can be measured: each is a file in bench/."""
 
     hour = "hour"
+    days = "days"
     rules = "rules"
+
+
+class Each(StrEnum):
+    """What one run of a day takes."""
+
+    hour = "hour"
+    day = "day"
 
 
 def bench(
     measure: Annotated[Measure, typer.Argument(help="What to measure.")],
     hours: Annotated[int, typer.Option(min=12, help="hour: hours to run after two to warm up.")] = 12,
+    days: Annotated[int, typer.Option(min=1, help="days: how many to go on.")] = 1,
+    each: Annotated[Each, typer.Option(help="days: a run for each hour, or one for the day.")] = Each.hour,
     first: Annotated[
         datetime | None,
         typer.Option(
@@ -48,13 +58,18 @@ def bench(
     hour: the seconds of an hour-run by task, those of Airflow and of the engine apart. Goes on from the last
     hour that is done in the embedded stack.
 
+    days: days of real hours forward through the embedded stack, learning after each: seconds, rows, gates,
+    and what the champion of the day was worth on it. Goes on from the last hour that is done.
+
     rules: how often each rule of the contracts would have warned, quarantined or closed the gate. Takes the
     year through the gates month by month, in a Spark of its own; goes on where it was interrupted.
 
-    Both print a table and write all figures below the state folder.
+    All print a table and write all figures below the state folder.
     """
     measured = runpy.run_path(str(REPOSITORY / "bench" / f"{measure.value}.py"))["measure"]
     if measure is Measure.hour:
         measured(Settings(), hours)
+    elif measure is Measure.days:
+        measured(Settings(), days, by_hour=each is Each.hour)
     else:
         measured(Settings(), first or YEAR[0], last or YEAR[1], as_json=as_json)
