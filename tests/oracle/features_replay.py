@@ -6,20 +6,20 @@ Works straight from the definitions, flight by flight and hour by hour, on a typ
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.oracle.flights_values import GONE, typed_flight, typed_weather
+from tests.oracle.flights_values import typed_flight, typed_weather
 from tests.oracle.silver_replay import Row
 
 HOUR = timedelta(hours=1)
 LEAD = 2 * HOUR
-RECENT = 4
 WEATHER = ("wind_speed", "wind_gust", "precip", "visib")
-Group = Callable[[Row], Any]
+PLAN = ("carrier", "flight", "origin", "dest", "tailnum", "distance", "local_hour")
 Example = dict[str, Any]
+Group = tuple[Any, ...]
 
 
 def replay_examples(
@@ -36,37 +36,36 @@ def replay_examples(
     """
     horizon = max(end, labels_until or end)
     changes = [_typed(row, typed_flight) for row in flight_log if not row["_marked"]]
-    changes = [row for row in changes if row["_known_at"] <= horizon]
+    flights = _Flights(row for row in changes if row["_known_at"] <= horizon)
     weather = [_typed(row, typed_weather) for row in weather_log if not row["_marked"] and row["_op"] != "D"]
-    of_flight: dict[str, list[Row]] = defaultdict(list)
-    for row in changes:
-        of_flight[row["flight_id"]].append(row)
-    origin = _Recent(of_flight, lambda row: row["origin"])
-    carrier = _Recent(of_flight, lambda row: row["carrier"])
-    aircraft, sky = _Aircraft(changes), _Sky(weather)
+    origin, carrier = _Due(flights, "origin"), _Due(flights, "carrier", "origin")
+    destination = _Due(flights, "dest")
+    history, aircraft, sky = _History(flights), _Aircraft(flights), _Sky(weather)
     examples: dict[tuple[str, datetime], Example] = {}
-    for flight_id, rows in of_flight.items():
-        for as_of in {_as_of(row) for row in rows if row["scheduled_at"] is not None}:
+    for flight_id, rows in flights.rows.items():
+        for as_of in {_hour(row["scheduled_at"]) - LEAD for row in rows if row["scheduled_at"] is not None}:
             if as_of > end or (start is not None and as_of <= start):
                 continue
-            state = _latest(row for row in rows if row["_known_at"] <= as_of)
-            if state is None or state["_op"] == "D" or state["status"] != "scheduled":
+            state = flights.at(flight_id, as_of)
+            if state is None or state["status"] != "scheduled":
                 continue
             late, label_known_at = _label(rows)
             examples[flight_id, as_of] = {
-                **{
-                    name: state[name]
-                    for name in ("carrier", "origin", "dest", "tailnum", "distance", "local_hour")
-                },
+                **{name: state[name] for name in PLAN},
                 "weekday": state["local_date"].weekday(),
                 "arrival_hour": state["sched_arr_time"] // 100,
                 **origin.at(state, as_of, "origin"),
-                **_without(carrier.at(state, as_of, "carrier"), "carrier_flights"),
-                "aircraft_delay": aircraft.at(state["tailnum"], as_of),
+                **carrier.at(state, as_of, "carrier"),
+                **destination.at(state, as_of, "destination"),
+                "history_late_share": history.at(state, as_of),
+                **aircraft.at(state, as_of),
                 **sky.at(state["origin"], as_of),
                 "late": late,
                 "label_known_at": label_known_at,
             }
+    planned = Counter((example["origin"], as_of) for (_, as_of), example in examples.items())
+    for (_, as_of), example in examples.items():
+        example["hour_flights"] = planned[example["origin"], as_of]
     return examples
 
 
@@ -74,14 +73,6 @@ def _typed(row: Row, values: Callable[[Row], Row]) -> Row:
     carried = ("_op", "_known_at", "_order", "_committed_at")
     order = (row["_committed_at"], row["_order"])
     return {**values(row), **{name: row[name] for name in carried}, "_order": order}
-
-
-def _without(example: Example, name: str) -> Example:
-    return {column: value for column, value in example.items() if column != name}
-
-
-def _as_of(row: Row) -> datetime:
-    return _hour(row["scheduled_at"]) - LEAD
 
 
 def _hour(moment: datetime) -> datetime:
@@ -92,89 +83,160 @@ def _latest(rows: Iterable[Row]) -> Row | None:
     return max(rows, key=lambda row: row["_order"], default=None)
 
 
-def _label(rows: Sequence[Row]) -> tuple[int | None, datetime | None]:
-    outcome = _latest(
+def _minutes(start: datetime, end: datetime) -> int:
+    return (end - start) // timedelta(minutes=1)
+
+
+def _outcomes(rows: Iterable[Row]) -> list[Row]:
+    return [
         row
         for row in rows
         if row["status"] == "cancelled" or (row["status"] == "arrived" and row["arr_delay"] is not None)
-    )
-    if outcome is None:
-        return None, None
-    late = outcome["status"] == "cancelled" or outcome["arr_delay"] > 15
-    return int(late), outcome["_known_at"]
+    ]
 
 
-def _happened_at(row: Row) -> datetime | None:
-    """When a flight left, or when it was due, if it was cancelled."""
-    moment = row["scheduled_at"] if row["status"] == "cancelled" else row["departed_at"]
-    return moment if row["status"] in {*GONE, "cancelled"} else None
+def _late(outcome: Row) -> int:
+    return int(outcome["status"] == "cancelled" or outcome["arr_delay"] > 15)
 
 
-class _Recent:
-    """Flights of a group that left or were cancelled in the last hours, as known at an hour."""
+def _label(rows: Sequence[Row]) -> tuple[int | None, datetime | None]:
+    outcome = _latest(_outcomes(rows))
+    return (None, None) if outcome is None else (_late(outcome), outcome["_known_at"])
 
-    def __init__(self, of_flight: dict[str, list[Row]], group: Group) -> None:
-        self.flights: dict[tuple[Any, datetime], list[list[Row]]] = defaultdict(list)
-        for rows in of_flight.values():
-            events = [(row, moment) for row in rows if (moment := _happened_at(row)) is not None]
-            for name, hour in {(group(row), _hour(moment)) for row, moment in events}:
-                self.flights[name, hour].append([row for row, _ in events if group(row) == name])
-        self.known: dict[tuple[Any, datetime], tuple[int, float | None, float] | None] = {}
+
+class _Flights:
+    """Each flight's changes, and what it looked like at an hour: None where it was unknown or deleted."""
+
+    def __init__(self, changes: Iterable[Row]) -> None:
+        self.rows: dict[str, list[Row]] = defaultdict(list)
+        for row in changes:
+            self.rows[row["flight_id"]].append(row)
+
+    def at(self, flight_id: str, hour: datetime) -> Row | None:
+        state = _latest(row for row in self.rows[flight_id] if row["_known_at"] <= hour)
+        return None if state is None or state["_op"] == "D" else state
+
+
+class _Due:
+    """How late the flights of a group are that were due in the four hours before an hour."""
+
+    def __init__(self, flights: _Flights, *columns: str) -> None:
+        self.flights, self.columns = flights, columns
+        self.due: dict[tuple[Group, datetime], set[str]] = defaultdict(set)
+        for flight_id, rows in flights.rows.items():
+            for row in rows:
+                if row["scheduled_at"] is not None:
+                    self.due[self._group(row), _hour(row["scheduled_at"])].add(flight_id)
+        self.known: dict[tuple[Group, datetime], tuple[float | None, float] | None] = {}
 
     def at(self, state: Row, as_of: datetime, name: str) -> Example:
         """The newest figures that are at most three hours old."""
         found = None
         for age in range(4):
-            found = found or self._figures(state[name], as_of - age * HOUR)
-        flights, delay, share = found or (None, None, None)
-        return {f"{name}_flights": flights, f"{name}_delay": delay, f"{name}_late_share": share}
+            found = found or self._figures(self._group(state), as_of - age * HOUR)
+        delay, share = found or (None, None)
+        return {f"{name}_delay": delay, f"{name}_late_share": share}
 
-    def _figures(self, name: Any, hour: datetime) -> tuple[int, float | None, float] | None:
-        if (name, hour) not in self.known:
-            self.known[name, hour] = self._count(name, hour)
-        return self.known[name, hour]
+    def _group(self, row: Row) -> Group:
+        return tuple(row[column] for column in self.columns)
 
-    def _count(self, name: Any, hour: datetime) -> tuple[int, float | None, float] | None:
+    def _figures(self, group: Group, hour: datetime) -> tuple[float | None, float] | None:
+        if (group, hour) not in self.known:
+            self.known[group, hour] = self._count(group, hour)
+        return self.known[group, hour]
+
+    def _count(self, group: Group, hour: datetime) -> tuple[float | None, float] | None:
         delays: list[int | None] = []
-        seen: set[str] = set()
-        for age in range(1, RECENT + 1):
-            for rows in self.flights.get((name, hour - age * HOUR), []):
-                state = _latest(row for row in rows if row["_known_at"] <= hour and _recent(row, hour))
-                if state is not None and state["flight_id"] not in seen:
-                    seen.add(state["flight_id"])
-                    delays.append(state["dep_delay"])
+        for age in range(1, 5):
+            for flight_id in self.due.get((group, hour - age * HOUR), ()):
+                state = self.flights.at(flight_id, hour)
+                if state is not None and self._group(state) == group:
+                    delays.append(_delay_so_far(state, hour))
         if not delays:
             return None
-        left = [delay for delay in delays if delay is not None]
+        told = [delay for delay in delays if delay is not None]
         late = sum(1 for delay in delays if delay is None or delay > 15)
-        return len(delays), sum(left) / len(left) if left else None, late / len(delays)
+        return sum(told) / len(told) if told else None, late / len(delays)
 
 
-def _recent(row: Row, hour: datetime) -> bool:
-    moment = _happened_at(row)
-    return moment is not None and hour - RECENT * HOUR <= _hour(moment)
+def _delay_so_far(state: Row, hour: datetime) -> int | None:
+    """Minutes late on departure, or of waiting for it; None for a cancelled flight."""
+    if state["status"] == "scheduled":
+        return _minutes(state["scheduled_at"], hour)
+    delay: int | None = state["dep_delay"]
+    return delay
+
+
+class _History:
+    """How often a flight number was late in the 28 days before 08:00 UTC of a day, against all flights."""
+
+    def __init__(self, flights: _Flights) -> None:
+        self.outcomes = [found for rows in flights.rows.values() if (found := _outcomes(rows))]
+        self.days: dict[datetime, dict[Group, float]] = {}
+
+    def at(self, state: Row, as_of: datetime) -> float | None:
+        """The newest figure that is at most 24 hours old."""
+        number = _number(state)
+        hours = [as_of - age * HOUR for age in range(25)]
+        shares = (self._day(hour).get(number) for hour in hours if hour.hour == 8)
+        return next((share for share in shares if share is not None), None)
+
+    def _day(self, hour: datetime) -> dict[Group, float]:
+        if hour not in self.days:
+            self.days[hour] = self._count(hour)
+        return self.days[hour]
+
+    def _count(self, hour: datetime) -> dict[Group, float]:
+        lates: dict[Group, list[int]] = defaultdict(list)
+        for rows in self.outcomes:
+            outcome = _latest(row for row in rows if row["_known_at"] <= hour)
+            if outcome is not None and outcome["_known_at"] > hour - 28 * 24 * HOUR:
+                lates[_number(outcome)].append(_late(outcome))
+        if not lates:
+            return {}
+        mean = sum(map(sum, lates.values())) / sum(map(len, lates.values()))
+        return {number: (sum(own) + 5 * mean) / (len(own) + 5) - mean for number, own in lates.items()}
+
+
+def _number(row: Row) -> Group:
+    return row["carrier"], row["flight"], row["origin"]
 
 
 class _Aircraft:
-    """The delay of an aircraft's latest known departure, by the hour of the latest news of it."""
+    """The leg that an aircraft was to fly out of New York before a flight, as known at an hour."""
 
-    def __init__(self, changes: Iterable[Row]) -> None:
-        self.news: dict[str, list[Row]] = defaultdict(list)
-        for row in sorted(changes, key=lambda row: row["_known_at"]):
-            if row["tailnum"] is not None and row["departed_at"] is not None:
-                self.news[row["tailnum"]].append(row)
+    def __init__(self, flights: _Flights) -> None:
+        self.flights = flights
+        self.legs: dict[str, set[tuple[datetime, str]]] = defaultdict(set)
+        for flight_id, rows in flights.rows.items():
+            for row in rows:
+                if row["tailnum"] is not None and row["scheduled_at"] is not None:
+                    self.legs[row["tailnum"]].add((row["scheduled_at"], flight_id))
 
-    def at(self, tailnum: str | None, as_of: datetime) -> int | None:
-        """None where the aircraft is not named, or where there was no news of it within a day."""
-        rows = self.news.get(tailnum, []) if tailnum is not None else []
-        hours = [row["_known_at"] for row in rows]
-        end = bisect_right(hours, as_of)
-        if end == 0 or as_of - hours[end - 1] > 24 * HOUR:
-            return None
-        day = rows[bisect_right(hours, hours[end - 1] - 24 * HOUR) : end]
-        last = max(day, key=lambda row: (row["departed_at"], row["_order"]))
-        delay: int = last["dep_delay"] if last["arr_delay"] is None else last["arr_delay"]
-        return delay
+    def at(self, state: Row, as_of: datetime) -> Example:
+        leg = self._before(state, as_of)
+        if leg is None:
+            return dict.fromkeys(("aircraft_delay", "aircraft_turnaround", "aircraft_slack"))
+        delay = next((leg[name] for name in ("arr_delay", "dep_delay") if leg[name] is not None), None)
+        if delay is None:
+            delay = max(0, _minutes(leg["scheduled_at"], as_of))
+        turnaround = _minutes(leg["scheduled_at"], state["scheduled_at"])
+        away = 2 * (35 + leg["distance"] / 7.5)
+        return {
+            "aircraft_delay": delay,
+            "aircraft_turnaround": turnaround,
+            "aircraft_slack": turnaround - away - delay,
+        }
+
+    def _before(self, state: Row, as_of: datetime) -> Row | None:
+        due, tailnum = state["scheduled_at"], state["tailnum"]
+        for scheduled_at, flight_id in sorted(self.legs.get(tailnum, ()), reverse=True):
+            if not due - 24 * HOUR <= scheduled_at < due:
+                continue
+            leg = self.flights.at(flight_id, as_of)
+            if leg is not None and leg["tailnum"] == tailnum and leg["status"] != "cancelled":
+                return leg
+        return None
 
 
 class _Sky:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
+from headgate.features.as_of_join import as_of_join
 from headgate.lake.columns import CARRIED_TYPES
+from headgate.spec.hour_range import HourRange
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
 from headgate.spec.transforms import load_transform
 
 Row = dict[str, Any]
+Change = Callable[[DataFrame], DataFrame]
 LOADED = load_pipeline(Settings(), "flights")
 
 
@@ -46,6 +49,7 @@ def flight(
         "_op": "U",
         "_revision": 0,
         "carrier": "AA",
+        "flight": 1,
         "origin": "JFK",
         "dest": "BOS",
         "tailnum": "N1",
@@ -55,9 +59,46 @@ def flight(
         "local_hour": scheduled_at.hour - 5,
         "_committed_at": committed_at,
         "_sequence": f"1|{committed_at:%dT%H:%M}|flights|{minutes:04d}",
-        "_known_at": committed_at.replace(hour=committed_at.hour + 1, minute=0),
+        "_known_at": committed_at.replace(minute=0) + timedelta(hours=1),
         **values,
     }
+
+
+def gold_table(inputs: Mapping[str, DataFrame], name: str, window: HourRange) -> DataFrame:
+    """A gold table of the spec over whole change logs, or the examples before anything is joined to them."""
+    spec = LOADED.spec.examples if name == "examples" else LOADED.spec.gold[name]
+    assert spec is not None
+    return transform("gold", spec.transform)({source: inputs[source] for source in spec.inputs}, window)
+
+
+def features(
+    inputs: Mapping[str, DataFrame], window: HourRange, opened: Mapping[str, Change] | None = None
+) -> DataFrame:
+    """The examples with all features that the spec joins to them, without labels.
+
+    `opened` changes what a table is made of, by the table's name.
+    """
+    opened = opened or {}
+
+    def read(name: str) -> DataFrame:
+        change = opened.get(name, lambda frame: frame)
+        if name in inputs:
+            return change(inputs[name])
+        return gold_table({source: change(frame) for source, frame in inputs.items()}, name, window)
+
+    assert LOADED.spec.examples is not None
+    rows = read("examples")
+    for source in LOADED.spec.examples.features:
+        rows = as_of_join(
+            rows,
+            read(source.table),
+            on=source.on,
+            as_of="as_of",
+            known_at="_known_at" if source.table in inputs else "as_of",
+            max_age=source.max_age,
+            columns=source.columns,
+        )
+    return rows
 
 
 def rows_of(frame: DataFrame) -> list[tuple[Any, ...]]:

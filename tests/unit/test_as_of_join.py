@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import duckdb
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -114,6 +116,65 @@ def test_equals_a_search_through_all_rows(
     examples = spark.createDataFrame([(str(n), *row) for n, row in enumerate(asked)], ASKED)
     frame = spark.createDataFrame(source, KNOWN)
     assert joined(examples, frame, age * HOUR) == expected
+
+
+UNIQUE_ROWS = st.lists(
+    st.tuples(KEYS, MOMENTS, st.integers(0, 3)), max_size=12, unique_by=lambda row: row[:2]
+)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=st.lists(st.tuples(KEYS, MOMENTS), min_size=1, max_size=8), source=UNIQUE_ROWS)
+def test_equals_the_as_of_join_of_duckdb(spark: SparkSession, asked: list[Any], source: list[Any]) -> None:
+    """DuckDB knows neither ties nor ages: each key is known at most once at a moment, and nothing too old."""
+    questions = pd.DataFrame(
+        [(str(n), *row) for n, row in enumerate(asked)], columns=["name", "key", "as_of"]
+    )
+    known = pd.DataFrame(source, columns=["key", "known_at", "value"]).astype(
+        {"key": object, "known_at": "datetime64[us]", "value": "Int64"}
+    )
+    with duckdb.connect() as database:
+        database.register("questions", questions)
+        database.register("known", known)
+        expected = database.execute(
+            "SELECT name, value FROM questions ASOF LEFT JOIN known "
+            "ON questions.key = known.key AND questions.as_of >= known.known_at"
+        ).fetchall()
+    examples = spark.createDataFrame([(str(n), *row) for n, row in enumerate(asked)], ASKED)
+    frame = spark.createDataFrame([(key, at, "1", value) for key, at, value in source], KNOWN)
+    assert joined(examples, frame, 24 * HOUR) == dict(expected)
+
+
+def test_several_tables_one_after_another(spark: SparkSession) -> None:
+    rows = spark.createDataFrame(
+        [("x", "a", "p", NOON), ("y", "a", "q", NOON), ("z", None, "p", hour(1))],
+        "name string, key string, place string, as_of timestamp",
+    )
+    by_key = spark.createDataFrame([("a", hour(-1), "1", 7), ("a", hour(1), "1", 8)], KNOWN)
+    by_place = spark.createDataFrame(
+        [("p", hour(-2), 1.5), ("q", hour(-5), 2.5)], "place string, hour timestamp, share double"
+    )
+    by_both = spark.createDataFrame(
+        [("p", "a", hour(0), 3), ("q", "a", hour(1), 4)], "place string, key string, since timestamp, n int"
+    )
+    sources = [
+        (by_key, ["key"], "known_at", ["value"]),
+        (by_place, ["place"], "hour", ["share"]),
+        (by_both, ["key", "place"], "since", ["n"]),
+    ]
+    expected = [
+        ("x", "a", "p", NOON, 7, 1.5, 3),
+        ("y", "a", "q", NOON, 7, None, None),
+        ("z", None, "p", hour(1), None, 1.5, None),
+    ]
+    for order in (sources, sources[::-1]):
+        result = rows
+        for source, on, known_at, columns in order:
+            result = as_of_join(
+                result, source, on=on, as_of="as_of", known_at=known_at, max_age=3 * HOUR, columns=columns
+            )
+        wanted = result.select("name", "key", "place", "as_of", "value", "share", "n").collect()
+        assert sorted(tuple(row) for row in wanted) == expected
 
 
 @pytest.mark.parametrize(

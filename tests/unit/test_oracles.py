@@ -165,11 +165,11 @@ def test_an_example_knows_what_was_known_two_hours_before() -> None:
     assert list(examples) == [(FLIGHT, january(10, 10))]
     example = examples[FLIGHT, january(10, 10)]
     assert (example["late"], example["label_known_at"]) == (None, None)
-    assert (example["origin_flights"], example["origin_delay"], example["origin_late_share"]) == (
-        1,
-        20.0,
-        1.0,
-    )
+    assert (example["origin_delay"], example["origin_late_share"]) == (20.0, 1.0)
+    assert (example["carrier_delay"], example["destination_delay"]) == (20.0, 20.0)
+    assert (example["aircraft_turnaround"], example["hour_flights"]) == (240, 1)
+    assert example["aircraft_slack"] == pytest.approx(240 - 2 * (35 + 500 / 7.5) - 20)
+    assert example["history_late_share"] is None
     assert example["aircraft_delay"] == 20
     assert example["wind_speed"] == 9.0
     assert (example["weekday"], example["local_hour"], example["arrival_hour"]) == (3, 7, 9)
