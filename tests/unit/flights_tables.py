@@ -76,7 +76,7 @@ def features(
 ) -> DataFrame:
     """The examples with all features that the spec joins to them, without labels.
 
-    `opened` changes what a table is made of, by the table's name.
+    `opened` changes what a table is made of, by the table's name: a gold table's flights, or the weather.
     """
     opened = opened or {}
 
@@ -84,7 +84,7 @@ def features(
         change = opened.get(name, lambda frame: frame)
         if name in inputs:
             return change(inputs[name])
-        return gold_table({source: change(frame) for source, frame in inputs.items()}, name, window)
+        return gold_table({**inputs, "flights": change(inputs["flights"])}, name, window)
 
     assert LOADED.spec.examples is not None
     rows = read("examples")

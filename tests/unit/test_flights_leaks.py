@@ -154,6 +154,12 @@ def with_another_future(
     return flights, sky
 
 
+@pytest.fixture(scope="module")
+def as_it_was(spark: SparkSession) -> list[tuple[Any, ...]]:
+    """The features of this world with the future that it has."""
+    return rows_of(features(inputs(spark, FLIGHTS, SKY), UNTIL_AS_OF))
+
+
 def test_the_examples_of_this_world(spark: SparkSession) -> None:
     """What the other tests leave alone is there: a leg before, a history, flights that wait, the weather."""
     found = {row["flight_id"]: row for row in features(inputs(spark, FLIGHTS, SKY), UNTIL_AS_OF).collect()}
@@ -174,14 +180,17 @@ FUTURES = st.tuples(st.none() | st.integers(-20, 300), st.none() | st.integers(-
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(FUTURES, min_size=1, max_size=20), wind=st.floats(0, 99), dropped=st.booleans())
 def test_what_is_known_later_changes_no_feature(
-    spark: SparkSession, changes: list[tuple[int | None, int | None]], wind: float, dropped: bool
+    spark: SparkSession,
+    as_it_was: list[tuple[Any, ...]],
+    changes: list[tuple[int | None, int | None]],
+    wind: float,
+    dropped: bool,
 ) -> None:
     flights, sky = with_another_future(changes, wind)
     if dropped:
         flights = [row for row in flights if row["_known_at"] <= AS_OF]
         sky = [row for row in sky if row["_known_at"] <= AS_OF]
-    before = rows_of(features(inputs(spark, FLIGHTS, SKY), UNTIL_AS_OF))
-    assert rows_of(features(inputs(spark, flights, sky), UNTIL_AS_OF)) == before
+    assert rows_of(features(inputs(spark, flights, sky), UNTIL_AS_OF)) == as_it_was
 
 
 @pytest.mark.parametrize("leak", OPENED)
