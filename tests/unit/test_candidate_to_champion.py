@@ -161,7 +161,9 @@ def test_the_evaluation_holds_slices_days_importance_and_what_was_left_out(world
     assert [part["value"] for part in columns["delay"]] == ["below 0", "0 and more", None]
     for parts in columns.values():
         assert sum(part["rows"] for part in parts) == evaluation["rows"] == 3 * 24 * 20 - 32
-    assert evaluation["slices"]["against"] == "carrier x hour"
+    losses = {name: found["log_loss"] for name, found in evaluation["figures"].items()}
+    assert losses["base rate"] < losses["carrier x hour"]
+    assert evaluation["slices"]["against"] == "base rate"
     assert columns["carrier"][0]["difference"]["blocks"] == 3
     assert [day["start"][:10] for day in evaluation["by_day"]] == ["2013-01-06", "2013-01-07", "2013-01-08"]
     features = [feature["name"] for feature in evaluation["importance"]["features"]]

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from headgate.learning.algorithms.parameters import UnknownParameter
 from headgate.planning.plan import Plan, make_plan
 from headgate.planning.verdict import verdict
 from tests.unit.planned_trips import GOLD, SILVER, SPEC, START, change_told, document, published_with
@@ -207,10 +206,3 @@ def test_what_belongs_to_the_pipeline_is_told(tmp_path: Path) -> None:
         "max_quarantine_share : 0.05 -> 0.1 [judges] ",
     ]
     assert verdict(plan, START) == "no published row changes, hours to come do"
-
-
-def test_a_parameter_that_is_unknown_is_an_error(tmp_path: Path) -> None:
-    before = document(tmp_path, {})
-    now = document(tmp_path, {SPEC: TRIPS_FILES[SPEC].replace("{trees: 20}", "{tree: 20}")})
-    with pytest.raises(UnknownParameter, match="random_forest has no parameter 'tree'"):
-        make_plan(now, published_with(before), [])

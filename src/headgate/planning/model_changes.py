@@ -15,7 +15,7 @@ from headgate.spec.pipeline import Costs, Feature, Model, Pipeline, Promotion
 
 
 def model_changes(before: Pipeline, after: Pipeline) -> list[Change]:
-    """The differences, features first. Raises UnknownParameter for a parameter that no algorithm has."""
+    """The differences, features first."""
     found: list[Change] = []
     if before.model is not None and after.model is not None:
         found += _features(before, after)

@@ -40,10 +40,7 @@ class Plan:
 
 
 def make_plan(now: SpecDocument, published: PublishedSpecs, headers: Iterable[Mapping[str, Any]]) -> Plan:
-    """Compare the present spec with what is published; `headers` are those of the recorded models.
-
-    Raises UnknownParameter where the model has a parameter that its algorithm does not know.
-    """
+    """Compare the present spec with what is published; `headers` are those of the recorded models."""
     name = now.spec.pipeline
     if published.frontier is None:
         return Plan(name, published=False)
