@@ -74,7 +74,7 @@ def test_every_publish_is_described_by_column(orders: Orders) -> None:
         (4, "status", 2, 0, 0, 0, None, None, None),
     ]
     assert shown(orders, "values", "values_short")[2::3] == [({"open": 2}, 0), ({"open": 1, "paid": 1}, 0)]
-    hours = [str(row[0]) for row in shown(orders, "cast(range_end as string)")[::3]]
+    hours = [str(row[0]) for row in shown(orders, "range_end")[::3]]
     assert hours == ["2024-01-01 01:00:00", "2024-01-01 02:00:00"]
 
 
@@ -180,7 +180,7 @@ def test_personal_values_reach_no_file(orders: Orders) -> None:
     assert shown(orders, *figures)[2] == (2, 1, None, None, None, None)
     rows = read_rows(table_path(orders.settings.lake, "orders", STATISTICS))
     status = [row for row in rows if row["column"] == "status"]
-    assert [row["table"] for row in status] == ["bronze.orders", CHANGES]
+    assert sorted(row["table"] for row in status) == ["bronze.orders", CHANGES]
     assert {(row["personal"], row["values"], row["distinct_sketch"]) for row in status} == {
         (True, None, None)
     }
