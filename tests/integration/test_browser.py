@@ -53,7 +53,7 @@ def test_the_report_of_a_gate_is_one_click_away(
     browser.errors()
     browser.follow("Validation report")
     page = browser.wait_for_text("The gate is open", "silver.flights", "hour 2013-01-28 23:00")
-    assert "ground_speed is from 80 to 580" in page
+    assert "ground_speed is from 60 to 580" in page
     assert browser.errors() == []
     browser.picture(pictures / "report.png")
 
