@@ -19,19 +19,17 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from bench.no_hours import NoHours
 from headgate.cli.demo import LOAD_AT, PIPELINE
 from headgate.cli.engine_query import engine_session
 from headgate.cli.progress import Progress, open_progress
 from headgate.cli.run_hours import run_hours
 from headgate.cli.wait_for_learning import wait_for_learning
 from headgate.hops.ledger import Ledger
-from headgate.learning.feature_schema import from_json
 from headgate.learning.metrics import metrics
-from headgate.learning.scoring.encoding import encode
-from headgate.learning.scoring.scorer import scorer_of
-from headgate.releases.model_log import header_of, nodes_of
+from headgate.releases.model_log import header_of
+from headgate.releases.recorded_scorer import recorded_scorer
 from headgate.releases.release_log import Release, releases
-from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
@@ -42,10 +40,6 @@ from headgate.stack.start import start_stack
 
 DAY = timedelta(days=1)
 Figures = dict[str, Any]
-
-
-class NoHours(HeadgateError):
-    """Nothing was run yet, so there is no day to go on from."""
 
 
 def measure(settings: Settings, days: int, *, by_hour: bool) -> Path:
@@ -74,7 +68,7 @@ def _run_day(
     before = Ledger(settings, PIPELINE, loaded.spec.hops[-1])
     done = before.last_hour_done()
     if done is None:
-        raise NoHours("there are no hours yet to go on from", next_command="./headgate demo")
+        raise NoHours()
     first = done + HOUR
     last = first.replace(hour=23)
     write_sample = load_transform(loaded, "sample", "write_sample")
@@ -118,9 +112,9 @@ def _add_scores(settings: Settings, measured: dict[str, Figures]) -> None:
                 f"AND {spec.examples.as_of} < TIMESTAMP '{start + DAY:%Y-%m-%d %H:%M:%S}'"
             ).toPandas()
         header = header_of(settings, PIPELINE, release.model)
-        score = scorer_of(header["form"], nodes_of(settings, PIPELINE, release.model))
+        score, matrix = recorded_scorer(settings, PIPELINE, header, found)
         label = found[spec.examples.label].to_numpy(np.float64)
-        judged = metrics(label, score(encode(found, from_json(header["features"]))))
+        judged = metrics(label, score(matrix))
         figures["champion"] = {"version": release.version, "rows": len(label), **judged}
 
 

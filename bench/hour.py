@@ -20,13 +20,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.no_hours import NoHours
 from headgate.airflow.names import hour_name
 from headgate.cli.airflow_runs import Run
 from headgate.cli.demo import LOAD_AT, PIPELINE
 from headgate.cli.progress import open_progress
 from headgate.cli.run_hours import run_hours
 from headgate.hops.ledger import Ledger
-from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
@@ -35,10 +35,6 @@ from headgate.stack.airflow_client import AirflowClient
 from headgate.stack.start import start_stack
 
 WARM_UP = 2
-
-
-class NoHours(HeadgateError):
-    """Nothing was run yet, so there is nothing warm to measure."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ def measure(settings: Settings, hours: int) -> Path:
         start_stack(settings, progress.say)
         done = Ledger(settings, PIPELINE, loaded.spec.hops[-1]).last_hour_done()
         if done is None:
-            raise NoHours("there are no hours yet to go on from", next_command="./headgate demo")
+            raise NoHours()
         first, last = done + HOUR, done + (WARM_UP + hours) * HOUR
         load_transform(loaded, "sample", "write_sample")(
             settings.landing / PIPELINE, LOAD_AT, last + HOUR, LOAD_AT

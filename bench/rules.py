@@ -26,6 +26,7 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 from rich.table import Column, Table
 
+from headgate.airflow.cluster import cluster_configuration
 from headgate.cli.hour_option import hour_text
 from headgate.cli.sample import load_sample_writer
 from headgate.gates.hour_counts import HourCount, count_hours
@@ -100,16 +101,13 @@ def _session(scratch: Settings) -> SparkSession:
     jars = os.pathsep.join(str(path) for path in jar_paths())
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"--driver-class-path {jars} --driver-memory 2g pyspark-shell"
     settings = {
-        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        **cluster_configuration({}),
         "spark.sql.warehouse.dir": str(scratch.home / "warehouse"),
         "spark.local.dir": str(scratch.home / "spark"),
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
-        "spark.sql.session.timeZone": "UTC",
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.files.openCostInBytes": "65536",

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from rich.console import Console
 
-from headgate.cli import champion_model
-from headgate.cli.champion_model import Champion
+from headgate.cli import registered_champion
 from headgate.cli.plan_document import plan_document
 from headgate.cli.plan_text import plan_text
+from headgate.cli.registered_champion import Champion
 from headgate.planning.change import Change
 from headgate.planning.models_concerned import ModelConcerned
 from headgate.planning.plan import Plan, make_plan
@@ -77,16 +77,18 @@ def test_of_many_models_the_newest_are_shown_and_the_champion() -> None:
 
 
 def test_a_stack_that_does_not_run_is_no_error(tmp_path: Path) -> None:
-    assert champion_model.champion_model(Settings(home=tmp_path), "trips") == Champion(answered=False)
+    assert registered_champion.registered_champion(Settings(home=tmp_path), "trips") == Champion(
+        answered=False
+    )
 
 
 @pytest.mark.parametrize(
     ("status", "version", "expected"),
     [
-        (200, {"tags": [{"key": "headgate.model", "value": "7"}]}, Champion(True, 7)),
-        (200, {"version": "1"}, Champion(True, None)),
-        (404, {}, Champion(True, None)),
-        (500, {}, Champion(False, None)),
+        (200, {"version": "3", "tags": [{"key": "headgate.model", "value": "7"}]}, Champion(True, 3, 7)),
+        (200, {"version": "1"}, Champion(True, 1)),
+        (404, {}, Champion(True)),
+        (500, {}, Champion(False)),
     ],
 )
 def test_the_registry_says_which_model_serves(
@@ -96,6 +98,6 @@ def test_the_registry_says_which_model_serves(
         request = httpx.Request("GET", address)
         return httpx.Response(status, json={"model_version": version}, request=request)
 
-    monkeypatch.setattr(champion_model, "addresses", lambda _: SimpleNamespace(mlflow="http://mlflow"))
+    monkeypatch.setattr(registered_champion, "addresses", lambda _: SimpleNamespace(mlflow="http://mlflow"))
     monkeypatch.setattr(httpx, "get", get)
-    assert champion_model.champion_model(Settings(), "trips") == expected
+    assert registered_champion.registered_champion(Settings(), "trips") == expected

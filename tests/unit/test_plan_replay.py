@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from headgate.cli.champion_model import Champion
 from headgate.cli.plan_text import plan_text
+from headgate.cli.registered_champion import Champion
 from headgate.planning.plan import make_plan
 from headgate.planning.replay import runs_of
 from headgate.spec.hour_range import HOUR, HourRange

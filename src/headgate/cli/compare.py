@@ -15,6 +15,7 @@ from headgate.cli.comparison_text import comparison_table, next_lines
 from headgate.cli.progress import Progress
 from headgate.cli.running_stack import require_running
 from headgate.cli.submit_job import job_environment, run_job, submit_command
+from headgate.cli.whole_table import print_whole
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
@@ -24,8 +25,6 @@ from headgate.stack.layout import Layout
 INTERRUPTED = 130
 TAIL = 1500
 """Characters of a failed job's log that are shown."""
-WIDEST = 500
-"""Columns of a table beyond which even a file has it broken."""
 
 
 class NotCompared(HeadgateError):
@@ -55,7 +54,7 @@ def compare(
     if as_json:
         typer.echo(json.dumps({**outcome, "url": shown}))
         return
-    _print_table(outcome["comparison"])
+    print_whole(comparison_table(outcome["comparison"]))
     for line in next_lines(outcome["comparison"], outcome["known"]):
         progress.say(line)
     progress.say(f"MLflow  {shown}")
@@ -93,10 +92,3 @@ def outcome_of(path: Path, code: int, log: Path, pipeline: str) -> dict[str, Any
     if "refused" in outcome:
         raise NotCompared(*outcome["refused"])
     return outcome
-
-
-def _print_table(comparison: dict[str, Any]) -> None:
-    table, console = comparison_table(comparison), Console(highlight=False)
-    if not console.is_terminal:  # nobody wants lines broken in a file
-        console = Console(highlight=False, width=Console(width=WIDEST).measure(table).maximum)
-    console.print(table)

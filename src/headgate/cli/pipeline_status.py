@@ -5,16 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import httpx
-
+from headgate.cli.registered_champion import registered_champion
 from headgate.hops.ledger import Ledger
 from headgate.spec.load import LoadedPipeline, load_all
 from headgate.spec.settings import Settings
-from headgate.stack.addresses import addresses
-from headgate.stack.errors import StackNotRunning
-
-CHAMPION = "champion"
-TIMEOUT = 5.0
 
 
 @dataclass(frozen=True)
@@ -37,20 +31,6 @@ class PipelineStatus:
     champion: str | None
 
 
-def champion_version(settings: Settings, model: str) -> str | None:
-    """The version of registered model `model` that carries the champion's alias."""
-    try:
-        answer = httpx.get(
-            f"{addresses(settings).mlflow}/api/2.0/mlflow/registered-models/alias",
-            params={"name": model, "alias": CHAMPION},
-            timeout=TIMEOUT,
-            trust_env=False,
-        )
-    except (StackNotRunning, httpx.HTTPError):  # shown as no champion: the part's own health says why
-        return None
-    return str(answer.json()["model_version"]["version"]) if answer.status_code == 200 else None
-
-
 def _status(settings: Settings, loaded: LoadedPipeline) -> PipelineStatus:
     name = loaded.spec.pipeline
     ledger = Ledger(settings, name, loaded.spec.hops[-1])
@@ -58,8 +38,8 @@ def _status(settings: Settings, loaded: LoadedPipeline) -> PipelineStatus:
         ClosedGate(hop=entry.hop, hour=entry.hour, why=entry.verdict, report=entry.report)
         for entry in ledger.closed_gates()
     )
-    champion = champion_version(settings, name) if loaded.spec.model else None
-    return PipelineStatus(name, ledger.last_hour_done(), gates, champion)
+    version = registered_champion(settings, name).version if loaded.spec.model else None
+    return PipelineStatus(name, ledger.last_hour_done(), gates, str(version) if version else None)
 
 
 def pipeline_statuses(settings: Settings) -> list[PipelineStatus]:

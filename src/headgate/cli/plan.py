@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from headgate.cli.champion_model import Champion, champion_model
 from headgate.cli.plan_document import plan_document
 from headgate.cli.plan_text import plan_text
+from headgate.cli.registered_champion import Champion, registered_champion
 from headgate.cli.spec_mistakes import refuse
 from headgate.hops.published_specs import published_specs
 from headgate.planning.plan import make_plan
@@ -36,7 +36,7 @@ def plan(
         refuse(broken.errors, pipeline)
     recorded = headers(settings, pipeline)
     made = make_plan(loaded.document, published_specs(settings, loaded), recorded)
-    champion = champion_model(settings, pipeline) if recorded else Champion(answered=True)
+    champion = registered_champion(settings, pipeline) if recorded else Champion(answered=True)
     first = loaded.spec.schedule.start
     if as_json:
         typer.echo(json.dumps(plan_document(made, champion, first)))

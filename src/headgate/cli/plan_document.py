@@ -6,8 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from headgate.cli.champion_model import Champion
 from headgate.cli.hour_option import hour_text
+from headgate.cli.registered_champion import Champion
 from headgate.planning.plan import Plan
 from headgate.planning.replay import Replay
 from headgate.planning.table_plan import TablePlan

@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from headgate.cli.champion_model import Champion
 from headgate.cli.plan_document import first_and_last, run_commands
+from headgate.cli.registered_champion import Champion
 from headgate.planning.change import Change, Effect
 from headgate.planning.models_concerned import ModelConcerned
 from headgate.planning.plan import Plan

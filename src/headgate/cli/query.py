@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from headgate.cli.engine_query import ask, engine_session, read_only
+from headgate.cli.whole_table import print_whole
 from headgate.spec.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,10 +53,7 @@ def _write_table(found: pa.Table) -> None:
     table = Table(*(f"[bold]{name}" for name in found.column_names), header_style="")
     for row in found.slice(0, SHOWN).to_pylist():
         table.add_row(*(_text(value) for value in row.values()))
-    console = Console(highlight=False, markup=True)
-    if not console.is_terminal:  # nobody wants columns cut off in a file
-        console = Console(highlight=False, width=max(console.measure(table).maximum, 1))
-    console.print(table)
+    print_whole(table)
     if found.num_rows > SHOWN:
         Console(stderr=True).print(f"the first {SHOWN} of {found.num_rows:,} rows; --format csv gives all")
 

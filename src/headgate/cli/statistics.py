@@ -7,14 +7,12 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from headgate.cli.hour_option import parse_hour
+from headgate.cli.whole_table import print_whole
 from headgate.spec.load import load_pipeline
 from headgate.spec.problem import nearest, one_of
 from headgate.spec.settings import Settings
-
-WIDEST = 1000
 
 
 def statistics(
@@ -54,9 +52,7 @@ def statistics(
         return
     for line in head(pipeline, found):
         typer.echo(line)
-    rows = rows_table(shown)
-    widest = Console(width=WIDEST).measure(rows).maximum
-    Console(highlight=False, width=widest).print(rows)  # a wrapped line tells more than a cut-off figure
+    print_whole(rows_table(shown), on_screens=True)  # a wrapped line tells more than a cut-off figure
     if column is not None:
         for line in column_lines(shown):
             typer.echo(line)

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from headgate.features import distribution
-from headgate.features.column_statistics import EPOCH, EPOCH_DAY, ColumnStatistics, Ordered
+from headgate.features.column_statistics import NUMBERS, ColumnStatistics, Ordered, value_at
 from headgate.hops.merged_statistics import MergedStatistics
 
 QUARTILES = (0.25, 0.5, 0.75)
@@ -136,7 +136,7 @@ def _classes(record: ColumnStatistics) -> list[tuple[str, float]]:
     edges = _edges(record)
     if not edges:
         return []
-    texts = [_short(_at(record.type, edge)) for edge in edges]
+    texts = [_short(_limit(record.type, edge)) for edge in edges]
     names = [f"to {texts[0]}", *(f"{low} to {high}" for low, high in pairwise(texts)), f"over {texts[-1]}"]
     return list(zip(names, _shares(record, edges), strict=True))
 
@@ -163,10 +163,9 @@ def _distinct(record: ColumnStatistics) -> str:
     return f"{'≥ ' if record.distinct_sketch is None else ''}{record.distinct:,}"
 
 
-def _at(type_name: str, place: float) -> Ordered:
-    if type_name == "timestamp":
-        return datetime.fromtimestamp(place, EPOCH.tzinfo)
-    return date.fromordinal(EPOCH_DAY.toordinal() + round(place)) if type_name == "date" else place
+def _limit(type_name: str, place: float) -> Ordered:
+    """The limit of a class, which between whole numbers need not be one."""
+    return place if type_name in NUMBERS else value_at(type_name, place)
 
 
 def _percent(share: float) -> str:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
-
 from headgate.airflow.names import hourly_dag_id
 from headgate.cli.engine_query import ask, engine_session
+from headgate.cli.registered_champion import ask_for_champion
 from headgate.hops.ledger import Ledger
 from headgate.releases.release_log import Release, releases
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
-
-CHAMPION_PATH = "/api/2.0/mlflow/registered-models/alias"
-NO_SUCH = (400, 404)
 
 
 def summarise(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
@@ -41,7 +37,7 @@ def summarise(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
         "tables": tables,
         "gates": {"passed": len(ledger.done()), "closed": len(ledger.closed_gates())},
         "quarantined": quarantined,
-        "champion": _champion(found.mlflow, name, history),
+        "champion": _champion(ask_for_champion(settings, name).version, history),
         "decision": _decision(history),
         "report": str(settings.reports / reports[-1]) if reports else None,
         "urls": {
@@ -73,15 +69,10 @@ def _rows(
     )
 
 
-def _champion(mlflow: str, pipeline: str, history: list[Release]) -> dict[str, Any] | None:
+def _champion(version: int | None, history: list[Release]) -> dict[str, Any] | None:
     """The version under the alias: {version, model, metrics, baselines: {name: metrics}, judged, rows}."""
-    answer = httpx.get(
-        mlflow + CHAMPION_PATH, params={"name": pipeline, "alias": "champion"}, timeout=30, trust_env=False
-    )
-    if answer.status_code in NO_SUCH:
+    if version is None:
         return None
-    answer.raise_for_status()
-    version = int(answer.json()["model_version"]["version"])
     release = next((r for r in reversed(history) if r.version == version and r.evaluation), None)
     if release is None:
         return {

@@ -63,7 +63,7 @@ class ColumnStatistics:
         """The values at these ranks (0 to 1), in the column's own type; none where there are no values."""
         if self.distribution is None:
             return []
-        return [_value(self.type, found) for found in distribution.quantiles(self.distribution, ranks)]
+        return [value_at(self.type, found) for found in distribution.quantiles(self.distribution, ranks)]
 
 
 def merged(parts: Sequence[ColumnStatistics]) -> ColumnStatistics:
@@ -106,8 +106,8 @@ def _total(parts: Iterable[ColumnStatistics], count: Callable[[ColumnStatistics]
     return sum(count(part) for part in parts)
 
 
-def _value(type_name: str, place: float) -> Ordered:
-    """The value of a type that has this place in its distribution."""
+def value_at(type_name: str, place: float) -> Ordered:
+    """The value of a type at a place of its distribution, to its unit: whole numbers, days, microseconds."""
     if type_name == "date":
         return EPOCH_DAY + timedelta(days=round(place))
     if type_name == "timestamp":

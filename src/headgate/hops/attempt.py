@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from headgate.hops.known_files import KnownFile
+from headgate.lake.write_whole import write_whole
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HourRange
 from headgate.spec.settings import Settings
@@ -104,9 +104,7 @@ class Attempt:
 
     def write_bytes(self, name: str, content: bytes) -> None:
         """Write a small record, complete or not at all."""
-        temporary = self.folder / f".{name}.{os.getpid()}"
-        temporary.write_bytes(content)
-        temporary.replace(self.folder / name)
+        write_whole(self.folder / name, content)
 
     def read_text(self, name: str) -> str:
         """Read a small record. Raises NoAttempt where it is missing."""

@@ -11,8 +11,7 @@ from headgate.hops.catalog import register
 from headgate.hops.ledger import Entry, Ledger
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.publish_tables import publish_tables, tables_of_hop, versions_now
-from headgate.hops.statistics_log import FILE as STATISTICS_FILE
-from headgate.hops.statistics_log import append_statistics
+from headgate.hops.statistics_log import append_statistics, require_kept
 from headgate.lake.paths import table_path
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -53,7 +52,7 @@ def complete(
 def _intact(attempt: Attempt, intent: Entry) -> bool:
     try:
         attempt.manifest()
-        attempt.read_bytes(STATISTICS_FILE)
+        require_kept(attempt)
     except NoAttempt:
         return False
     return attempt.digest()[0] == intent.digest

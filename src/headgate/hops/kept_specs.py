@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
+from headgate.lake.write_whole import write_whole
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
 from headgate.spec.spec_document import SpecDocument
@@ -21,9 +21,7 @@ def keep_spec(settings: Settings, document: SpecDocument) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(document.text, encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, document.text)
 
 
 def kept_spec(settings: Settings, pipeline: str, digest: str) -> SpecDocument | None:

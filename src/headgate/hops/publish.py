@@ -12,7 +12,7 @@ from headgate.hops.finish import complete, finish_open_intents
 from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.publish_tables import tables_of_hop, versions_now
-from headgate.hops.statistics_log import FILE as STATISTICS_FILE
+from headgate.hops.statistics_log import require_kept
 from headgate.lake.interpretation import interpret_few_hours
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import load_pipeline
@@ -38,7 +38,7 @@ def publish(spark: SparkSession, settings: Settings, pipeline: str, hop: str, na
             return entry
     manifest = attempt.manifest()
     verdict = Verdict.from_json(attempt.read_text("verdict.json"))
-    attempt.read_bytes(STATISTICS_FILE)
+    require_kept(attempt)
     _check(attempt, manifest, verdict, ledger)
     interpret_few_hours(spark, manifest.hours)
     intent = Entry(

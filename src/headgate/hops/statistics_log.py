@@ -74,6 +74,11 @@ def keep_with_attempt(attempt: Attempt, hours: HourRange, records: list[ColumnSt
     attempt.write_bytes(FILE, sink.getvalue().to_pybytes())
 
 
+def require_kept(attempt: Attempt) -> None:
+    """Raises NoAttempt where the gate has kept nothing."""
+    attempt.read_bytes(FILE)
+
+
 def append_statistics(settings: Settings, attempt: Attempt, number: int) -> None:
     """Append what the gate kept with the attempt, as publish `number`; a repeat changes nothing.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
 
+from headgate.lake.write_whole import write_whole
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
 
@@ -52,9 +52,7 @@ class CandidateFolder:
 
     def write(self, record: str, content: dict[str, Any]) -> None:
         """Write a step's record, complete or not at all."""
-        temporary = self.path / f".{record}.{os.getpid()}"
-        temporary.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
-        temporary.replace(self.path / record)
+        write_whole(self.path / record, json.dumps(content, indent=1, sort_keys=True))
 
     def read(self, record: str) -> dict[str, Any]:
         """Read a step's record. Raises StepMissing."""

@@ -47,3 +47,9 @@ def refresh_cohorts(frontier: datetime, examples: Examples, model: Model, promot
             next_command="make embargo_from longer than examples.complete_after, then ./headgate check",
         )
     return Cohorts(HourRange(cut - model.window, cut), HourRange(cut, end))
+
+
+def range_as_json(cohorts: HourRange) -> dict[str, str | None]:
+    """`start` (None: from the beginning) and `end` of a range, in ISO form."""
+    start = cohorts.start
+    return {"start": start.isoformat() if start else None, "end": cohorts.end.isoformat()}

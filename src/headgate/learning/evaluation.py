@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from headgate.learning.block_bootstrap import block_bootstrap
+from headgate.learning.cohorts import range_as_json
 from headgate.learning.metrics import calibration, log_losses, metrics
 from headgate.learning.money import in_money
 from headgate.learning.score_shift import score_shift
@@ -64,10 +65,7 @@ def evaluate_scores(
     """
     blocks = blocks_for(cohorts)
     result: dict[str, Any] = {
-        "range": {
-            "start": cohorts.start.isoformat() if cohorts.start else None,
-            "end": cohorts.end.isoformat(),
-        },
+        "range": range_as_json(cohorts),
         "rows": len(label),
         "positives": int(label.sum()),
         "blocks": blocks,

@@ -45,16 +45,14 @@ def calibration_error(bins: list[dict[str, Any]]) -> float:
 
 
 def metrics(label: np.ndarray, probability: np.ndarray) -> dict[str, float]:
-    """log_loss, brier, calibration_error, mean_probability and, where both classes occur, auc and
-    average_precision (the area under the precision-recall curve)."""
+    """Those of `brief_metrics`, brier, calibration_error and, where both classes occur, average_precision
+    (the area under the precision-recall curve)."""
     figures = {
-        "log_loss": float(log_losses(label, probability).mean()),
+        **brief_metrics(label, probability),
         "brier": float(np.mean((probability - label) ** 2)),
         "calibration_error": calibration_error(calibration(label, probability)),
-        "mean_probability": float(probability.mean()),
     }
-    if 0 < label.sum() < len(label):
-        figures["auc"] = float(roc_auc_score(label, probability))
+    if "auc" in figures:
         figures["average_precision"] = float(average_precision_score(label, probability))
     return figures
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headgate.releases.comparison_picture import comparison_picture
+from headgate.releases.tracked_run import FINISHED, Step, experiment_of, log_to_run, tagged_run, tracked_run
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -19,7 +20,6 @@ PICTURE = "comparison.png"
 COMPARISON_TAG = "headgate.comparison"
 TRIAL_TAG = "headgate.trial"
 PARENT_TAG = "mlflow.parentRunId"
-FINISHED = "FINISHED"
 
 
 def experiment_name(pipeline: str) -> str:
@@ -32,7 +32,7 @@ def finished_comparison(client: MlflowClient, pipeline: str, digest: str) -> dic
     experiment = client.get_experiment_by_name(experiment_name(pipeline))
     if experiment is None:
         return None
-    run = _tagged(client, experiment.experiment_id, COMPARISON_TAG, digest)
+    run = tagged_run(client, experiment.experiment_id, COMPARISON_TAG, digest)
     if run is None or run.info.status != FINISHED:
         return None
     with tempfile.TemporaryDirectory() as folder:
@@ -46,65 +46,30 @@ def show_comparison(client: MlflowClient, comparison: dict[str, Any]) -> dict[st
 
     Runs are found by their tags, so what a killed process left half shown is completed.
     """
-    name = experiment_name(comparison["pipeline"])
-    found = client.get_experiment_by_name(name)
-    experiment = found.experiment_id if found else client.create_experiment(name)
+    experiment = experiment_of(client, experiment_name(comparison["pipeline"]))
     moment = datetime.fromisoformat(comparison["frontier"])
-    run = _run(client, experiment, comparison["digest"], f"frontier {moment:%Y-%m-%d %H:%M}")
+    name = f"frontier {moment:%Y-%m-%d %H:%M}"
+    own = tracked_run(client, experiment, COMPARISON_TAG, comparison["digest"], name)
+    run = str(own.info.run_id)
     children, tags = _children(client, experiment, run), _tags(comparison)
     for entry in comparison["entries"]:
         trial = entry["trial"]
         if entry["algorithm"] is not None:
             place = {PARENT_TAG: run, TRIAL_TAG: trial}
             child = children.get(trial) or client.create_run(experiment, run_name=trial, tags=place)
-            _log(client, child.info.run_id, moment, _trial_metrics(entry), _trial_params(entry), tags)
+            log_to_run(client, child.info.run_id, moment, _trial_metrics(entry), _trial_params(entry), tags)
             client.set_terminated(child.info.run_id, FINISHED)
-    _log(client, run, moment, _metrics(comparison), _params(comparison), tags)
+    log_to_run(client, run, moment, _metrics(comparison), _params(comparison), tags)
     client.log_figure(run, comparison_picture(comparison), PICTURE)
     client.log_dict(run, comparison, COMPARISON)
     client.set_terminated(run, FINISHED)
     return {"comparison": comparison, "run": run, "experiment": experiment}
 
 
-def _tagged(client: MlflowClient, experiment: str, tag: str, value: str) -> Run | None:
-    runs = client.search_runs([experiment], f"tags.`{tag}` = '{value}'", order_by=["attributes.start_time"])
-    return runs[0] if runs else None
-
-
-def _run(client: MlflowClient, experiment: str, digest: str, name: str) -> str:
-    """The comparison's own run, made where it is missing."""
-    found = _tagged(client, experiment, COMPARISON_TAG, digest)
-    run = found or client.create_run(experiment, run_name=name, tags={COMPARISON_TAG: digest})
-    return str(run.info.run_id)
-
-
 def _children(client: MlflowClient, experiment: str, parent: str) -> dict[str, Run]:
     """The nested runs that are there, by trial."""
     runs = client.search_runs([experiment], f"tags.`{PARENT_TAG}` = '{parent}'")
     return {run.data.tags[TRIAL_TAG]: run for run in runs if TRIAL_TAG in run.data.tags}
-
-
-Step = tuple[str, float, int]
-"""A metric's name, value and step: 0, or the fold."""
-
-
-def _log(
-    client: MlflowClient,
-    run: str,
-    moment: datetime,
-    metrics: list[Step],
-    params: dict[str, Any],
-    tags: dict[str, Any],
-) -> None:
-    from mlflow.entities import Metric, Param, RunTag
-
-    at = int(moment.timestamp() * 1000)
-    client.log_batch(
-        run,
-        metrics=[Metric(name, value, at, step) for name, value, step in metrics],
-        params=[Param(name, str(value)) for name, value in params.items()],
-        tags=[RunTag(name, str(value)) for name, value in tags.items()],
-    )
 
 
 def _trial_metrics(entry: dict[str, Any]) -> list[Step]:

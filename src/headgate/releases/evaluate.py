@@ -17,15 +17,13 @@ from headgate.learning.by_day import by_day
 from headgate.learning.candidate_folder import EVALUATED, CandidateFolder
 from headgate.learning.cohorts import refresh_cohorts
 from headgate.learning.evaluation import CANDIDATE, CHAMPION, blocks_in, evaluate_scores, strongest
-from headgate.learning.feature_schema import from_json
 from headgate.learning.importance import importance
 from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows, left_out
 from headgate.learning.learn import EXAMPLES, NothingToLearn
-from headgate.learning.scoring.encoding import encode
-from headgate.learning.scoring.scorer import Scorer, scorer_of
 from headgate.learning.slices import slices
 from headgate.releases.model_log import header_of, nodes_of, recorded_model
 from headgate.releases.projection import show
+from headgate.releases.recorded_scorer import recorded_scorer
 from headgate.releases.registry import Version, champion, open_client
 from headgate.releases.report_page import keep_report
 from headgate.spec.errors import HeadgateError
@@ -102,12 +100,12 @@ def evaluation(
         cohorts = refresh_cohorts(frontier, examples, model, loaded.spec.promotion or Promotion()).evaluation
     table = read_at(spark, table_path(settings.lake, pipeline, EXAMPLES), header["pins"][EXAMPLES])
     rows = _collected(labelled_rows(table, examples, cohorts, frontier), key_of(examples))
-    score, matrix = _portable(settings, pipeline, header, rows)
+    score, matrix = recorded_scorer(settings, pipeline, header, rows)
     scores = {CANDIDATE: score(matrix)}
     serving = None
     if rival is not None and rival.model is not None:
         known = header_of(settings, pipeline, rival.model)
-        champions_score, champions_matrix = _portable(settings, pipeline, known, rows)
+        champions_score, champions_matrix = recorded_scorer(settings, pipeline, known, rows)
         scores[CHAMPION] = champions_score(champions_matrix)
         serving = {"version": rival.version, "model": rival.model, "trained_until": known["training"]["end"]}
     training = labelled_rows(table, examples, _range(header["training"]), frontier)
@@ -144,14 +142,6 @@ def evaluation(
         "champion": serving,
     }
     return Evaluated({**facts, **judged, **closer}, label, scores)
-
-
-def _portable(
-    settings: Settings, pipeline: str, header: dict[str, Any], rows: pd.DataFrame
-) -> tuple[Scorer, np.ndarray]:
-    """A recorded model's scorer, and the rows as it takes them."""
-    score = scorer_of(header["form"], nodes_of(settings, pipeline, header["model"]))
-    return score, encode(rows, from_json(header["features"]))
 
 
 def _collected(rows: DataFrame, key: list[str]) -> pd.DataFrame:

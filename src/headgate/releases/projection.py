@@ -23,17 +23,16 @@ from headgate.releases.figures import figures
 from headgate.releases.model_report import model_report
 from headgate.releases.registry import CHALLENGER, DECISION_TAG, MODEL_TAG, tracking_address, version_of_model
 from headgate.releases.report_page import REPORT
+from headgate.releases.tracked_run import FINISHED, experiment_of, log_to_run, tracked_run
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import Run
 
     from headgate.releases.evaluate import Evaluated
 
 EVALUATION = "evaluation.json"
 SCRIPT = Path(__file__).with_name("served_model.py")
 REQUIREMENTS = ("mlflow", "numpy", "pandas", "pyarrow")
-FINISHED = "FINISHED"
 _ARTIFACTS = {"nodes": "nodes.parquet", "model": "model.json", "scoring": "scoring"}
 
 
@@ -58,26 +57,14 @@ def show(
     which `judge` is called. The alias `challenger` names the version until it is decided.
     """
     pipeline, model = header["pipeline"], header["model"]
-    run = _run(client, pipeline, model)
+    experiment = experiment_of(client, pipeline)
+    run = tracked_run(client, experiment, MODEL_TAG, str(model), f"model-{model}")
     if run.info.status != FINISHED:
         _complete(client, run.info.run_id, header, nodes, examples_path, judge())
     version = version_of_model(client, pipeline, model) or _register(client, pipeline, model, run.info.run_id)
     if DECISION_TAG not in version.tags:
         client.set_registered_model_alias(pipeline, CHALLENGER, version.version)
     return Shown(int(version.version), run.info.run_id)
-
-
-def _run(client: MlflowClient, pipeline: str, model: int) -> Run:
-    found = client.get_experiment_by_name(pipeline)
-    experiment = found.experiment_id if found else client.create_experiment(pipeline)
-    runs = client.search_runs(
-        [experiment], f"tags.`{MODEL_TAG}` = '{model}'", order_by=["attributes.start_time"]
-    )
-    return (
-        runs[0]
-        if runs
-        else client.create_run(experiment, run_name=f"model-{model}", tags={MODEL_TAG: str(model)})
-    )
 
 
 def _complete(
@@ -89,16 +76,10 @@ def _complete(
     evaluated: Evaluated,
 ) -> None:
     """Log everything that the run lacks, the model last, and finish it."""
-    from mlflow.entities import Metric, Param, RunTag
-
     result = evaluated.result
-    moment = int(datetime.fromisoformat(header["frontier"]).timestamp() * 1000)
-    client.log_batch(
-        run,
-        metrics=[Metric(name, value, moment, 0) for name, value in _metrics(header, result).items()],
-        params=[Param(name, str(value)) for name, value in _params(header).items()],
-        tags=[RunTag(name, str(value)) for name, value in _tags(header, result).items()],
-    )
+    moment = datetime.fromisoformat(header["frontier"])
+    metrics = [(name, value, 0) for name, value in _metrics(header, result).items()]
+    log_to_run(client, run, moment, metrics, _params(header), _tags(header, result))
     _log_datasets(client, run, header, examples_path)
     drawn = figures(evaluated.label, evaluated.scores, result)
     for name, figure in drawn.items():

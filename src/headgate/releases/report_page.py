@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from headgate.lake.write_whole import write_whole
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -29,7 +30,4 @@ def keep_report(client: MlflowClient, run: str, reports: Path, pipeline: str, mo
     page = report_page(reports, pipeline, model)
     page.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        text = Path(client.download_artifacts(run, REPORT, folder)).read_text(encoding="utf-8")
-    temporary = page.with_name(f".{page.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(page)
+        write_whole(page, Path(client.download_artifacts(run, REPORT, folder)).read_bytes())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,11 @@ import pandas as pd
 
 from headgate.learning.auc_bootstrap import auc_difference
 from headgate.learning.block_bootstrap import block_bootstrap
+from headgate.learning.cohorts import range_as_json
 from headgate.learning.comparison.compare import FoldRows
 from headgate.learning.comparison.trials import Trial
-from headgate.learning.evaluation import blocks_of
+from headgate.learning.evaluation import blocks_in
 from headgate.learning.metrics import log_losses, metrics
-from headgate.spec.hour_range import HourRange
 from headgate.spec.pipeline import INCUMBENT, Examples
 
 
@@ -36,9 +35,8 @@ def figures_of_trials(
     different folds, whose scores come from different models, so the base rate may have any value there but
     0.5 (Forman and Scholz, Apples-to-Apples in Cross-Validation Studies, SIGKDD Explorations 12, 2010).
     """
-    end = pd.Timestamp(folds[-1].fold.test.end.astimezone(UTC)).tz_localize(None)
     as_of = pd.concat([fold.test[examples.as_of] for fold in folds], ignore_index=True)
-    days = blocks_of(as_of, end, "day")
+    days = blocks_in(as_of, folds[-1].fold.test, "day")
     labels = [_label(fold, examples) for fold in folds]
     incumbent = np.concatenate([fold.scores[INCUMBENT] for fold in folds])
     entries: list[dict[str, Any]] = []
@@ -88,17 +86,12 @@ def _judged(
 
 def _described(fold: FoldRows, examples: Examples) -> dict[str, Any]:
     training = {
-        **_range(fold.fold.training),
+        **range_as_json(fold.fold.training),
         "rows": fold.training_rows,
         "positives": fold.training_positives,
     }
     positives = int(fold.test[examples.label].sum())
     return {
         "training": training,
-        "test": {**_range(fold.fold.test), "rows": len(fold.test), "positives": positives},
+        "test": {**range_as_json(fold.fold.test), "rows": len(fold.test), "positives": positives},
     }
-
-
-def _range(cohorts: HourRange) -> dict[str, str | None]:
-    start = cohorts.start
-    return {"start": start.isoformat() if start else None, "end": cohorts.end.isoformat()}

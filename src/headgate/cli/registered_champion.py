@@ -1,0 +1,50 @@
+"""Which version serves, as MLflow's registry says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+from headgate.releases.registry import CHAMPION, MODEL_TAG
+from headgate.spec.settings import Settings
+from headgate.stack.addresses import addresses
+from headgate.stack.errors import StackNotRunning
+
+ALIAS_PATH = "/api/2.0/mlflow/registered-models/alias"
+NO_SUCH = (400, 404)
+TIMEOUT = 10.0
+
+
+@dataclass(frozen=True)
+class Champion:
+    """`answered`: whether MLflow could be asked. `version`: what serves, if anything does; `model`: its
+    number in the model log, None where it shows no model of the log."""
+
+    answered: bool
+    version: int | None = None
+    model: int | None = None
+
+
+def ask_for_champion(settings: Settings, pipeline: str) -> Champion:
+    """Ask the registry what is under the alias `champion`. Raises StackNotRunning, httpx.HTTPError."""
+    answer = httpx.get(
+        f"{addresses(settings).mlflow}{ALIAS_PATH}",
+        params={"name": pipeline, "alias": CHAMPION},
+        timeout=TIMEOUT,
+        trust_env=False,
+    )
+    if answer.status_code in NO_SUCH:
+        return Champion(answered=True)
+    answer.raise_for_status()
+    found = answer.json()["model_version"]
+    number = next((tag["value"] for tag in found.get("tags", []) if tag["key"] == MODEL_TAG), None)
+    return Champion(True, int(found["version"]), int(number) if number else None)
+
+
+def registered_champion(settings: Settings, pipeline: str) -> Champion:
+    """The same where MLflow need not be running: then nobody has answered."""
+    try:
+        return ask_for_champion(settings, pipeline)
+    except (StackNotRunning, httpx.HTTPError):  # told as such: the health of MLflow says why
+        return Champion(answered=False)
