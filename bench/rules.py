@@ -111,7 +111,6 @@ def _session(scratch: Settings) -> SparkSession:
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.files.openCostInBytes": "65536",
-        "spark.databricks.delta.snapshotPartitions": "1",
     }
     builder = SparkSession.builder.master(f"local[{cores()}]").appName("headgate bench rules")
     return builder.config(map=settings).getOrCreate()

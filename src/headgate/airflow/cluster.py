@@ -34,13 +34,14 @@ def cluster_environment() -> dict[str, str]:
 
 
 def cluster_configuration(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Spark properties of a submitted job: Delta tables, times in UTC, a quiet log, no web page.
+    """Spark properties of a submitted job: Delta tables with short logs, times in UTC, a quiet log, no page.
 
     `environment` is that of the submitting process.
     """
     configuration = {
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.databricks.delta.snapshotPartitions": "1",
         "spark.sql.session.timeZone": "UTC",
         "spark.log.level": "WARN",
         "spark.ui.enabled": "false",

@@ -142,29 +142,33 @@ def _fit(
     features, key = features_of(model), key_of(examples)
     columns = list(dict.fromkeys([*key, examples.label, *model.features]))
     require_columns(examples_rows, columns)
-    training = labelled_rows(examples_rows, examples, cohorts.training, frontier).select(*columns)
+    training = labelled_rows(examples_rows, examples, cohorts.training, frontier).select(*columns).cache()
     judging = labelled_rows(examples_rows, examples, cohorts.evaluation, frontier).select(*columns)
-    seen = in_key_order(training, key).toPandas()
-    label = seen[examples.label].to_numpy(np.float64)
-    if not 0 < label.sum() < len(label):
-        raise TooEarly(
-            f"the {len(label)} labelled examples with as-of in {cohorts.training} do not hold both labels",
-            where=f"{EXAMPLES}, column {examples.label}",
-            left="nothing was fitted",
-            next_command="let more hours pass the gates, or shorten promotion.first_holdout",
-        )
     scratch = folder.path / "fitted"
-    fitted = algorithm_named(model.algorithm).fit(
-        training,
-        in_key_order(judging, key),
-        features=features,
-        label=examples.label,
-        key=key,
-        parameters=model.parameters,
-        seed=model.seed,
-        scratch=str(scratch),
-    )
-    shutil.rmtree(scratch, ignore_errors=True)
+    try:
+        seen = in_key_order(training, key).toPandas()
+        label = seen[examples.label].to_numpy(np.float64)
+        if not 0 < label.sum() < len(label):
+            raise TooEarly(
+                f"the {len(label)} labelled examples with as-of in {cohorts.training} "
+                "do not hold both labels",
+                where=f"{EXAMPLES}, column {examples.label}",
+                left="nothing was fitted",
+                next_command="let more hours pass the gates, or shorten promotion.first_holdout",
+            )
+        fitted = algorithm_named(model.algorithm).fit(
+            training,
+            in_key_order(judging, key),
+            features=features,
+            label=examples.label,
+            key=key,
+            parameters=model.parameters,
+            seed=model.seed,
+            scratch=str(scratch),
+        )
+    finally:
+        training.unpersist()
+        shutil.rmtree(scratch, ignore_errors=True)
     check_parity(fitted, features, folder)
     table = node_table(fitted.nodes)
     pq.write_table(table, folder.nodes)

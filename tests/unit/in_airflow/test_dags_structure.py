@@ -187,6 +187,7 @@ def test_learning_is_submitted_with_delta_and_this_python(
     assert learn.conf == {
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.databricks.delta.snapshotPartitions": "1",
         "spark.sql.session.timeZone": "UTC",
         "spark.log.level": "WARN",
         "spark.ui.enabled": "false",

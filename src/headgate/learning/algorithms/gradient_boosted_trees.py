@@ -37,6 +37,7 @@ class GradientBoostedTrees(MLlibAlgorithm):
             featureSubsetStrategy=str(parameters["features_per_split"]),
             subsamplingRate=float(parameters["rows_per_tree"]),
             seed=seed_for(seed, "boosted trees"),
+            cacheNodeIds=True,
         ).fit(vectors)
         weights = [float(weight) for weight in model.treeWeights]
         return Trained(model, {"kind": "boosted_trees", "weights": weights}, trees=model)

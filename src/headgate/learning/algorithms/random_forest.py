@@ -36,5 +36,6 @@ class RandomForest(MLlibAlgorithm):
             subsamplingRate=float(parameters["rows_per_tree"]),
             impurity=str(parameters["impurity"]),
             seed=seed_for(seed, "forest"),
+            cacheNodeIds=True,  # else every level ships the whole forest: 33 s instead of 20 for 100 trees
         ).fit(vectors)
         return Trained(model, {"kind": "forest"}, trees=model)
