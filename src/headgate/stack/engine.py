@@ -14,13 +14,7 @@ from headgate.stack.ports import HOST, Ports
 from headgate.stack.secrets import Secrets
 
 HEAP = "1g"
-JAVA_OPTIONS = (
-    "-XX:+UseSerialGC",
-    # Values of broadcasts are softly held: let go soon, or they fill the heap (513 MB instead of 311 MB).
-    "-XX:SoftRefLRUPolicyMSPerMB=50",
-    "-XX:MaxMetaspaceSize=512m",
-    "-Duser.timezone=UTC",
-)
+JAVA_OPTIONS = "-XX:+UseSerialGC -XX:MaxMetaspaceSize=512m -Duser.timezone=UTC"
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 
 
@@ -72,7 +66,7 @@ def command(layout: Layout, ports: Ports) -> list[str]:
     submit = [str(Path(sys.prefix) / "bin" / "spark-submit"), "--class", SERVER]
     submit += ["--master", f"local[{cores()}]", "--driver-memory", HEAP]
     submit += ["--driver-class-path", ":".join(str(path) for path in jar_paths())]
-    submit += ["--driver-java-options", " ".join(JAVA_OPTIONS)]
+    submit += ["--driver-java-options", JAVA_OPTIONS]
     for name, value in configuration(layout, ports).items():
         submit += ["--conf", f"{name}={value}"]
     return [*submit, "spark-internal"]

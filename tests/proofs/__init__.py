@@ -1,0 +1,1 @@
+"""Proofs that can fail: the whole of Headgate against independent replays."""
