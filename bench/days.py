@@ -19,9 +19,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bench.no_hours import NoHours
 from headgate.cli.demo import LOAD_AT, PIPELINE
 from headgate.cli.engine_query import engine_session
+from headgate.cli.next_hour import next_hour
 from headgate.cli.progress import Progress, open_progress
 from headgate.cli.run_hours import run_hours
 from headgate.cli.wait_for_learning import wait_for_learning
@@ -66,10 +66,7 @@ def _run_day(
 ) -> Figures:
     """Run the hours from the last one done to the end of its day, and learn what they brought."""
     before = Ledger(settings, PIPELINE, loaded.spec.hops[-1])
-    done = before.last_hour_done()
-    if done is None:
-        raise NoHours()
-    first = done + HOUR
+    first = next_hour(before)
     last = first.replace(hour=23)
     write_sample = load_transform(loaded, "sample", "write_sample")
     write_sample(settings.landing / PIPELINE, LOAD_AT, last + HOUR, LOAD_AT)

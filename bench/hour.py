@@ -20,10 +20,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.no_hours import NoHours
 from headgate.airflow.names import hour_name
 from headgate.cli.airflow_runs import Run
 from headgate.cli.demo import LOAD_AT, PIPELINE
+from headgate.cli.next_hour import next_hour
 from headgate.cli.progress import open_progress
 from headgate.cli.run_hours import run_hours
 from headgate.hops.ledger import Ledger
@@ -52,10 +52,8 @@ def measure(settings: Settings, hours: int) -> Path:
     loaded = load_pipeline(settings, PIPELINE)
     with open_progress() as progress:
         start_stack(settings, progress.say)
-        done = Ledger(settings, PIPELINE, loaded.spec.hops[-1]).last_hour_done()
-        if done is None:
-            raise NoHours()
-        first, last = done + HOUR, done + (WARM_UP + hours) * HOUR
+        first = next_hour(Ledger(settings, PIPELINE, loaded.spec.hops[-1]))
+        last = first + (WARM_UP + hours - 1) * HOUR
         load_transform(loaded, "sample", "write_sample")(
             settings.landing / PIPELINE, LOAD_AT, last + HOUR, LOAD_AT
         )
