@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import sys
 import time
@@ -26,7 +25,6 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 from rich.table import Column, Table
 
-from headgate.airflow.cluster import cluster_configuration
 from headgate.cli.hour_option import hour_text
 from headgate.cli.sample import load_sample_writer
 from headgate.gates.hour_counts import HourCount, count_hours
@@ -43,9 +41,7 @@ from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
-from headgate.stack.engine import cores
-from headgate.stack.jars import jar_paths
-from headgate.stack.java import find_java
+from headgate.stack.local_spark import local_spark
 
 PIPELINE = "flights"
 SHARE = "quarantine.share"
@@ -63,7 +59,7 @@ def measure(settings: Settings, first: datetime, last: datetime, *, as_json: boo
     loaded = load_pipeline(settings, PIPELINE)
     scratch = _scratch(settings, loaded, first)
     load_sample_writer(settings.pipelines, PIPELINE)(scratch.landing / PIPELINE, first, last + HOUR, first)
-    spark = _session(scratch)
+    spark = local_spark(scratch.home, "headgate bench rules")
     counted: list[Found] = []
     for hour in _last_hours(first, last):
         for hop in loaded.spec.hops:
@@ -91,29 +87,6 @@ def _scratch(settings: Settings, loaded: LoadedPipeline, first: datetime) -> Set
     home.mkdir(parents=True, exist_ok=True)
     folders = {name: home / name for name in ("landing", "lake", "staging", "reports")}
     return Settings(home=home, pipelines=settings.pipelines, expectations=settings.expectations, **folders)
-
-
-def _session(scratch: Settings) -> SparkSession:
-    """A local Spark with Delta, set up as the engine for what matters here."""
-    os.environ.pop("SPARK_REMOTE", None)
-    os.environ["JAVA_HOME"] = str(find_java().home)
-    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    jars = os.pathsep.join(str(path) for path in jar_paths())
-    os.environ["PYSPARK_SUBMIT_ARGS"] = f"--driver-class-path {jars} --driver-memory 2g pyspark-shell"
-    settings = {
-        **cluster_configuration({}),
-        "spark.sql.warehouse.dir": str(scratch.home / "warehouse"),
-        "spark.local.dir": str(scratch.home / "spark"),
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.log.level": "ERROR",
-        "spark.sql.adaptive.enabled": "false",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.sql.files.openCostInBytes": "65536",
-    }
-    builder = SparkSession.builder.master(f"local[{cores()}]").appName("headgate bench rules")
-    return builder.config(map=settings).getOrCreate()
 
 
 def _last_hours(first: datetime, last: datetime) -> Iterator[datetime]:

@@ -16,6 +16,9 @@ HOURS = 4
 KEYS = 3
 """Keys of one history."""
 
+KEYS_APART = 10
+"""How far the keys of one history lie from those of the next."""
+
 FILES = 2
 """Files of changes an hour may have."""
 
@@ -112,7 +115,7 @@ def orders_of_runs() -> st.SearchStrategy[tuple[int, ...]]:
 
 def order_id(history: int, key: int) -> int:
     """The key in the landing folder: histories do not meet."""
-    return history * 10 + key
+    return history * KEYS_APART + key
 
 
 def files_of(landing: Landing, start: datetime) -> dict[str, str]:

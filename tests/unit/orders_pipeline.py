@@ -42,6 +42,7 @@ class Orders:
 
     spark: SparkSession
     root: Path
+    hops: tuple[str, ...] = ("bronze", "silver")
     attempts: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -92,7 +93,7 @@ class Orders:
     def run(self, *hours: int) -> None:
         """Run whole hours, in the order given."""
         for hour in hours:
-            for hop in ("bronze", "silver"):
+            for hop in self.hops:
                 self.hop(hop, hour)
 
     def ledger(self) -> Ledger:

@@ -29,6 +29,7 @@ COMMANDS = {
     "compare": "Compare algorithms on a pipeline's examples; every trial in MLflow.",
     "statistics": "Describe what was published of a table.",
     "bench": "Measure the platform on this machine.",
+    "prove": "Try to refute the guarantees with drawn cases.",
     "test": "Run all checks and tests.",
 }
 
