@@ -28,7 +28,6 @@ STATUSES = ("open", "paid", "shipped", "lost", "")
 AMOUNTS = ("0", "1", "2.5", "-1", "", "much")
 """A negative one breaks a rule; `much` is no number, so it is null."""
 
-
 HEADER = "Op,committed_at,order_id,status,amount"
 
 

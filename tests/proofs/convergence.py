@@ -71,7 +71,6 @@ columns:
   amount: {type: double}
 """
 
-
 HISTORIES = 20
 """Histories of one landing folder."""
 

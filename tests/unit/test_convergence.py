@@ -13,7 +13,7 @@ FEW = settings(
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # an example takes half a minute: no shrinking
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.too_slow],
 )
 
 

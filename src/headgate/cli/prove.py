@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -31,6 +32,7 @@ def prove(
 
     The last line is `N passed, N failed`; exits with 1 when any failed.
     """
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # its import tells of every function
     sys.path.insert(0, str(REPOSITORY))
     proving = importlib.import_module(f"tests.proofs.{proof.value}")
     if not proving.prove(runs, seed):

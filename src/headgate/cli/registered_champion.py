@@ -13,7 +13,11 @@ from headgate.stack.errors import StackNotRunning
 
 ALIAS_PATH = "/api/2.0/mlflow/registered-models/alias"
 NO_SUCH = (400, 404)
-TIMEOUT = 10.0
+TIMEOUT = 30.0
+"""Seconds to wait for MLflow where its answer is needed."""
+
+QUICK = 5.0
+"""Seconds to wait where it need not be running."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,12 @@ class Champion:
     model: int | None = None
 
 
-def ask_for_champion(settings: Settings, pipeline: str) -> Champion:
+def ask_for_champion(settings: Settings, pipeline: str, timeout: float = TIMEOUT) -> Champion:
     """Ask the registry what is under the alias `champion`. Raises StackNotRunning, httpx.HTTPError."""
     answer = httpx.get(
         f"{addresses(settings).mlflow}{ALIAS_PATH}",
         params={"name": pipeline, "alias": CHAMPION},
-        timeout=TIMEOUT,
+        timeout=timeout,
         trust_env=False,
     )
     if answer.status_code in NO_SUCH:
@@ -45,6 +49,6 @@ def ask_for_champion(settings: Settings, pipeline: str) -> Champion:
 def registered_champion(settings: Settings, pipeline: str) -> Champion:
     """The same where MLflow need not be running: then nobody has answered."""
     try:
-        return ask_for_champion(settings, pipeline)
+        return ask_for_champion(settings, pipeline, QUICK)
     except (StackNotRunning, httpx.HTTPError):  # told as such: the health of MLflow says why
         return Champion(answered=False)
