@@ -32,7 +32,8 @@ def prove(
 
     The last line is `N passed, N failed`; exits with 1 when any failed.
     """
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # its import tells of every function
+    for chatty in ("great_expectations", "py4j"):  # their notes would stand before and after the result
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     sys.path.insert(0, str(REPOSITORY))
     proving = importlib.import_module(f"tests.proofs.{proof.value}")
     if not proving.prove(runs, seed):
