@@ -12,7 +12,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowRescheduleException,
+    AirflowSkipException,
+)
+from grpc import StatusCode
+from pyspark.errors.exceptions.connect import SparkConnectGrpcException
 
 from headgate.airflow import hourly_dags, learn_dags, promote_dags
 from headgate.airflow.names import run_attempt
@@ -208,6 +215,19 @@ def test_a_closed_gate_is_a_refusal() -> None:
     assert not issubclass(GateClosed, Behind)
 
 
+def test_an_engine_that_ended_is_said_and_tried_again() -> None:
+    error = SparkConnectGrpcException("Connection refused", grpc_status_code=StatusCode.UNAVAILABLE)
+    found = task_outcome(error)
+    assert type(found) is AirflowException
+    assert str(found) == (
+        "The engine ended while this task was at work.\n"
+        "  left behind: What was committed stays; "
+        "a publish that was begun is finished first by the next try.\n"
+        "  next: Nothing: the task is tried again and waits for the engine. "
+        "If it fails for good: ./headgate status"
+    )
+
+
 def test_trouble_is_left_to_the_retries() -> None:
     assert task_outcome(ConnectionError("the engine is away")) is None
 
@@ -247,7 +267,7 @@ def test_a_session_left_behind_is_ended_before_the_next_begins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended: list[tuple[str, str]] = []
-    monkeypatch.setattr(engine_session, "end_session", lambda base, name: ended.append((base, name)))
+    monkeypatch.setattr(engine_session, "end_session", lambda base, name, wait: ended.append((base, name)))
     record = tmp_path / "sessions" / "bronze"
     killed = EngineSession("sc://engine:1/", record)
     record.parent.mkdir()

@@ -48,4 +48,4 @@ class EngineSession:
             from headgate.lake.engine_session import end_session
 
             log.info("ending session %s, whose client did not come to its end", predecessor)
-            end_session(self.base, predecessor)
+            end_session(self.base, predecessor, wait=True)
