@@ -10,6 +10,8 @@ from pyspark.sql.connect.client import ChannelBuilder
 from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
 
+from headgate.lake.engine_address import session_address
+
 KEEPALIVE = (("grpc.keepalive_time_ms", 300_000), ("grpc.keepalive_timeout_ms", 20_000))
 """Clients ask every 5 minutes, the shortest that the engine allows, whether it is still there."""
 
@@ -17,11 +19,6 @@ FEW = 5
 """Tries, within about 20 seconds, where waiting for an engine to come back would only hold up others."""
 
 CLOSED = "INVALID_HANDLE.SESSION_CLOSED"
-
-
-def session_address(base: str, session_id: str) -> str:
-    """The address of one session at the engine's address `base`, as a connection gives it."""
-    return f"{base};session_id={session_id}"
 
 
 @contextmanager
