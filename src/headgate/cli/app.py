@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "Bring real flights from landing files to a promoted champion.",
     "up": "Start the embedded stack; return when a DAG can run.",
     "down": "Stop the stack; leave no process.",
+    "compose": "Work with the stack of docker-compose.yaml.",
     "status": "Show the health of every part, and how far each pipeline is.",
     "doctor": "Check this machine and the stack; say what to do about what is wrong.",
     "check": "Check the specs and contracts of all pipelines, or of one.",

@@ -9,17 +9,13 @@ from pyspark.errors.exceptions.connect import SparkConnectException
 from pyspark.sql.connect.client import ChannelBuilder
 from pyspark.sql.connect.session import SparkSession
 
+from headgate.lake.engine_address import session_address
 from headgate.lake.engine_patience import noticing_its_end, waiting_for_it
 
 KEEPALIVE = (("grpc.keepalive_time_ms", 300_000), ("grpc.keepalive_timeout_ms", 20_000))
 """Clients ask every 5 minutes, the shortest that the engine allows, whether it is still there."""
 
 CLOSED = "INVALID_HANDLE.SESSION_CLOSED"
-
-
-def session_address(base: str, session_id: str) -> str:
-    """The address of one session at the engine's address `base`, as a connection gives it."""
-    return f"{base};session_id={session_id}"
 
 
 @contextmanager

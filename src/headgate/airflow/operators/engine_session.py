@@ -26,7 +26,8 @@ class EngineSession:
     @contextmanager
     def open(self) -> Iterator[str]:
         """Give the session's address for the length of one job, and release it on the engine afterwards."""
-        from headgate.lake.engine_session import keepalive, release_session, session_address
+        from headgate.lake.engine_address import session_address
+        from headgate.lake.engine_session import keepalive, release_session
 
         self._end_predecessor()
         self.record.parent.mkdir(parents=True, exist_ok=True)
