@@ -33,9 +33,9 @@ FEEDS: dict[str, tuple[list[str], Callable[[Row], bool], Callable[[Row], Row]]] 
 }
 
 
-def replay(stack: HeadgateStack, feed: str) -> Replay:
+def replay(stack: HeadgateStack, feed: str, until: datetime = END) -> Replay:
     key, broken, _ = FEEDS[feed]
-    return replay_feed(stack.settings.landing / "flights", feed, key, broken, until=END)
+    return replay_feed(stack.settings.landing / "flights", feed, key, broken, until)
 
 
 def written(row: Row) -> Row:
@@ -50,6 +50,25 @@ def test_live_rows_equal_the_replay(demo: Demo, stack: HeadgateStack, feed: str)
     columns = ", ".join(expected[0])
     found = stack.rows(f"SELECT {columns} FROM flights_silver.{feed}")
     assert by_key(found, key) == by_key(expected, key)
+
+
+def test_live_rows_as_of_an_hour_or_its_run_equal_the_replay_up_to_it(
+    demo: Demo, stack: HeadgateStack
+) -> None:
+    hour = datetime(2013, 1, 29, 0, tzinfo=UTC)
+    until = hour.replace(hour=1, tzinfo=None)
+    expected = [written(typed_flight(row)) for row in replay(stack, "flights", until).live.values()]
+    statement = f"SELECT {', '.join(expected[0])} FROM flights_silver.flights"
+    for when in ("2013-01-29T00", str(stack.run_of(hour)["dag_run_id"])):
+        found = stack.rows(statement, "--as-of", when)
+        assert by_key(found, ["flight_id"]) == by_key(expected, ["flight_id"])
+    assert by_key(stack.rows(statement), ["flight_id"]) != by_key(expected, ["flight_id"])
+
+
+def test_what_was_not_published_is_refused_with_what_was(demo: Demo, stack: HeadgateStack) -> None:
+    answer = stack.headgate("query", "--as-of", "2013-01-15T00", "SELECT * FROM flights_gold.examples")
+    assert answer.code == 1
+    assert "it was published in one go with the hours up to 2013-01-28T23" in answer.err
 
 
 @pytest.mark.parametrize("feed", ["flights", "airports"])
