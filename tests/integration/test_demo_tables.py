@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,8 +13,8 @@ from tests.oracle.silver_replay import Replay
 END = datetime(2013, 1, 29, 3)  # noqa: DTZ001 the oracle's moments are UTC without zone
 
 
-def replayed(stack: HeadgateStack, feed: str) -> Replay:
-    return replay(stack.settings.landing / "flights", feed, END)
+def replayed(stack: HeadgateStack, feed: str, until: datetime = END) -> Replay:
+    return replay(stack.settings.landing / "flights", feed, until)
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -22,6 +22,25 @@ def test_live_rows_equal_the_replay(demo: Demo, stack: HeadgateStack, feed: str)
     expected = live_rows(replayed(stack, feed), feed)
     found = stack.rows(f"SELECT {', '.join(expected[0])} FROM flights_silver.{feed}")
     assert by_key(found, FEEDS[feed][0]) == by_key(expected, FEEDS[feed][0])
+
+
+def test_live_rows_as_of_an_hour_or_its_run_equal_the_replay_up_to_it(
+    demo: Demo, stack: HeadgateStack
+) -> None:
+    hour = datetime(2013, 1, 29, 0, tzinfo=UTC)
+    until = hour.replace(hour=1, tzinfo=None)
+    expected = live_rows(replayed(stack, "flights", until), "flights")
+    statement = f"SELECT {', '.join(expected[0])} FROM flights_silver.flights"
+    for when in ("2013-01-29T00", str(stack.run_of(hour)["dag_run_id"])):
+        found = stack.rows(statement, "--as-of", when)
+        assert by_key(found, ["flight_id"]) == by_key(expected, ["flight_id"])
+    assert by_key(stack.rows(statement), ["flight_id"]) != by_key(expected, ["flight_id"])
+
+
+def test_what_was_not_published_is_refused_with_what_was(demo: Demo, stack: HeadgateStack) -> None:
+    answer = stack.headgate("query", "--as-of", "2013-01-15T00", "SELECT * FROM flights_gold.examples")
+    assert answer.code == 1
+    assert "it was published in one go with the hours up to 2013-01-28T23" in answer.err
 
 
 @pytest.mark.parametrize("feed", ["flights", "airports"])

@@ -95,11 +95,14 @@ class Ledger:
         frontier = self.frontier()
         return None if frontier is None else frontier - HOUR
 
-    def versions(self) -> dict[str, int]:
-        """The published version of every table that was published, by `<layer>.<table>`."""
+    def versions(self, until: int | None = None) -> dict[str, int]:
+        """The published version of every table that was published, by `<layer>.<table>`.
+
+        With `until`, as they were right after the line of that number.
+        """
         latest: dict[str, int] = {}
         for entry in self._entries:
-            if entry.state in ("done", "undone"):
+            if entry.state in ("done", "undone") and (until is None or entry.entry <= until):
                 latest.update(entry.versions)
         return latest
 
