@@ -43,6 +43,30 @@ def test_the_grid_is_green(browser: Browser, stack: HeadgateStack, pictures: Pat
     browser.picture(pictures / "grid.png")
 
 
+@pytest.mark.parametrize(
+    ("link", "place"), [("Runs", "/dags/flights_hourly"), ("MLflow", "/#/models/flights")]
+)
+def test_the_menu_leads_to_the_pipelines_and_they_lead_out_of_their_frame(
+    browser: Browser, stack: HeadgateStack, pictures: Path, link: str, place: str
+) -> None:
+    browser.visit(stack.addresses.airflow)
+    browser.wait_for('a[href$="/plugin/headgate-pipelines"]').click()
+    browser.look_into_frame()
+    last = stack.ledger().last_hour_done()
+    browser.wait_for_text("Last hour done", "version 1, model 1", f"{last:%Y-%m-%d %H:00}")
+    browser.picture(pictures / "pipelines.png")
+    browser.leave_frame(link, place)
+
+
+def test_a_dag_shows_its_pipeline(browser: Browser, stack: HeadgateStack) -> None:
+    browser.visit(f"{stack.addresses.airflow}/dags/flights_hourly/plugin/headgate-pipeline")
+    browser.look_into_frame()
+    page = browser.wait_for_text("Seconds by task", "silver.gate", "flights_promote")
+    assert "version 1 serves" in page
+    last = stack.ledger().last_hour_done()
+    assert browser.all(f'.cell.done[title^="{last:%Y-%m-%d %H:00}: done"]')
+
+
 def test_the_report_of_a_gate_is_one_click_away(
     browser: Browser, stack: HeadgateStack, pictures: Path
 ) -> None:

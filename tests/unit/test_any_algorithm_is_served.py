@@ -14,7 +14,8 @@ from pyspark.sql import SparkSession
 from headgate.learning.candidate_folder import CandidateFolder
 from headgate.releases.candidate import learn_candidate
 from headgate.releases.evaluate import evaluate
-from headgate.releases.model_log import headers, record
+from headgate.releases.model_headers import headers
+from headgate.releases.model_log import record
 from headgate.releases.promotion import promote
 from headgate.releases.registry import open_client
 from headgate.spec.pipeline import Model

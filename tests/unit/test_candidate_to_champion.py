@@ -18,10 +18,11 @@ from pyspark.sql import SparkSession
 from headgate.learning.candidate_folder import CandidateFolder
 from headgate.releases.candidate import learn_candidate
 from headgate.releases.evaluate import evaluate
-from headgate.releases.model_log import headers, nodes_of, record
+from headgate.releases.model_headers import headers
+from headgate.releases.model_log import nodes_of, record
 from headgate.releases.promotion import promote
 from headgate.releases.registry import champion, open_client, version_at, version_of_model
-from headgate.releases.release_log import releases
+from headgate.releases.release_rows import releases
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 from tests.unit.learning_world import loaded_pipeline, publish_examples

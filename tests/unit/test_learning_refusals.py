@@ -19,10 +19,12 @@ from headgate.learning.learn import NothingToLearn, ScoresDiffer, Situation, lea
 from headgate.learning.node_rows import NODE_TYPES, content_digest, node_table
 from headgate.releases import model_log
 from headgate.releases.evaluate import ForeignChampion, known_rival
-from headgate.releases.model_log import NotStaged, Outrun, UnknownModel, header_of, headers, nodes_of, record
+from headgate.releases.model_headers import UnknownModel, header_of, headers
+from headgate.releases.model_log import NotStaged, Outrun, nodes_of, record
 from headgate.releases.promotion import NotACandidate, promote
 from headgate.releases.registry import NoAddress, Version, champion, open_client
-from headgate.releases.release_log import DecidedElsewhere, Release, append_release, releases, serving
+from headgate.releases.release_log import DecidedElsewhere, append_release
+from headgate.releases.release_rows import Release, releases, serving
 from headgate.spec.settings import Settings
 from tests.unit.learning_world import SCHEMA, examples_until, loaded_pipeline
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from headgate.gates.hour_counts import HourCount
 from headgate.spec.errors import HeadgateError
+
+if TYPE_CHECKING:
+    from headgate.gates.hour_counts import HourCount
 
 SAMPLES = 5
 """How many broken rows a rule shows at most."""

@@ -8,8 +8,8 @@ from pyspark.sql import SparkSession
 
 from headgate.hops.ledger import Ledger
 from headgate.learning.learn import Situation, learn
-from headgate.releases.model_log import headers
-from headgate.releases.release_log import releases, serving
+from headgate.releases.model_headers import headers
+from headgate.releases.release_rows import releases, serving
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 

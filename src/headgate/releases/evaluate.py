@@ -21,7 +21,8 @@ from headgate.learning.importance import importance
 from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows, left_out
 from headgate.learning.learn import EXAMPLES, NothingToLearn
 from headgate.learning.slices import slices
-from headgate.releases.model_log import header_of, nodes_of, recorded_model
+from headgate.releases.model_headers import header_of
+from headgate.releases.model_log import nodes_of, recorded_model
 from headgate.releases.projection import show
 from headgate.releases.recorded_scorer import recorded_scorer
 from headgate.releases.registry import Version, champion, open_client

@@ -19,10 +19,10 @@ from headgate.lake.tables import create_table
 from headgate.lake.transaction import Transaction
 from headgate.learning.candidate_folder import MANIFEST, RECORDED, CandidateFolder
 from headgate.learning.node_rows import NODE_TYPES, content_digest
+from headgate.releases.model_headers import MODELS, headers
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
 
-MODELS = "ops.models"
 TRIES = 3
 HEADER_TYPES = {"model": "bigint", "kind": "string", "digest": "string", "header": "string"}
 MODELS_TYPES = {**HEADER_TYPES, **NODE_TYPES}
@@ -36,30 +36,6 @@ class NotStaged(HeadgateError):
 
 class Outrun(HeadgateError):
     """Other writers took every model number that was tried."""
-
-
-class UnknownModel(HeadgateError):
-    """The model log has no such model."""
-
-
-def headers(settings: Settings, pipeline: str) -> list[dict[str, Any]]:
-    """The headers of all recorded models, oldest first, each with its number as `model`."""
-    rows = _read(settings, pipeline, ds.field("kind") == "header", ["model", "header"])
-    found = [{**json.loads(row["header"]), "model": row["model"]} for row in rows.to_dict("records")]
-    return sorted(found, key=lambda header: int(header["model"]))
-
-
-def header_of(settings: Settings, pipeline: str, model: int) -> dict[str, Any]:
-    """One model's header. Raises UnknownModel."""
-    for header in headers(settings, pipeline):
-        if header["model"] == model:
-            return header
-    raise UnknownModel(
-        f"the model log of {pipeline} has no model {model}",
-        where=f"{pipeline}_{MODELS}",
-        left="nothing was changed",
-        next_command=f"./headgate query 'SELECT model FROM {pipeline}_{MODELS} WHERE kind = \"header\"'",
-    )
 
 
 def nodes_of(settings: Settings, pipeline: str, model: int) -> pd.DataFrame:
