@@ -24,7 +24,7 @@ INCUMBENT = "incumbent"
 MAXIMUM_TRIALS = 64
 """How many trials the candidates of one comparison may span."""
 
-Algorithm = Literal["random_forest", "gradient_boosted_trees", "logistic_regression"]
+Algorithm = Literal["random_forest", "incremental_forest", "gradient_boosted_trees", "logistic_regression"]
 NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Duration = Annotated[

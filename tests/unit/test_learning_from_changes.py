@@ -1,0 +1,189 @@
+"""Learning from net changes: the same trees, node for node, as learning from all rows that are left."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+from pyspark.sql import SparkSession
+
+from headgate.lake.history import current_version
+from headgate.lake.merge import merge
+from headgate.lake.paths import table_path
+from headgate.lake.tables import create_table
+from headgate.learning.candidate_folder import CandidateFolder
+from headgate.learning.increment import Parent
+from headgate.learning.learn import NOTHING_CHANGED, Situation, learn
+from headgate.learning.node_rows import content_digest
+from headgate.releases.model_log import headers, nodes_of, record
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.pipeline import Feature, Model
+from headgate.spec.settings import Settings
+from tests.unit.learning_world import HOUR, SCHEMA, SPEC, examples_until, loaded_pipeline
+
+FIRST = datetime(2013, 1, 10, tzinfo=UTC)
+TYPES = dict(field.split() for field in SCHEMA.split(", "))
+PARAMETERS: dict[str, int | float | str] = {
+    "trees": 8, "groups": 4, "share": 0.5, "slots": 5, "depth": 3, "minimum_rows": 700,
+}  # fmt: skip
+PLAIN = SPEC["model"]
+assert isinstance(PLAIN, Model)
+RING = PLAIN.model_copy(update={"algorithm": "incremental_forest", "parameters": PARAMETERS})
+
+
+class World:
+    """A lake whose examples change, and the model log of what is learned from them."""
+
+    def __init__(self, spark: SparkSession, settings: Settings) -> None:
+        self.spark, self.settings, self.attempts = spark, settings, 0
+        self.path = table_path(settings.lake, "trains", "gold.examples")
+        create_table(spark, self.path, TYPES, change_feed=True, deletion_vectors=True)
+        self.loaded = loaded_pipeline(settings.home, model=RING)
+        self.frontier, self.rows = FIRST, dict[str, tuple[object, ...]]()
+
+    def publish(self, rows: list[tuple[object, ...]]) -> None:
+        """Bring the table to these rows, of which only what differs becomes a change."""
+        self.rows = {str(row[0]): row for row in rows}
+        frame = self.spark.createDataFrame(rows, SCHEMA)
+        merge(frame, self.path, ["flight_id", "as_of"], delete_within="true")
+
+    def learn(self, parent: Parent | None = None, loaded: LoadedPipeline | None = None) -> dict[str, Any]:
+        """Stage a candidate; without a parent one that is learned from all rows."""
+        self.attempts += 1
+        version = current_version(self.path)
+        assert version is not None
+        situation = Situation(self.frontier, {"gold.examples": version}, parent, serving=False)
+        return learn(self.spark, self.settings, loaded or self.loaded, self.attempt, situation)
+
+    @property
+    def attempt(self) -> str:
+        return f"attempt-{self.attempts}"
+
+    @property
+    def staged(self) -> pd.DataFrame:
+        """The nodes of the last attempt."""
+        return pd.read_parquet(CandidateFolder(self.settings, "trains", self.attempt).nodes)
+
+    def newest(self) -> Parent:
+        header = headers(self.settings, "trains")[-1]
+        return Parent(header, lambda: nodes_of(self.settings, "trains", header["model"]))
+
+    def learn_on(self) -> dict[str, Any]:
+        """Learn from what changed since the newest model, record that, and give its header."""
+        manifest = self.learn(self.newest())
+        assert manifest["changed"], manifest
+        number = record(self.spark, self.settings, "trains", self.attempt)
+        assert headers(self.settings, "trains")[-1]["model"] == number
+        return headers(self.settings, "trains")[-1]
+
+
+@pytest.fixture(scope="module")
+def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Ten days of examples, and a first model."""
+    world = World(spark, Settings(home=tmp_path_factory.mktemp("ring")))
+    world.publish(examples_until(FIRST))
+    world.learn()
+    record(spark, world.settings, "trains", world.attempt)
+    yield world
+
+
+def same_as_from_all_rows(world: World, model: int) -> None:
+    """The model in the log is, node for node, the one that a world without a parent would learn."""
+    world.learn()
+    fresh, kept = world.staged, nodes_of(world.settings, "trains", model)
+    assert content_digest(kept) == content_digest(fresh)
+    pd.testing.assert_frame_equal(kept, fresh)
+
+
+def test_the_first_model_is_learned_from_all_rows(world: World) -> None:
+    header = headers(world.settings, "trains")[0]
+    told = header["learned"]
+    assert (told["from"], told["because"], told["changes"]) == ("all rows", "there is no model yet", None)
+    assert (told["groups"], told["groups_fitted"], told["rows_read"]) == (4, 4, 5 * 24 * 20 - 40)
+    assert header["training"]["rows"] == 5 * 24 * 20 - 40
+    assert sum(group["rows"] for group in header["groups"]) == 2 * header["training"]["rows"]
+    assert [group["model"] for group in header["groups"]] == [None] * 4
+
+
+def test_an_hour_that_comes_and_one_that_leaves_concern_two_groups(world: World) -> None:
+    world.frontier = FIRST + HOUR
+    world.publish(examples_until(world.frontier))
+    header = world.learn_on()
+    told = header["learned"]
+    assert (told["from"], told["because"]) == ("changes", "model 1 knows the rest")
+    assert told["changes"] == {"inserted": 20, "updated": 0, "deleted": 20, "days": 2}
+    assert (told["groups"], told["groups_fitted"]) == (4, 2)
+    assert told["rows_read"] < header["training"]["rows"] == 5 * 24 * 20 - 40
+    assert sorted(group["model"] is None for group in header["groups"]) == [False, False, True, True]
+    same_as_from_all_rows(world, 2)
+
+
+def test_groups_that_were_kept_are_stored_once(world: World) -> None:
+    files = world.spark.read.format("delta").load(table_path(world.settings.lake, "trains", "ops.models"))
+    stored = files.where("kind = 'node'").select("model", "digest").distinct().collect()
+    assert len([row for row in stored if row["model"] == 1]) == 4
+    assert len([row for row in stored if row["model"] == 2]) == 2
+
+
+def test_a_night_without_rows_makes_no_candidate(world: World) -> None:
+    """The next hour would bring the rows of 95 hours ago and let go of those of 215 hours ago."""
+    night = (world.frontier - 95 * HOUR, world.frontier - 215 * HOUR)
+    world.publish([row for row in world.rows.values() if row[1] not in night])
+    header = world.learn_on()
+    assert header["learned"]["changes"] == {"inserted": 0, "updated": 0, "deleted": 20, "days": 1}
+    same_as_from_all_rows(world, header["model"])
+    world.frontier += HOUR
+    manifest = world.learn(world.newest())
+    assert manifest == {"changed": False, "model": header["model"], "why": NOTHING_CHANGED}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_after_any_inserts_updates_and_deletes_the_trees_are_those_of_what_is_left(
+    world: World, seed: int
+) -> None:
+    dice = random.Random(seed)
+    for _ in range(dice.randint(1, 3)):
+        world.frontier += dice.choice([0, 1, 7]) * HOUR
+        come = {str(row[0]): row for row in examples_until(world.frontier)}
+        state = {name: world.rows.get(name, row) for name, row in come.items()}
+        for name in dice.sample(sorted(state), dice.randint(1, 30)):
+            if dice.random() < 0.4:
+                del state[name]
+            else:
+                flight, as_of, carrier, hour, _, late, known_at = state[name]
+                state[name] = (flight, as_of, carrier, hour, dice.choice([None, -3.0, 12.5]), late, known_at)
+        world.publish(list(state.values()))
+    header = world.learn_on()
+    assert header["learned"]["from"] == "changes"
+    same_as_from_all_rows(world, header["model"])
+
+
+def test_a_group_with_too_few_rows_has_no_trees(world: World) -> None:
+    state = [row for row in world.rows.values() if str(row[1])[:10] not in ("2013-01-03", "2013-01-04")]
+    world.publish(state)
+    header = world.learn_on()
+    empty = [group for group in header["groups"] if group["first_tree"] is None]
+    assert empty and all(group["rows"] < 700 for group in empty)
+    assert nodes_of(world.settings, "trains", header["model"])["tree"].nunique() == 2 * (4 - len(empty))
+    same_as_from_all_rows(world, header["model"])
+
+
+def test_another_recipe_or_spark_is_learned_from_all_rows(world: World) -> None:
+    features = {**RING.features, "late_before": Feature()}
+    del features["late_before"]
+    fewer = Model(
+        **{**RING.model_dump(), "features": {"delay": Feature(), "carrier": Feature(nominal=["A"])}}
+    )
+    newest = world.newest()
+    world.frontier += HOUR
+    told = world.learn(newest, loaded_pipeline(world.settings.home, model=fewer))["header"]["learned"]
+    number = newest.header["model"]
+    assert (told["from"], told["because"]) == ("all rows", f"the recipe is not that of model {number}")
+    older = dataclasses.replace(newest, header={**newest.header, "spark": "4.1.0"})
+    told = world.learn(older)["header"]["learned"]
+    assert (told["from"], told["because"]) == ("all rows", f"model {number} was fitted by Spark 4.1.0")
