@@ -16,13 +16,14 @@ from headgate.lake.history import current_version
 from headgate.lake.merge import merge
 from headgate.lake.paths import table_path
 from headgate.lake.tables import create_table
+from headgate.learning import fit_candidate
 from headgate.learning.candidate_folder import CandidateFolder
 from headgate.learning.increment import Parent
 from headgate.learning.learn import NOTHING_CHANGED, Situation, learn
 from headgate.learning.node_rows import content_digest
 from headgate.releases.model_log import headers, nodes_of, record
 from headgate.spec.load import LoadedPipeline
-from headgate.spec.pipeline import Feature, Model
+from headgate.spec.pipeline import Audit, Feature, Model
 from headgate.spec.settings import Settings
 from tests.unit.learning_world import HOUR, SCHEMA, SPEC, examples_until, loaded_pipeline
 
@@ -34,6 +35,8 @@ PARAMETERS: dict[str, int | float | str] = {
 PLAIN = SPEC["model"]
 assert isinstance(PLAIN, Model)
 RING = PLAIN.model_copy(update={"algorithm": "incremental_forest", "parameters": PARAMETERS})
+
+HOURLY = Audit(every=HOUR, max_auc_gap=0.9, max_log_loss_gap=9)
 
 
 class World:
@@ -187,3 +190,23 @@ def test_another_recipe_or_spark_is_learned_from_all_rows(world: World) -> None:
     older = dataclasses.replace(newest, header={**newest.header, "spark": "4.1.0"})
     told = world.learn(older)["header"]["learned"]
     assert (told["from"], told["because"]) == ("all rows", f"model {number} was fitted by Spark 4.1.0")
+
+
+def test_an_audit_beyond_its_bounds_makes_the_plain_forest_the_candidate(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.loaded = loaded_pipeline(world.settings.home, model=RING.model_copy(update={"audit": HOURLY}))
+    world.frontier += HOUR
+    newest = world.newest()
+    header = world.learn(newest)["header"]
+    assert header["audited"] == world.frontier.isoformat()
+    assert header["audit"]["beyond_bounds"] is False
+    assert header["audit"]["rows"] == header["evaluation"]["rows"]
+    assert set(header["audit"]["auc_gap"]) == {"mean", "low", "high", "blocks"}
+    assert header["learned"]["from"] == "changes"
+    monkeypatch.setattr(fit_candidate, "judge", lambda *_: {"rows": 9, "beyond_bounds": True})
+    header = world.learn(newest)["header"]
+    assert "groups" not in header
+    assert header["learned"]["from"] == "all rows"
+    assert header["learned"]["because"] == "the audit found a gap beyond the bounds of the spec"
+    assert world.staged["tree"].nunique() == 8

@@ -12,13 +12,14 @@ import pyarrow.parquet as pq
 import pyspark
 from pyspark.sql import DataFrame
 
-from headgate.learning.algorithms.algorithm import Fitted, Incremental, algorithm_named
+from headgate.learning.algorithms.algorithm import Fitted
+from headgate.learning.audit import AUDITOR, is_due, judge
 from headgate.learning.candidate_folder import CandidateFolder
 from headgate.learning.cohorts import Cohorts
-from headgate.learning.feature_schema import features_of, to_json
+from headgate.learning.feature_schema import to_json
+from headgate.learning.fit_work import fit_all, fit_increment, fit_work, require_both_labels
 from headgate.learning.groups import groups_to_json
 from headgate.learning.increment import Increment
-from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows
 from headgate.learning.metrics import metrics
 from headgate.learning.node_rows import content_digest, node_table
 from headgate.learning.recipe import recipe
@@ -30,10 +31,7 @@ from headgate.spec.pipeline import Examples, Model
 
 TOLERANCE = 1.0e-12
 """How far the portable scorer may be from Spark."""
-
-
-class TooEarly(HeadgateError):
-    """There are not yet labelled rows of both kinds to learn from; later hours will bring them."""
+BEYOND_BOUNDS = "the audit found a gap beyond the bounds of the spec"
 
 
 class ScoresDiffer(HeadgateError):
@@ -52,47 +50,36 @@ def fit_candidate(
     """Fit, write `nodes.parquet` and `predictions.parquet`, and return what the header says about them.
 
     With changes in `increment` only the groups that they concern are fitted; the header's `metrics` are then
-    of the rows that were read for it. Raises TooEarly, ScoresDiffer and what the algorithm raises.
+    of the rows that were read for it. Where an audit is due and finds too large a gap, its plain forest is
+    the candidate. Raises TooEarly, ScoresDiffer and what the algorithm raises.
     """
-    features, key, algorithm = features_of(model), key_of(examples), algorithm_named(model.algorithm)
-    columns = list(dict.fromkeys([*key, examples.label, *model.features]))
-    training = labelled_rows(examples_rows, examples, cohorts.training, frontier).select(*columns)
-    judging = labelled_rows(examples_rows, examples, cohorts.evaluation, frontier).select(*columns)
-    given: dict[str, Any] = {"key": key, "parameters": model.parameters, "seed": model.seed}
-    changes, started = increment.changes, time.monotonic()
-    if changes is not None and isinstance(algorithm, Incremental):
-        training = algorithm.rows_to_read(training, changes.days, **given)
-    training = training.cache()
-    scratch = folder.path / "fitted"
+    parent = increment.parent.header if increment.parent else None
+    work = fit_work(examples_rows, model, examples, cohorts, frontier, str(folder.path / "fitted"))
+    started = time.monotonic()
     try:
-        seen = in_key_order(training, key).toPandas()
+        fitted, seen = fit_increment(work, increment)
+        seconds = time.monotonic() - started
         label = seen[examples.label].to_numpy(np.float64)
-        if changes is None:
-            _require_both_labels(len(label), int(label.sum()), examples, cohorts)
-        given |= {"features": features, "label": examples.label, "scratch": str(scratch)}
-        judged = in_key_order(judging, key)
-        if changes is not None and isinstance(algorithm, Incremental) and increment.parent is not None:
-            kept = increment.parent.groups()
-            fitted = algorithm.update(training, judged, days=changes.days, parent=kept, **given)
-        else:
-            fitted = algorithm.fit(training, judged, **given)
+        rows, positives = fitted.learned_from or (len(label), int(label.sum()))
+        require_both_labels(rows, positives, cohorts.training, examples)
+        audit = None
+        if model.audit is not None and is_due(model.audit, parent, frontier):
+            refit = fit_all(work, AUDITOR)
+            audit = judge(model.audit, fitted, refit, examples, cohorts.evaluation, model.seed)
+            fitted = refit if audit["beyond_bounds"] else fitted
     finally:
-        training.unpersist()
-        shutil.rmtree(scratch, ignore_errors=True)
-    seconds = time.monotonic() - started
-    rows, positives = fitted.learned_from or (len(label), int(label.sum()))
-    _require_both_labels(rows, positives, examples, cohorts)
-    check_parity(fitted, features, folder)
+        shutil.rmtree(work.scratch, ignore_errors=True)
+    check_parity(fitted, work.features, folder)
     table = node_table(fitted.nodes)
     pq.write_table(table, folder.nodes)
     fitted.predictions.to_parquet(folder.predictions, index=False)
-    described = recipe(model, examples)
+    described, changes = recipe(model, examples), increment.changes
     header = {
         **{name: described[name] for name in ("algorithm", "parameters", "seed", "label", "key")},
-        "features": to_json(features),
+        "features": to_json(work.features),
         "training": {**_range(cohorts.training), "rows": rows, "positives": positives},
         "evaluation": {**_range(cohorts.evaluation), "rows": len(fitted.predictions)},
-        "metrics": metrics(label, scorer_of(fitted.form, fitted.nodes)(encode(seen, features))),
+        "metrics": metrics(label, scorer_of(fitted.form, fitted.nodes)(encode(seen, work.features))),
         "form": fitted.form,
         "nodes": {"rows": table.num_rows, "digest": content_digest(fitted.nodes)},
         "spark": pyspark.__version__,
@@ -104,10 +91,15 @@ def fit_candidate(
             "seconds": round(seconds, 1),
         },
     }
-    parent = increment.parent.header if increment.parent else None
+    if audit is not None:
+        header["audit"] = audit
+        if audit["beyond_bounds"]:
+            header["learned"] |= {"from": "all rows", "because": BEYOND_BOUNDS}
     if fitted.groups:
         header["groups"] = groups_to_json(fitted.groups, parent)
         header["learned"] |= {"groups": len(fitted.groups), "groups_fitted": len(fitted.fitted)}
+    line_goes_on = audit is None and changes is not None and parent is not None
+    header["audited"] = parent["audited"] if parent and line_goes_on else frontier.isoformat()
     return header
 
 
@@ -123,16 +115,6 @@ def check_parity(fitted: Fitted, features: Features, folder: CandidateFolder) ->
             where=str(folder.path),
             left="the attempt's folder, without a manifest; nothing was recorded",
             next_command="run ./headgate doctor: the versions must be those of requirements.lock",
-        )
-
-
-def _require_both_labels(rows: int, positives: int, examples: Examples, cohorts: Cohorts) -> None:
-    if not 0 < positives < rows:
-        raise TooEarly(
-            f"the {rows} labelled examples with as-of in {cohorts.training} do not hold both labels",
-            where=f"gold.examples, column {examples.label}",
-            left="nothing was fitted",
-            next_command="let more hours pass the gates, or shorten promotion.first_holdout",
         )
 
 

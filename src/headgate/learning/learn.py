@@ -11,9 +11,11 @@ from pyspark.sql import DataFrame, SparkSession
 
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
+from headgate.learning.algorithms.training_vectors import TooFewRows
 from headgate.learning.candidate_folder import MANIFEST, CandidateFolder
 from headgate.learning.cohorts import Cohorts, first_cohorts, refresh_cohorts
-from headgate.learning.fit_candidate import TooEarly, fit_candidate
+from headgate.learning.fit_candidate import fit_candidate
+from headgate.learning.fit_work import TooEarly
 from headgate.learning.increment import Parent, increment_since
 from headgate.learning.labelled_rows import key_of
 from headgate.learning.net_changes import LearnedFrom
@@ -67,7 +69,7 @@ def learn(
     else:
         try:
             manifest = _candidate(spark, settings, loaded, folder, situation, same)
-        except TooEarly as early:
+        except (TooEarly, TooFewRows) as early:
             manifest = {"changed": False, "model": None, "why": str(early)}
     folder.write(MANIFEST, manifest)
     return manifest

@@ -113,11 +113,20 @@ def _metrics(header: dict[str, Any], result: dict[str, Any]) -> dict[str, float]
 
 
 def _effort(header: dict[str, Any]) -> dict[str, float]:
-    """What fitting took, as `learned/<figure>`; a header by an earlier Headgate does not tell."""
+    """What fitting took, as `learned/<figure>`, and what an audit found, as `audit/<gap>`.
+
+    A header by an earlier Headgate does not tell."""
     told = header.get("learned", {})
     names = ("rows_read", "seconds", "groups", "groups_fitted")
     figures = {name: told[name] for name in names if name in told} | (told.get("changes") or {})
-    return {f"learned/{name}": value for name, value in figures.items()}
+    audit = header.get("audit", {})
+    gaps = {
+        f"audit/{gap}_{end}": audit[gap][end]
+        for gap in ("auc_gap", "log_loss_gap")
+        if gap in audit
+        for end in ("mean", "low", "high")
+    }
+    return {f"learned/{name}": value for name, value in figures.items()} | gaps
 
 
 def _params(header: dict[str, Any]) -> dict[str, Any]:

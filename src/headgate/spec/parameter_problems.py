@@ -14,6 +14,12 @@ def parameter_problems(model: Model) -> Iterator[Problem]:
     """What is wrong with the parameters of the model and of its candidates."""
     yield from _parameters(("model",), model.algorithm, model.parameters)
     yield from _trees_of_groups(("model",), model.algorithm, model.parameters)
+    if model.audit is not None and "groups" not in ALGORITHMS[model.algorithm]:
+        yield Problem(
+            ("model", "audit"),
+            f"{model.algorithm} learns from all rows each time, so there is nothing to audit",
+            "no audit, or algorithm incremental_forest",
+        )
     for name, candidate in model.candidates.items():
         path = ("model", "candidates", name)
         if name == INCUMBENT:
