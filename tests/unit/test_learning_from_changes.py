@@ -5,97 +5,35 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
 
 import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.lake.history import current_version
-from headgate.lake.merge import merge
 from headgate.lake.paths import table_path
-from headgate.lake.tables import create_table
 from headgate.learning import fit_candidate
-from headgate.learning.candidate_folder import CandidateFolder
-from headgate.learning.increment import Parent
-from headgate.learning.learn import NOTHING_CHANGED, Situation, learn
+from headgate.learning.learn import NOTHING_CHANGED
 from headgate.learning.node_rows import content_digest
-from headgate.releases.model_log import headers, nodes_of, record
-from headgate.spec.load import LoadedPipeline
-from headgate.spec.pipeline import Audit, Feature, Model
+from headgate.releases.model_log import headers, nodes_of
+from headgate.spec.pipeline import Audit, Feature
 from headgate.spec.settings import Settings
-from tests.unit.learning_world import HOUR, SCHEMA, SPEC, examples_until, loaded_pipeline
-
-FIRST = datetime(2013, 1, 10, tzinfo=UTC)
-TYPES = dict(field.split() for field in SCHEMA.split(", "))
-PARAMETERS: dict[str, int | float | str] = {
-    "trees": 8, "groups": 4, "share": 0.5, "slots": 5, "depth": 3, "minimum_rows": 700,
-}  # fmt: skip
-PLAIN = SPEC["model"]
-assert isinstance(PLAIN, Model)
-RING = PLAIN.model_copy(update={"algorithm": "incremental_forest", "parameters": PARAMETERS})
+from tests.unit.changing_world import RING, ChangingWorld
+from tests.unit.learning_world import HOUR, examples_until
 
 HOURLY = Audit(every=HOUR, max_auc_gap=0.9, max_log_loss_gap=9)
 
 
-class World:
-    """A lake whose examples change, and the model log of what is learned from them."""
-
-    def __init__(self, spark: SparkSession, settings: Settings) -> None:
-        self.spark, self.settings, self.attempts = spark, settings, 0
-        self.path = table_path(settings.lake, "trains", "gold.examples")
-        create_table(spark, self.path, TYPES, change_feed=True, deletion_vectors=True)
-        self.loaded = loaded_pipeline(settings.home, model=RING)
-        self.frontier, self.rows = FIRST, dict[str, tuple[object, ...]]()
-
-    def publish(self, rows: list[tuple[object, ...]]) -> None:
-        """Bring the table to these rows, of which only what differs becomes a change."""
-        self.rows = {str(row[0]): row for row in rows}
-        frame = self.spark.createDataFrame(rows, SCHEMA)
-        merge(frame, self.path, ["flight_id", "as_of"], delete_within="true")
-
-    def learn(self, parent: Parent | None = None, loaded: LoadedPipeline | None = None) -> dict[str, Any]:
-        """Stage a candidate; without a parent one that is learned from all rows."""
-        self.attempts += 1
-        version = current_version(self.path)
-        assert version is not None
-        situation = Situation(self.frontier, {"gold.examples": version}, parent, serving=False)
-        return learn(self.spark, self.settings, loaded or self.loaded, self.attempt, situation)
-
-    @property
-    def attempt(self) -> str:
-        return f"attempt-{self.attempts}"
-
-    @property
-    def staged(self) -> pd.DataFrame:
-        """The nodes of the last attempt."""
-        return pd.read_parquet(CandidateFolder(self.settings, "trains", self.attempt).nodes)
-
-    def newest(self) -> Parent:
-        header = headers(self.settings, "trains")[-1]
-        return Parent(header, lambda: nodes_of(self.settings, "trains", header["model"]))
-
-    def learn_on(self) -> dict[str, Any]:
-        """Learn from what changed since the newest model, record that, and give its header."""
-        manifest = self.learn(self.newest())
-        assert manifest["changed"], manifest
-        number = record(self.spark, self.settings, "trains", self.attempt)
-        assert headers(self.settings, "trains")[-1]["model"] == number
-        return headers(self.settings, "trains")[-1]
-
-
 @pytest.fixture(scope="module")
-def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChangingWorld]:
     """Ten days of examples, and a first model."""
-    world = World(spark, Settings(home=tmp_path_factory.mktemp("ring")))
-    world.publish(examples_until(FIRST))
+    world = ChangingWorld(spark, Settings(home=tmp_path_factory.mktemp("ring")))
+    world.publish(examples_until(world.frontier))
     world.learn()
-    record(spark, world.settings, "trains", world.attempt)
+    world.record()
     yield world
 
 
-def same_as_from_all_rows(world: World, model: int) -> None:
+def same_as_from_all_rows(world: ChangingWorld, model: int) -> None:
     """The model in the log is, node for node, the one that a world without a parent would learn."""
     world.learn()
     fresh, kept = world.staged, nodes_of(world.settings, "trains", model)
@@ -103,7 +41,7 @@ def same_as_from_all_rows(world: World, model: int) -> None:
     pd.testing.assert_frame_equal(kept, fresh)
 
 
-def test_the_first_model_is_learned_from_all_rows(world: World) -> None:
+def test_the_first_model_is_learned_from_all_rows(world: ChangingWorld) -> None:
     header = headers(world.settings, "trains")[0]
     told = header["learned"]
     assert (told["from"], told["because"], told["changes"]) == ("all rows", "there is no model yet", None)
@@ -113,8 +51,8 @@ def test_the_first_model_is_learned_from_all_rows(world: World) -> None:
     assert [group["model"] for group in header["groups"]] == [None] * 4
 
 
-def test_an_hour_that_comes_and_one_that_leaves_concern_two_groups(world: World) -> None:
-    world.frontier = FIRST + HOUR
+def test_an_hour_that_comes_and_one_that_leaves_concern_two_groups(world: ChangingWorld) -> None:
+    world.frontier += HOUR
     world.publish(examples_until(world.frontier))
     header = world.learn_on()
     told = header["learned"]
@@ -126,14 +64,14 @@ def test_an_hour_that_comes_and_one_that_leaves_concern_two_groups(world: World)
     same_as_from_all_rows(world, 2)
 
 
-def test_groups_that_were_kept_are_stored_once(world: World) -> None:
+def test_groups_that_were_kept_are_stored_once(world: ChangingWorld) -> None:
     files = world.spark.read.format("delta").load(table_path(world.settings.lake, "trains", "ops.models"))
     stored = files.where("kind = 'node'").select("model", "digest").distinct().collect()
     assert len([row for row in stored if row["model"] == 1]) == 4
     assert len([row for row in stored if row["model"] == 2]) == 2
 
 
-def test_a_night_without_rows_makes_no_candidate(world: World) -> None:
+def test_a_night_without_rows_makes_no_candidate(world: ChangingWorld) -> None:
     """The next hour would bring the rows of 95 hours ago and let go of those of 215 hours ago."""
     night = (world.frontier - 95 * HOUR, world.frontier - 215 * HOUR)
     world.publish([row for row in world.rows.values() if row[1] not in night])
@@ -147,7 +85,7 @@ def test_a_night_without_rows_makes_no_candidate(world: World) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_after_any_inserts_updates_and_deletes_the_trees_are_those_of_what_is_left(
-    world: World, seed: int
+    world: ChangingWorld, seed: int
 ) -> None:
     dice = random.Random(seed)
     for _ in range(dice.randint(1, 3)):
@@ -166,7 +104,7 @@ def test_after_any_inserts_updates_and_deletes_the_trees_are_those_of_what_is_le
     same_as_from_all_rows(world, header["model"])
 
 
-def test_a_group_with_too_few_rows_has_no_trees(world: World) -> None:
+def test_a_group_with_too_few_rows_has_no_trees(world: ChangingWorld) -> None:
     state = [row for row in world.rows.values() if str(row[1])[:10] not in ("2013-01-03", "2013-01-04")]
     world.publish(state)
     header = world.learn_on()
@@ -176,15 +114,13 @@ def test_a_group_with_too_few_rows_has_no_trees(world: World) -> None:
     same_as_from_all_rows(world, header["model"])
 
 
-def test_another_recipe_or_spark_is_learned_from_all_rows(world: World) -> None:
-    features = {**RING.features, "late_before": Feature()}
-    del features["late_before"]
-    fewer = Model(
-        **{**RING.model_dump(), "features": {"delay": Feature(), "carrier": Feature(nominal=["A"])}}
-    )
+def test_another_recipe_or_spark_is_learned_from_all_rows(world: ChangingWorld) -> None:
+    fewer = RING.model_copy(update={"features": {"delay": Feature()}})
     newest = world.newest()
     world.frontier += HOUR
-    told = world.learn(newest, loaded_pipeline(world.settings.home, model=fewer))["header"]["learned"]
+    world.model = fewer
+    told = world.learn(newest)["header"]["learned"]
+    world.model = RING
     number = newest.header["model"]
     assert (told["from"], told["because"]) == ("all rows", f"the recipe is not that of model {number}")
     older = dataclasses.replace(newest, header={**newest.header, "spark": "4.1.0"})
@@ -193,9 +129,9 @@ def test_another_recipe_or_spark_is_learned_from_all_rows(world: World) -> None:
 
 
 def test_an_audit_beyond_its_bounds_makes_the_plain_forest_the_candidate(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: ChangingWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.loaded = loaded_pipeline(world.settings.home, model=RING.model_copy(update={"audit": HOURLY}))
+    world.model = RING.model_copy(update={"audit": HOURLY})
     world.frontier += HOUR
     newest = world.newest()
     header = world.learn(newest)["header"]
