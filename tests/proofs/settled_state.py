@@ -10,9 +10,9 @@ from itertools import pairwise
 from mlflow import MlflowClient
 
 from headgate.hops.ledger import Ledger
-from headgate.releases.model_log import headers
+from headgate.releases.model_headers import headers
 from headgate.releases.registry import CHAMPION, MODEL_TAG
-from headgate.releases.release_log import releases, serving
+from headgate.releases.release_rows import releases, serving
 from headgate.stack.airflow_client import AirflowClient
 from tests.integration.headgate_stack import HeadgateStack
 from tests.oracle.flights_tables import EXAMPLE_KEY, FEEDS, by_key, examples, live_rows, replay

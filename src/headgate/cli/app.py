@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "Run hours of a pipeline as a backfill, and wait for them.",
     "query": "Run SQL on the lake.",
     "compare": "Compare algorithms on a pipeline's examples; every trial in MLflow.",
+    "reproduce": "Fit a version again from the data that it pins; are the trees the same?",
     "statistics": "Describe what was published of a table.",
     "bench": "Measure the platform on this machine.",
     "prove": "Try to refute the guarantees with drawn cases.",
