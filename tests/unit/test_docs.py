@@ -40,11 +40,20 @@ def test_every_command_line_is_one_that_headgate_understands(document: str, line
     name, *arguments = words
     assert name in COMMANDS, f"{document}: there is no command {name}"
     module = importlib.import_module(f"headgate.cli.{name}")
+    if hasattr(module, "GROUP"):
+        group = get_command(module.GROUP)
+        assert isinstance(group, click.Group)
+        assert arguments and arguments[0] in group.commands, f"{document}: {line}: no such command"
+        _understood(group.commands[arguments[0]], document, line, arguments[1:])
+        return
     single = typer.Typer(add_completion=False)
     single.command(name=name, context_settings=getattr(module, "CONTEXT", {}))(getattr(module, name))
-    command = get_command(single)
+    _understood(get_command(single), document, line, arguments)
+
+
+def _understood(command: click.Command, document: str, line: str, arguments: list[str]) -> None:
     try:
-        command.make_context(name, list(arguments))
+        command.make_context(command.name, list(arguments))
     except click.exceptions.UsageError as error:
         pytest.fail(f"{document}: {line}: {error.format_message()}")
 

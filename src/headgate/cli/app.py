@@ -26,6 +26,8 @@ COMMANDS = {
     "new": "Write the folder of a new pipeline, ready to run.",
     "sample": "Write landing files of real data for a bundled pipeline.",
     "run": "Run hours of a pipeline as a backfill, and wait for them.",
+    "replay": "Derive hours that are done again, in one pass.",
+    "gate": "Accept or divert what closed a gate, on record.",
     "query": "Run SQL on the lake.",
     "compare": "Compare algorithms on a pipeline's examples; every trial in MLflow.",
     "reproduce": "Fit a version again from the data that it pins; are the trees the same?",

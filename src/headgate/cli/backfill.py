@@ -86,9 +86,12 @@ def backfill_hours(backfill: dict[str, Any]) -> tuple[datetime, datetime]:
     return datetime.fromisoformat(backfill["from_date"]), datetime.fromisoformat(backfill["to_date"])
 
 
-def wait_for_dag(client: AirflowClient, pipeline: str) -> None:
-    """Wait until Airflow has read the pipeline's hourly DAG, which may be new. Raises DagMissing."""
-    dag_id = hourly_dag_id(pipeline)
+def wait_for_dag(client: AirflowClient, pipeline: str, dag_id: str | None = None) -> None:
+    """Wait until Airflow has read a DAG of the pipeline, the hourly one unless another is named.
+
+    The pipeline may be new. Raises DagMissing.
+    """
+    dag_id = dag_id or hourly_dag_id(pipeline)
     limit = time.monotonic() + DAG_SECONDS
     while True:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.spec.errors import HeadgateError
@@ -25,11 +25,13 @@ LEFT = "Nothing of this hour is published; the tables are as they were, and late
 """What a closed gate leaves behind."""
 
 
-def next_step(hop: str) -> str:
+def next_step(pipeline: str, hop: str) -> str:
     """What opens a closed gate."""
     return (
         f"Mend the source file, the contract or the transform, then clear the task {hop}.stage of this run "
-        "with its downstream tasks; the next run takes the hours that wait."
+        "with its downstream tasks; the next run takes the hours that wait. Or decide, on record: "
+        f"./headgate gate accept {pipeline} (publish it as it is) or ./headgate gate divert {pipeline} (put "
+        "what is wrong aside)."
     )
 
 
@@ -67,6 +69,7 @@ class Verdict:
     """The judgement of one attempt, bound to the digest of what was staged.
 
     `rows` gives {"staged", "quarantined"} by `<layer>.<table>`; `report` is relative to the reports folder.
+    `accepted` says by whom and why it passes though rules that close are broken; empty otherwise.
     """
 
     digest: str
@@ -75,6 +78,17 @@ class Verdict:
     rows: dict[str, dict[str, int]]
     report: str
     message: str
+    accepted: str = ""
+
+    @property
+    def closing(self) -> list[RuleResult]:
+        """The rules that close the gate, or would."""
+        return [rule for rule in self.rules if rule.closes]
+
+    def accept(self, by: str, why: str) -> Verdict:
+        """The same findings, let through by somebody's decision."""
+        accepted = f"accepted by {by}: {why}"
+        return replace(self, passed=True, accepted=accepted, message=f"{accepted} ({self.message})")
 
     def to_json(self) -> str:
         """The verdict as JSON text, the same for the same verdict."""
@@ -99,7 +113,7 @@ class GateClosed(HeadgateError):
             what=f"The {hop} gate of {pipeline} is closed at {hour}: {verdict.message}",
             where=f"report {report or verdict.report}",
             left=LEFT,
-            next_command=next_step(hop),
+            next_command=next_step(pipeline, hop),
         )
         self.args = (verdict, pipeline, hop, hour, report)
 
@@ -128,8 +142,8 @@ def judge(
 
 
 def exceeds_share(hour: HourCount, most: float) -> bool:
-    """Whether more than the share `most` of an hour's rows are quarantined."""
-    return hour.quarantined > most * hour.rows + ROUNDING
+    """Whether more than the share `most` of an hour's rows are quarantined, not by a decision."""
+    return hour.quarantined - hour.diverted > most * hour.rows + ROUNDING
 
 
 def _share(table: str, counts: Sequence[HourCount], most: float) -> RuleResult:

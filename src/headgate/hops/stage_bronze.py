@@ -11,7 +11,9 @@ from pyspark.sql import functions as F
 
 from headgate.hops.attempt import Attempt
 from headgate.hops.choose_files import Choice, archived_file, choose_files
+from headgate.hops.diverted import Diverted
 from headgate.hops.known_files import KnownFile, KnownFiles
+from headgate.hops.ledger import Ledger
 from headgate.hops.run_range import RunRange
 from headgate.ingest.formats.dms_csv import read_dms_csv
 from headgate.ingest.landing import LandingFile
@@ -23,6 +25,9 @@ from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Feed
 from headgate.spec.settings import Settings
 
+LEFT_ALONE = ("files.unchanged", "files.diverted")
+"""What is said of files that are not taken."""
+
 _COMMIT_TIME = "try_to_timestamp(_committed)"
 
 
@@ -30,11 +35,18 @@ class BronzeStage:
     """One bronze attempt: lists the files, reads them, writes one staged table a feed."""
 
     def __init__(
-        self, spark: SparkSession, settings: Settings, loaded: LoadedPipeline, attempt: Attempt, run: RunRange
+        self,
+        spark: SparkSession,
+        settings: Settings,
+        loaded: LoadedPipeline,
+        attempt: Attempt,
+        run: RunRange,
+        ledger: Ledger,
     ) -> None:
         self.spark, self.loaded, self.attempt, self.run = spark, loaded, attempt, run
         self.landing: Path = settings.landing / loaded.spec.pipeline
         self.known = KnownFiles(settings, loaded.spec.pipeline)
+        self.diverted = Diverted(settings, loaded.spec.pipeline, ledger)
 
     def write(
         self, frontier: datetime | None, *, take_new: bool
@@ -56,7 +68,14 @@ class BronzeStage:
         columns, choice = list(contract.columns), Choice()
         if not self.run.replay:
             choice = choose_files(
-                self.landing, name, feed, self.known, frontier, self.run.hours.end, take_new=take_new
+                self.landing,
+                name,
+                feed,
+                self.known,
+                frontier,
+                self.run.hours.end,
+                take_new=take_new,
+                diverted=self.diverted.files(),
             )
         loads, load_times = self._due_loads(choice, feed, columns)
         changes = [file for file in choice.files if file.kind == "changes"]
@@ -72,7 +91,7 @@ class BronzeStage:
             for file in taken
         ]
         paths = {file.path for file in taken}
-        noticed = [f for f in choice.findings if f["file"] in paths or f["rule"] == "files.unchanged"]
+        noticed = [f for f in choice.findings if f["file"] in paths or f["rule"] in LEFT_ALONE]
         return files, noticed
 
     def _counts(self, staged: Path, files: list[LandingFile]) -> dict[str, int]:

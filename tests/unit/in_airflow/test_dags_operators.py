@@ -17,11 +17,12 @@ from airflow.sdk.exceptions import (
     AirflowFailException,
     AirflowRescheduleException,
     AirflowSkipException,
+    ParamValidationError,
 )
 from grpc import StatusCode
 from pyspark.errors.exceptions.connect import SparkConnectGrpcException
 
-from headgate.airflow import hourly_dags, learn_dags, promote_dags
+from headgate.airflow import gate_dags, hourly_dags, learn_dags, promote_dags, replay_dags
 from headgate.airflow.names import run_attempt
 from headgate.airflow.operators import connect_job
 from headgate.airflow.operators.engine_session import EngineSession
@@ -39,9 +40,16 @@ HOUR = datetime(2024, 1, 1, 7, tzinfo=UTC)
 class Instance:
     """A task instance that remembers what it was told."""
 
-    def __init__(self, earlier: object = None, hours: int = 0, behind: int = 0) -> None:
-        self.earlier = earlier
-        self.counts = {("shop_hourly", "queued running"): hours, ("shop_learn", "queued"): behind}
+    def __init__(
+        self, earlier: object = None, hours: int = 0, behind: int = 0, replays: int = 0, waiting: int = 0
+    ) -> None:
+        self.earlier, self.waiting = earlier, waiting
+        self.counts = {
+            ("shop_hourly", "queued running"): hours,
+            ("shop_hourly", "running"): hours,
+            ("shop_learn", "queued"): behind,
+            ("shop_replay", "running"): replays,
+        }
         self.pushed: dict[str, Any] = {}
 
     def get_previous_dagrun(self, state: str) -> object:
@@ -50,6 +58,11 @@ class Instance:
 
     def get_dr_count(self, dag_id: str, states: list[str]) -> int:
         return self.counts[dag_id, " ".join(states)]
+
+    def get_ti_count(self, dag_id: str, task_ids: list[str], states: list[str]) -> int:
+        assert (dag_id, task_ids) == ("shop_replay", ["wait_until_quiet"])
+        assert "success" not in states
+        return self.waiting
 
     def xcom_push(self, key: str, value: object) -> None:
         self.pushed[key] = value
@@ -103,6 +116,82 @@ def test_an_hour_comes_back_later_while_an_earlier_one_runs(first: Any) -> None:
     with pytest.raises(AirflowRescheduleException):
         first.execute(context(Instance(earlier=earlier)))
     assert first.ran == []
+
+
+def test_a_decision_carries_the_form_and_the_name_of_who_made_it(
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task: Any = gate_dags()["shop_gate"].get_task("decide")
+    ran: list[list[str]] = []
+    monkeypatch.setattr(type(task), "run_job", lambda self, arguments: ran.append(list(arguments)))
+    form = {"decision": "accept", "digest": "d1", "why": "a test of the till"}
+    told = context(Instance(), run_type="manual", triggering_user_name="anna")
+    task.execute({**told, "params": form})
+    assert ran == [
+        [
+            *["--pipeline", "shop", "--decision", "accept", "--digest", "d1"],
+            *["--why", "a test of the till", "--by", "anna"],
+        ]
+    ]
+    told = context(Instance(), run_type="manual", triggering_user_name=None)
+    with pytest.raises(AirflowFailException) as refused:
+        task.execute({**told, "params": form})
+    assert str(refused.value) == (
+        "A decision about a gate needs somebody who made it; nobody triggered this run.\n"
+        "  where: run a run\n"
+        "  left behind: Nothing was decided.\n"
+        "  next: Sign in to Airflow and trigger the DAG there, or use ./headgate gate."
+    )
+
+
+@pytest.mark.parametrize("digest", ["", "d1", "A" * 64, "0" * 63])
+def test_the_form_of_a_decision_takes_whole_digests_only(pipelines: Settings, digest: str) -> None:
+    parameters: Any = gate_dags()["shop_gate"].params
+    with pytest.raises(ParamValidationError):
+        parameters.get_param("digest").resolve(digest)
+
+
+def test_an_hour_waits_for_a_replay_at_work_and_not_for_one_that_waits(first: Any) -> None:
+    with pytest.raises(AirflowRescheduleException):
+        first.execute(context(Instance(replays=1)))
+    assert first.ran == []
+    first.execute(context(Instance(replays=1, waiting=1)))
+    assert len(first.ran) == 1
+
+
+@pytest.mark.parametrize(("hours", "quiet"), [(0, True), (3, False)])
+def test_a_replay_waits_for_running_hours_only(pipelines: Settings, hours: int, quiet: bool) -> None:
+    wait: Any = replay_dags()["shop_replay"].get_task("wait_until_quiet")
+    assert wait.poke(context(Instance(hours=hours), dag_id="shop_replay")) is quiet
+
+
+@pytest.mark.parametrize(("layer", "hops"), [("bronze", ["silver", "gold"]), ("silver", ["gold"])])
+def test_a_replay_stages_the_hours_of_its_form_in_the_hops_after_the_layer(
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch, layer: str, hops: list[str]
+) -> None:
+    form = {"from": "2024-01-01T00:00:00+00:00", "to": "2024-01-01T09:00:00+02:00", "layer": layer}
+    staged = []
+    for hop in ("silver", "gold"):
+        task: Any = replay_dags()["shop_replay"].get_task(f"{hop}.stage")
+        ran: list[list[str]] = []
+        monkeypatch.setattr(type(task), "run_job", lambda self, arguments, ran=ran: ran.append(arguments))
+        instance = Instance()
+        told = {**context(instance, run_type="manual"), "params": form}
+        if hop not in hops:
+            with pytest.raises(AirflowSkipException, match="to read silver as it is"):
+                task.execute(told)
+            continue
+        task.execute(told)
+        staged.append(hop)
+        attempt = instance.pushed["attempt"]
+        assert attempt.startswith("2024-01-01T07--")
+        assert ran == [
+            [
+                *["--pipeline", "shop", "--hop", hop, "--from-hour", "2024-01-01T00:00:00+00:00"],
+                *["--hour", "2024-01-01T07:00:00+00:00", "--attempt", attempt],
+            ]
+        ]
+    assert staged == hops
 
 
 @pytest.mark.parametrize(("hours", "quiet"), [(0, True), (3, False)])

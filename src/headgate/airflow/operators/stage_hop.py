@@ -9,12 +9,14 @@ from typing import Any
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
 
-from headgate.airflow.names import new_attempt
+from headgate.airflow.names import new_attempt, replay_dag_id
 from headgate.airflow.operators.connect_job import ConnectJobOperator
+from headgate.airflow.operators.wait_until_quiet import WAIT_TASK
 from headgate.airflow.timing import TURN_INTERVAL
 from headgate.spec.errors import HeadgateError
 
 ATTEMPT_KEY = "attempt"
+STILL_WAITING = ["scheduled", "queued", "running", "up_for_reschedule", "up_for_retry"]
 ALLOWED_RUNS = ("scheduled", "backfill")
 
 
@@ -26,7 +28,7 @@ class StageOperator(ConnectJobOperator):
     """Stages one hop of the run's hour into a fresh attempt, named in the XCom `attempt`.
 
     With `opens_run`, manual runs are refused and the task comes back later while an earlier hour's run of
-    the DAG is running.
+    the DAG is running, or hours are derived again.
     """
 
     def __init__(self, *, pipeline: str, opens_run: bool, arguments: Sequence[str], **task: Any) -> None:
@@ -54,6 +56,17 @@ class StageOperator(ConnectJobOperator):
         if earlier is not None:
             self.log.info("waiting for the run of %s to end", earlier.logical_date)
             raise AirflowRescheduleException(datetime.now(UTC) + TURN_INTERVAL)  # type: ignore[no-untyped-call]
+        if self._replay_is_at_work(context["ti"]):
+            self.log.info("waiting for hours that are derived again")
+            raise AirflowRescheduleException(datetime.now(UTC) + TURN_INTERVAL)  # type: ignore[no-untyped-call]
+
+    def _replay_is_at_work(self, ti: Any) -> bool:
+        """Whether a replay runs, other than one that itself waits for hours to end."""
+        dag_id = replay_dag_id(self.pipeline)
+        running: int = ti.get_dr_count(dag_id=dag_id, states=["running"])
+        return running > 0 and running > ti.get_ti_count(
+            dag_id=dag_id, task_ids=[WAIT_TASK], states=STILL_WAITING
+        )
 
 
 def manual_run_refused(pipeline: str, run_id: str) -> ManualRunRefused:
