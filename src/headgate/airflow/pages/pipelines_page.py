@@ -22,7 +22,7 @@ def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[
     """The values of one pipeline's part of `pipelines.html`."""
     spec = loaded.spec
     ledger = ledger_of(settings, loaded)
-    gates = closed_gates(ledger)
+    gates = closed_gates(spec.pipeline, ledger)
     fresh = freshness(spec, ledger, now)
     serves = what_serves(releases_of(settings, spec.pipeline)) if spec.model else None
     runs = hour_rows(ledger, spec.schedule.start, RUNS_SHOWN)

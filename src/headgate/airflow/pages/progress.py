@@ -86,10 +86,12 @@ def hop_states(loaded: LoadedPipeline, ledger: Ledger) -> list[HopState]:
     return states
 
 
-def closed_gates(ledger: Ledger) -> list[ClosedGate]:
-    """The gates that are closed now."""
+def closed_gates(pipeline: str, ledger: Ledger) -> list[ClosedGate]:
+    """The gates of `pipeline` that are closed now."""
     return [
-        ClosedGate(entry.hop, entry.hour, entry.verdict, next_step(entry.hop), entry.report, entry.attempt)
+        ClosedGate(
+            entry.hop, entry.hour, entry.verdict, next_step(pipeline, entry.hop), entry.report, entry.attempt
+        )
         for entry in ledger.closed_gates()
     ]
 
