@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from tests.compose.compose_stack import ComposeStack
+from tests.compose.compose_stack import ONCE, ComposeStack
 from tests.compose.eventful_demo import EventfulDemo
 
 
 def test_the_stack_starts_healthy(stack: ComposeStack) -> None:
     services = stack.services()
-    once = {"airflow-init", "mlflow-accounts"}
     for name, (container,) in services.items():
         assert (container["State"], container["ExitCode"]) == (
-            ("exited", 0) if name in once else ("running", 0)
+            ("exited", 0) if name in ONCE else ("running", 0)
         )
-        assert container["Health"] == ("" if name in once else "healthy")
+        assert container["Health"] == ("" if name in ONCE else "healthy")
 
 
 def test_it_ends_with_the_summary_of_the_embedded_demo(demo: EventfulDemo) -> None:
