@@ -98,8 +98,8 @@ def test_demo_starts_the_stack_and_runs_inside_of_it(env: Path, docker: list[lis
     stack.write_env(env)
     assert call("demo", "--hours", "3")[0] == 0
     up, run = [line for line in docker if line[2] != "version"]
-    assert up[2:5] == ["up", "--detach", "--wait"]
-    assert run[2:] == ["run", "--rm", "--no-deps", "--no-TTY", "headgate", "demo", "--hours", "3"]
+    assert up[4:7] == ["up", "--detach", "--wait"]
+    assert run[4:] == ["run", "--rm", "--no-deps", "--no-TTY", "headgate", "demo", "--hours", "3"]
 
 
 def test_other_commands_keep_their_arguments(env: Path, docker: list[list[str]]) -> None:

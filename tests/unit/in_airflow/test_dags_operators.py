@@ -228,10 +228,18 @@ def test_nothing_new_skips_what_follows(pipelines: Settings, changed: bool, skip
         task.execute(context(Instance()))
 
 
+@pytest.mark.parametrize(
+    "connection",
+    [
+        "http://127.0.0.1:5000",
+        '{"conn_type": "http", "host": "mlflow", "extra": {"shown_as": "http://127.0.0.1:5000/"}}',
+    ],
+    ids=["one address", "people have another"],
+)
 def test_evaluation_passes_the_version_on_and_links_to_report_and_mlflow(
-    pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch, connection: str
 ) -> None:
-    monkeypatch.setenv("AIRFLOW_CONN_HEADGATE_MLFLOW", "http://127.0.0.1:5000")
+    monkeypatch.setenv("AIRFLOW_CONN_HEADGATE_MLFLOW", connection)
     task: Any = learn_dags()["shop_learn"].get_task("evaluate")
     monkeypatch.setattr(type(task), "run_job", lambda self, arguments: None)
     task.attempt = "an attempt"
