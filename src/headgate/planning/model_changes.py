@@ -123,9 +123,9 @@ def _judging(old: Model, new: Model) -> Iterator[Change]:
 
 
 def _given(part: Costs | Audit | None) -> str | None:
-    return (
-        None if part is None else said([f"{key} {said(value)}" for key, value in part.model_dump().items()])
-    )
+    if part is None:
+        return None
+    return said([f"{key} {said(value)}" for key, value in part.model_dump().items()])
 
 
 def _fields(what: str, old: BaseModel, new: BaseModel) -> Iterator[Change]:
