@@ -129,7 +129,7 @@ def test_a_feed_that_is_gone_is_said(spark: SparkSession, tmp_path: Path) -> Non
         [draw(random.Random(1), (1, START))], ", ".join(f"{n} {k}" for n, k in TYPES.items())
     )
     rows.write.format("delta").mode("append").save(path)
-    with pytest.raises(NoChangeFeed, match="^DELTA_MISSING_CHANGE_DATA$"):
+    with pytest.raises(NoChangeFeed, match=r"^DELTA_MISSING_CHANGE_DATA$"):
         net_changes(spark, path, EXAMPLES, COLUMNS, known(0, 4, 5), known(1, 4, 5))
 
 
