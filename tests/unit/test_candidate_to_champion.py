@@ -129,6 +129,9 @@ def test_the_run_shows_figures_pins_and_the_evaluation(world: World) -> None:
     run = client.get_run(version.run_id)
     assert run.info.run_name == "model-1"
     assert run.data.tags["headgate.pin.gold.examples"] == "0"
+    assert run.data.tags["headgate.learned.from"] == "all rows"
+    assert run.data.tags["headgate.learned.because"] == "random_forest learns from all rows each time"
+    assert run.data.metrics["learned/rows_read"] == 5 * 24 * 20 - 40
     assert run.data.params["trees"] == "12"
     assert run.inputs is not None
     assert [given.dataset.name for given in run.inputs.dataset_inputs] == ["trains_gold.examples"]

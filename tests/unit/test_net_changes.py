@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
 from headgate.lake.history import current_version
@@ -128,7 +129,7 @@ def test_a_feed_that_is_gone_is_said(spark: SparkSession, tmp_path: Path) -> Non
         [draw(random.Random(1), (1, START))], ", ".join(f"{n} {k}" for n, k in TYPES.items())
     )
     rows.write.format("delta").mode("append").save(path)
-    with pytest.raises(NoChangeFeed):
+    with pytest.raises(NoChangeFeed, match=r"^DELTA_MISSING_CHANGE_DATA$"):
         net_changes(spark, path, EXAMPLES, COLUMNS, known(0, 4, 5), known(1, 4, 5))
 
 
@@ -141,5 +142,10 @@ def test_a_feed_whose_files_were_removed_is_said(spark: SparkSession, tmp_path: 
         merge(spark.createDataFrame(rows, schema), path, ["id", "as_of"], delete_within="true")
     for file in (tmp_path / "examples" / "_change_data").glob("*.parquet"):
         file.unlink()
-    with pytest.raises(NoChangeFeed):
+    with pytest.raises(NoChangeFeed, match=r"^FAILED_READ_FILE\.FILE_NOT_EXIST$"):
         net_changes(spark, path, EXAMPLES, COLUMNS, known(1, 4, 5), known(2, 4, 5))
+
+
+def test_another_error_stays_what_it_is(spark: SparkSession, table: tuple[str, list[State]]) -> None:
+    with pytest.raises(AnalysisException, match="UNRESOLVED_COLUMN"):
+        net_changes(spark, table[0], EXAMPLES, ["nothing"], known(1, 4, 5), known(2, 4, 5))

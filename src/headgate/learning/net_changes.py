@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from headgate.lake.gone import ReadError, gone
 from headgate.lake.read import read_at, read_changes
 from headgate.learning.labelled_rows import is_labelled, key_of
 from headgate.spec.hour_range import HourRange
 from headgate.spec.pipeline import Examples
 
 KINDS = ("inserted", "updated", "deleted")
-GONE = ("DELTA_MISSING_CHANGE_DATA", "DELTA_FILE_NOT_FOUND", "DELTA_LOG_FILE_NOT_FOUND", "FAILED_READ_FILE")
-"""How the conditions of errors begin which say that the changes, or the files that hold them, are gone."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +73,11 @@ def net_changes(
         rows = read_at(spark, path, now.version).select(*wanted)
         images = _images(read_changes(spark, path, before.version, now.version), key, wanted)
         return _compared(rows, images, examples, list(columns), before, now)
-    except PySparkException as error:
-        if (error.getCondition() or "").startswith(GONE):
-            raise NoChangeFeed(str(error.getCondition())) from error
-        raise
+    except ReadError as error:
+        condition = gone(error)
+        if condition is None:
+            raise
+        raise NoChangeFeed(condition) from error
 
 
 def _images(feed: DataFrame, key: Sequence[str], wanted: Sequence[str]) -> DataFrame:

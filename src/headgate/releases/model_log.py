@@ -47,7 +47,7 @@ def nodes_of(settings: Settings, pipeline: str, model: int) -> pd.DataFrame:
     digests = sorted({part.digest for part in stored})
     wanted = (ds.field("kind") == "node") & ds.field("model").isin(owners) & ds.field("digest").isin(digests)
     rows = _read(settings, pipeline, wanted, ["model", "digest", *NODE_TYPES])
-    own = pd.DataFrame({(part.model or model, part.digest) for part in stored}, columns=["model", "digest"])
+    own = pd.DataFrame([(part.model or model, part.digest) for part in stored], columns=["model", "digest"])
     return rows.merge(own, on=["model", "digest"])[list(NODE_TYPES)].sort_values(
         ["tree", "node"], ignore_index=True
     )

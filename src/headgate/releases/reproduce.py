@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyspark
-from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
+from headgate.lake.gone import ReadError, gone
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.learning.algorithms.algorithm import Fitted
@@ -84,8 +84,11 @@ def reproduce(
     try:
         work = _work(spark, header, loaded.spec.examples, path, str(scratch))
         seen = in_key_order(work.rows, work.key).toPandas()
-    except PySparkException as error:
-        raise _gone(pipeline, number, version, error.getCondition() or "it cannot be read") from error
+    except ReadError as error:
+        condition = gone(error)
+        if condition is None:
+            raise
+        raise _gone(pipeline, number, version, condition) from error
     try:
         fitted = _fit(work, header)
     finally:
