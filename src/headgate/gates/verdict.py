@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SAMPLES = 5
 """How many broken rows a rule shows at most."""
 
+MASK = "•••"
+"""What stands for a personal value."""
+
 TOLD = 5
 """How many broken rules a message tells at most; the report has them all."""
 

@@ -23,6 +23,7 @@ from headgate.hops.statistics_log import keep_with_attempt
 from headgate.lake.interpretation import interpret_few_hours
 from headgate.lake.read import read_staged
 from headgate.lake.side_by_side import side_by_side
+from headgate.lake.write_whole import write_whole
 from headgate.spec.hour_range import HourRange
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
@@ -64,6 +65,7 @@ def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_data_docs(settings.reports, pipeline, hop, label, validations)
     path.write_text(render(verdict, manifest), encoding="utf-8")
+    write_whole(path.with_suffix(".json"), verdict.to_json())
     if verdict.passed:
         keep_with_attempt(attempt, manifest.hours, _statistics(loaded, attempt, manifest))
     attempt.write_text("verdict.json", verdict.to_json())

@@ -15,9 +15,10 @@ from headgate.airflow.pages.dag_runs import run_hour
 from headgate.airflow.pages.pipeline_page import pipeline_values
 from headgate.airflow.pages.pipelines_page import overview
 from headgate.airflow.pages.render import page, style
-from headgate.airflow.pages.report_files import hour_reports, model_report_file, report_file
+from headgate.airflow.pages.report_files import model_report_file, report_file
 from headgate.airflow.pages.report_pages import report_lists, report_response
 from headgate.airflow.pages.specs import pipeline_named, pipelines
+from headgate.airflow.pages.validation_page import judgement, table_history
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
@@ -35,6 +36,8 @@ def pages_app() -> FastAPI:
     app.get("/pipeline")(pipeline_of_dag)
     app.get("/reports")(reports)
     app.get("/validation")(validation)
+    app.get("/validation/{pipeline}/{hop}/{hour}/{attempt}")(attempt)
+    app.get("/history/{pipeline}/{table}")(history)
     app.get("/reports/{pipeline}/models/{model:int}.html")(model_report)
     app.get("/reports/{pipeline}/{hop}/{hour}/{name:path}")(report)
     return app
@@ -75,13 +78,34 @@ def reports(user: User) -> Response:
 
 
 def validation(user: User, dag: str, run: str, task: str) -> Response:
-    """The reports of the hour and hop that a task of an hourly DAG belongs to, the latest shown in full."""
+    """What the gate said, last, of the hour and hop that a task of an hourly DAG belongs to."""
     pipeline = dag.removesuffix(HOURLY)
     _require_access(pipeline, user)
     hop, separator, _ = task.partition(".")
     hour = run_hour(dag, run) if separator and pipeline != dag else None
-    found = hour_reports(Settings().reports, pipeline, hop, hour) if hour else []
-    return page("validation.html", pipeline=pipeline, hop=hop, hour=hour, reports=found)
+    settings = Settings()
+    values = judgement(settings, pipeline_named(settings, pipeline), pipeline, hop, hour, "")
+    return page("validation.html", **values)
+
+
+def attempt(user: User, pipeline: str, hop: str, hour: str, attempt: str) -> Response:
+    """What the gate said of one attempt."""
+    _require_access(pipeline, user)
+    settings = Settings()
+    values = judgement(settings, pipeline_named(settings, pipeline), pipeline, hop, hour, attempt)
+    if values["verdict"] is None:
+        return page("missing.html", status=404, name=attempt)
+    return page("validation.html", **values, here="pipeline")
+
+
+def history(user: User, pipeline: str, table: str) -> Response:
+    """What the gate found in one table, hour by hour."""
+    _require_access(pipeline, user)
+    settings = Settings()
+    loaded = pipeline_named(settings, pipeline)
+    if loaded is None or table not in loaded.contracts:
+        return page("missing.html", status=404, name=table)
+    return page("history.html", **table_history(settings, loaded, table), here="pipeline")
 
 
 def report(user: User, pipeline: str, hop: str, hour: str, name: str) -> Response:
