@@ -6,6 +6,7 @@ import importlib
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -40,20 +41,21 @@ def test_every_command_line_is_one_that_headgate_understands(document: str, line
     name, *arguments = words
     assert name in COMMANDS, f"{document}: there is no command {name}"
     module = importlib.import_module(f"headgate.cli.{name}")
+    settings: dict[str, Any] = getattr(module, "CONTEXT", {})
     if hasattr(module, "GROUP"):
-        group = get_command(module.GROUP)
-        assert isinstance(group, click.Group)
-        assert arguments and arguments[0] in group.commands, f"{document}: {line}: no such command"
-        _understood(group.commands[arguments[0]], document, line, arguments[1:])
-        return
+        functions = {
+            command.callback.__name__: command.callback for command in module.GROUP.registered_commands
+        }
+        assert arguments and arguments[0] in functions, f"{document}: {line}: there is no such command"
+        name, *arguments = arguments
+        function = functions[name]
+    else:
+        function = getattr(module, name)
     single = typer.Typer(add_completion=False)
-    single.command(name=name, context_settings=getattr(module, "CONTEXT", {}))(getattr(module, name))
-    _understood(get_command(single), document, line, arguments)
-
-
-def _understood(command: click.Command, document: str, line: str, arguments: list[str]) -> None:
+    single.command(name=name, context_settings=settings)(function)
+    command = get_command(single)
     try:
-        command.make_context(command.name, list(arguments))
+        command.make_context(name, list(arguments))
     except click.exceptions.UsageError as error:
         pytest.fail(f"{document}: {line}: {error.format_message()}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import Asset, BaseOperator, TaskGroup, chain
@@ -15,6 +16,8 @@ from headgate.airflow.operators.stage_hop import ATTEMPT_KEY, StageOperator
 from headgate.airflow.timing import HOP_TIMEOUT, RETRIES, WAITING_RETRIES
 from headgate.spec.settings import Settings
 
+NO_GRACE = timedelta(0)
+
 
 def hop_task_group(
     settings: Settings,
@@ -22,14 +25,15 @@ def hop_task_group(
     hop: str,
     *,
     opens_run: bool = False,
+    grace: timedelta = NO_GRACE,
     replays: bool = False,
     outlets: Sequence[Asset] = (),
 ) -> TaskGroup:
     """The three tasks of `hop`, inside the DAG at hand.
 
     The attempt that stage names is what gate judges and publish commits. `opens_run`: the hop is the first
-    of its hour's run; `replays`: it derives again the hours of the run's form; `outlets` are announced by
-    publish.
+    of its hour's run, which waits for `grace` where the schedule made it; `replays`: it derives again the
+    hours of the run's form; `outlets` are announced by publish.
     """
     with TaskGroup(group_id=hop, tooltip=f"{hop}: stage, gate, publish") as group:
         attempt = f"{{{{ ti.xcom_pull(task_ids='{hop}.stage', key='{ATTEMPT_KEY}') }}}}"
@@ -58,6 +62,7 @@ def hop_task_group(
                 arguments=name_hop,
                 pipeline=pipeline,
                 opens_run=opens_run,
+                grace=grace,
                 retries=WAITING_RETRIES if opens_run else RETRIES,
                 **common,
             )

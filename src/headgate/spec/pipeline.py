@@ -74,7 +74,8 @@ class Feed(Strict):
 
     `committed_at` names the column with the source's commit time (in a full load: the transfer time).
     `sequence` names a column with the source's true change order, where it has one.
-    `load_taken_at` overrides the time at which the full load was taken.
+    `load_taken_at` overrides the time at which the full load was taken. `grace` is how long after an hour's
+    end its scheduled run waits for the feed's last files.
     """
 
     format: Literal["dms_csv"] = "dms_csv"
@@ -82,6 +83,7 @@ class Feed(Strict):
     committed_at: Name = "committed_at"
     sequence: Name | None = None
     load_taken_at: Moment | None = None
+    grace: Duration = timedelta(0)
 
 
 class SilverTable(Strict):
@@ -245,6 +247,11 @@ class Pipeline(Strict):
     def hops(self) -> tuple[str, ...]:
         """The hops of one hour, in order."""
         return ("bronze", "silver", "gold") if self.gold or self.examples else ("bronze", "silver")
+
+    @property
+    def grace(self) -> timedelta:
+        """How long after an hour's end its scheduled run waits: for the feed that takes longest."""
+        return max(feed.grace for feed in self.feeds.values())
 
     def folder(self, root: Path) -> Path:
         """The folder of this pipeline below the folder of all pipelines."""

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -149,6 +149,26 @@ def test_the_form_of_a_decision_takes_whole_digests_only(pipelines: Settings, di
     parameters: Any = gate_dags()["shop_gate"].params
     with pytest.raises(ParamValidationError):
         parameters.get_param("digest").resolve(digest)
+
+
+@pytest.mark.parametrize(
+    ("run_type", "grace", "waits"),
+    [("scheduled", 15, True), ("scheduled", 0, False), ("backfill", 15, False)],
+)
+def test_a_scheduled_hour_waits_for_late_files(first: Any, run_type: str, grace: int, waits: bool) -> None:
+    first.grace = timedelta(minutes=grace)
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)  # its end is to come
+    told = context(Instance(), run_type=run_type, logical_date=hour)
+    if not waits:
+        first.execute(told)
+        assert len(first.ran) == 1
+        return
+    with pytest.raises(AirflowRescheduleException) as later:
+        first.execute(told)
+    assert later.value.reschedule_date == hour + timedelta(hours=1, minutes=15)
+    assert first.ran == []
+    first.execute(context(Instance(), run_type=run_type))  # an hour of long ago
+    assert len(first.ran) == 1
 
 
 def test_an_hour_waits_for_a_replay_at_work_and_not_for_one_that_waits(first: Any) -> None:

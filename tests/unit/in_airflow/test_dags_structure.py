@@ -148,6 +148,14 @@ def test_only_the_first_task_sees_to_the_runs_turn(pipelines: Settings) -> None:
     ]
 
 
+def test_the_grace_of_an_hour_is_the_longest_of_its_feeds(pipelines: Settings) -> None:
+    spec = pipelines.pipelines / "orders" / "pipeline.yaml"
+    spec.write_text(spec.read_text().replace("key: [order_id]", "key: [order_id], grace: 15m"))
+    dags = hourly_dags()
+    found = [task(dags, f"{name}_hourly", "bronze.stage").grace for name in ("orders", "shop")]
+    assert found == [timedelta(minutes=15), timedelta(0)]
+
+
 def test_the_last_publish_announces_the_hour_and_learning_listens(pipelines: Settings) -> None:
     hourly = hourly_dags()
     announcing = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Context
@@ -14,6 +14,7 @@ from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.operators.wait_until_quiet import WAIT_TASK
 from headgate.airflow.timing import TURN_INTERVAL
 from headgate.spec.errors import HeadgateError
+from headgate.spec.hour_range import HOUR
 
 ATTEMPT_KEY = "attempt"
 STILL_WAITING = ["scheduled", "queued", "running", "up_for_reschedule", "up_for_retry"]
@@ -28,11 +29,20 @@ class StageOperator(ConnectJobOperator):
     """Stages one hop of the run's hour into a fresh attempt, named in the XCom `attempt`.
 
     With `opens_run`, manual runs are refused and the task comes back later while an earlier hour's run of
-    the DAG is running, or hours are derived again.
+    the DAG is running or hours are derived again; a scheduled run also until `grace` after the hour's end.
     """
 
-    def __init__(self, *, pipeline: str, opens_run: bool, arguments: Sequence[str], **task: Any) -> None:
+    def __init__(
+        self,
+        *,
+        pipeline: str,
+        opens_run: bool,
+        arguments: Sequence[str],
+        grace: timedelta = timedelta(0),
+        **task: Any,
+    ) -> None:
         super().__init__(arguments=arguments, **task)
+        self.grace = grace
         self.pipeline = pipeline
         self.opens_run = opens_run
 
@@ -40,6 +50,7 @@ class StageOperator(ConnectJobOperator):
         """Choose the attempt's name and stage into it."""
         if self.opens_run:
             self._refuse_manual_run(context)
+            self._wait_for_late_files(context)
             self._wait_for_turn(context)
         hour = _hour_of(context)
         attempt = new_attempt(hour)
@@ -50,6 +61,12 @@ class StageOperator(ConnectJobOperator):
         run = context["dag_run"]
         if run.run_type not in ALLOWED_RUNS:
             raise AirflowFailException(str(manual_run_refused(self.pipeline, run.run_id)))
+
+    def _wait_for_late_files(self, context: Context) -> None:
+        begin = _hour_of(context) + HOUR + self.grace
+        if context["dag_run"].run_type == "scheduled" and self.grace and datetime.now(UTC) < begin:
+            self.log.info("waiting until %s for files that are late", begin)
+            raise AirflowRescheduleException(begin)  # type: ignore[no-untyped-call]
 
     def _wait_for_turn(self, context: Context) -> None:
         earlier = context["ti"].get_previous_dagrun(state="running")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from headgate.airflow.operators.tracking import tracking_address
+from headgate.airflow.operators.tracking import shown_address
 from headgate.spec.settings import Settings
 
 
@@ -18,6 +18,6 @@ def model_page(settings: Settings, pipeline: str, version: int | None = None) ->
 
 def _server(settings: Settings) -> str | None:
     try:
-        return tracking_address(settings.mlflow_connection)
+        return shown_address(settings.mlflow_connection)
     except AirflowNotFoundException:
         return None

@@ -52,7 +52,7 @@ def judgement(
     return values | {
         "closing": [sentence(rule) for rule in _masked_closing(verdict, loaded)],
         "left": LEFT,
-        "next": next_step(hop),
+        "next": next_step(pipeline, hop),
         "tables": shown_rules(verdict, before, loaded.contracts if loaded else {}),
         "data_docs": docs is not None,
         "trend_hours": len(before),
