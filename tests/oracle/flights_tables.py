@@ -33,10 +33,18 @@ FEEDS: dict[str, tuple[list[str], Callable[[Row], bool], Callable[[Row], Row]]] 
 EXAMPLE_KEY = ["flight_id", "as_of"]
 
 
-def replay(landing: Path, feed: str, until: datetime) -> Replay:
-    """Replay one feed below `landing` up to `until` (UTC without zone)."""
+def replay(
+    landing: Path,
+    feed: str,
+    until: datetime,
+    frontier_of: Callable[[str], datetime | None] = lambda file: None,
+) -> Replay:
+    """Replay one feed below `landing` up to `until`; `frontier_of` a file is that when it was archived.
+
+    All moments are UTC without zone.
+    """
     key, broken, _ = FEEDS[feed]
-    return replay_feed(landing, feed, key, broken, until=until)
+    return replay_feed(landing, feed, key, broken, until, frontier_of)
 
 
 def live_rows(replayed: Replay, feed: str) -> list[Row]:

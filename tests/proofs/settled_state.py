@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from mlflow import MlflowClient
 
+from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Ledger
 from headgate.releases.model_headers import headers
 from headgate.releases.registry import CHAMPION, MODEL_TAG
@@ -36,7 +37,8 @@ def differences(stack: HeadgateStack, until: datetime, failed_before: set[str]) 
 
 def _of_tables(stack: HeadgateStack, until: datetime) -> Iterator[str]:
     landing = stack.settings.landing / "flights"
-    replayed = {feed: replay(landing, feed, until) for feed in FEEDS}
+    frontiers = _frontiers(stack)
+    replayed = {feed: replay(landing, feed, until, frontiers.get) for feed in FEEDS}
     for feed, (key, _, _) in FEEDS.items():
         expected = live_rows(replayed[feed], feed)
         found = stack.rows(f"SELECT {', '.join(expected[0])} FROM flights_silver.{feed}")
@@ -54,6 +56,13 @@ def _of_tables(stack: HeadgateStack, until: datetime) -> Iterator[str]:
     expected = examples(replayed["flights"], replayed["weather"], until)
     found = stack.rows(f"SELECT {', '.join(expected[0])} FROM flights_gold.examples")
     yield from _between("examples", found, expected, EXAMPLE_KEY)
+
+
+def _frontiers(stack: HeadgateStack) -> dict[str, datetime | None]:
+    """The frontier at which each landing file was archived, from the publish that archived it."""
+    at = {entry.number: entry.frontier for entry in stack.ledger().done("bronze")}
+    first = {file.path: at[file.number] for file in reversed(KnownFiles(stack.settings, "flights").all)}
+    return {path: f.astimezone(UTC).replace(tzinfo=None) if f else None for path, f in first.items()}
 
 
 def _places(rows: list[Row]) -> Counter[tuple[str, int]]:
