@@ -22,7 +22,7 @@ ATTEMPT = "2024-01-01T07--0a1b2c3d"
 REPORT = f"/reports/shop/silver/2024-01-01T07/{ATTEMPT}.html"
 MODEL = "/reports/shop/models/3.html"
 OURS = ["/pipelines/shop", "/pipeline?dag=shop_hourly", "/validation?dag=shop_hourly&run=r&task=silver.gate"]
-PATHS = ["/reports", "/pipelines", REPORT, MODEL, *OURS]
+PATHS = ["/reports", "/pipelines", "/releases", REPORT, MODEL, *OURS]
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_the_anonymous_are_turned_away(reports: Path, path: str) -> None:
     assert TestClient(pages_app()).get(path).status_code == 401
 
 
-@pytest.mark.parametrize("path", [path.replace("shop", "orders") for path in PATHS[2:]])
+@pytest.mark.parametrize("path", [path.replace("shop", "orders") for path in PATHS[3:]])
 def test_a_pipeline_that_one_may_not_read_stays_closed(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 403

@@ -14,6 +14,7 @@ from headgate.airflow.pages.access import may_read
 from headgate.airflow.pages.dag_runs import run_hour
 from headgate.airflow.pages.pipeline_page import pipeline_values
 from headgate.airflow.pages.pipelines_page import overview
+from headgate.airflow.pages.releases_page import compared, evidence, release_list
 from headgate.airflow.pages.render import page, style
 from headgate.airflow.pages.report_files import model_report_file, report_file
 from headgate.airflow.pages.report_pages import report_lists, report_response
@@ -34,6 +35,9 @@ def pages_app() -> FastAPI:
     app.get("/pipelines")(all_pipelines)
     app.get("/pipelines/{pipeline}")(one_pipeline)
     app.get("/pipeline")(pipeline_of_dag)
+    app.get("/releases")(releases)
+    app.get("/releases/{pipeline}/{number:int}")(release)
+    app.get("/compare/{pipeline}")(compare)
     app.get("/reports")(reports)
     app.get("/validation")(validation)
     app.get("/validation/{pipeline}/{hop}/{hour}/{attempt}")(attempt)
@@ -68,6 +72,35 @@ def pipeline_of_dag(user: User, dag: str) -> Response:
         if name != dag and pipeline_named(Settings(), name):
             return one_pipeline(user, name)
     return page("no_pipeline.html", name=dag)
+
+
+def releases(user: User) -> Response:
+    """Every decision about what serves, and what was live when."""
+    settings = Settings()
+    shown = [release_list(settings, loaded) for loaded in _readable(settings, user)]
+    return page("releases.html", pipelines=shown, here="releases")
+
+
+def release(user: User, pipeline: str, number: int) -> Response:
+    """One decision and its evidence."""
+    _require_access(pipeline, user)
+    settings = Settings()
+    loaded = pipeline_named(settings, pipeline)
+    found = evidence(settings, loaded, number) if loaded else None
+    if found is None:
+        return page("no_release.html", status=404, numbers=[number])
+    return page("release.html", **found, here="release")
+
+
+def compare(user: User, pipeline: str, first: int, second: int) -> Response:
+    """Two releases beside each other."""
+    _require_access(pipeline, user)
+    settings = Settings()
+    loaded = pipeline_named(settings, pipeline)
+    found = compared(settings, loaded, first, second) if loaded else None
+    if found is None:
+        return page("no_release.html", status=404, numbers=[first, second])
+    return page("compare.html", **found, here="compare")
 
 
 def reports(user: User) -> Response:

@@ -18,6 +18,7 @@ from headgate.hops.ledger import Entry, Ledger
 from headgate.spec.contract import Contract
 
 TREND_HOURS = 24
+VERDICTS_KEPT = 128
 OUTCOMES = ("closes", "quarantines", "warns", "holds")
 """What became of a rule, in the order in which people look."""
 
@@ -127,6 +128,6 @@ def with_verdicts(reports: Path, pipeline: str, entries: list[Entry]) -> list[tu
     return [(entry, verdict) for entry, verdict in found if verdict is not None]
 
 
-@lru_cache(512)
+@lru_cache(VERDICTS_KEPT)
 def _read(path: Path, modified: int) -> Verdict:
     return Verdict.from_json(path.read_text(encoding="utf-8"))
