@@ -56,6 +56,8 @@ def test_without_the_variables_the_embedded_stack_is_meant(tmp_path: Path) -> No
     with pytest.raises(StackNotRunning):
         addresses(Settings(home=tmp_path))
     with pytest.raises(StackNotRunning):
+        airflow_server(Settings(home=tmp_path))
+    with pytest.raises(StackNotRunning):
         require_running(Settings(home=tmp_path))
 
 

@@ -54,8 +54,8 @@ def airflow_server(settings: Settings) -> Server:
     served = served_stack()
     if served:
         return Server(served.airflow, served.airflow_user, served.airflow_password)
-    password = read_secrets(Layout.of(settings).secrets).airflow_password
-    return Server(addresses(settings).airflow, AIRFLOW_USER, password)
+    address = addresses(settings).airflow
+    return Server(address, AIRFLOW_USER, read_secrets(Layout.of(settings).secrets).airflow_password)
 
 
 def mlflow_server(settings: Settings) -> Server:
