@@ -35,7 +35,7 @@ def orders(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Ord
     made.run(0)
     made.land(0, "U,59:00,1,shipped,12", "I,58:00,5,paid,5", name="late")
     made.run(2)
-    made.land(3, "U,05:00,4,open,6")
+    made.land(3, "U,05:00,4,shipped,6")
     made.run(3)
     return made
 
