@@ -116,9 +116,7 @@ def test_a_statement_reads_all_its_tables_as_they_were(told: Told) -> None:
 
 def test_the_quarantine_is_read_as_it_was(told: Told) -> None:
     rows = told.as_of("2024-01-01T01").table("silver.orders_quarantine").collect()
-    assert [(row["order_id"], row["rules"], row["hour"].hour) for row in rows] == [
-        (2, ["silver.orders.status.one_of"], 0)
-    ]
+    assert [(row["order_id"], row["rules"], row["hour"].hour) for row in rows] == [(2, ["status.one_of"], 0)]
 
 
 @pytest.mark.parametrize(
