@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from headgate.cli.backfill import active_backfill
 from headgate.stack.airflow_client import AirflowClient
 from tests.integration.headgate_stack import Demo, HeadgateStack
 
@@ -18,6 +19,9 @@ def test_the_way_out_of_a_cancelled_backfill(demo: Demo, stack: HeadgateStack) -
     sample = stack.headgate("sample", "flights", *BOTH)
     assert sample.code == 0, sample.err
     with AirflowClient(stack.settings) as client:
+        _until(
+            lambda: active_backfill(client, "flights") is None
+        )  # Airflow closes the last one up to 30 s late
         backfill = client.post(
             "/backfills",
             {

@@ -112,7 +112,6 @@ def test_tasks_retry_twice_and_waiting_costs_no_retry(pipelines: Settings) -> No
     assert retries.pop(("shop_learn", "wait_until_quiet")) == 10
     for dag in ("shop_replay", "orders_replay"):
         assert retries.pop((dag, "wait_until_quiet")) == 10
-    assert retries.pop(("shop_learn", "learn")) == 1
     assert [retries.pop((dag, "bronze.stage")) for dag in ("shop_hourly", "orders_hourly")] == [10, 10]
     assert set(retries.values()) == {2}
 
