@@ -6,9 +6,9 @@ import threading
 from dataclasses import dataclass, field
 
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
+from pyspark.sql.connect.session import SparkSession
 
-from headgate.lake.engine_patience import noticing_its_end
+from headgate.lake.engine_patience import engine_has_ended, noticing_its_end
 from headgate.lake.paths import table_path
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
@@ -53,9 +53,14 @@ class WatchingReader:
                     session.client.set_retry_policies([noticing_its_end()])
                 self.wrong += wrong_rows(session, self.stack)
                 self.looks += 1
-            except (PySparkException, HeadgateError):
+            except (PySparkException, HeadgateError, OSError) as error:
                 self.missed += 1
+                if not (engine_has_ended(error) or isinstance(error, (HeadgateError, OSError))):
+                    self.wrong.append(f"the reader could not read: {str(error)[:300]}")
                 session = None
+            except Exception as error:
+                self.wrong.append(f"the reader ended: {error!r}")
+                raise
 
 
 def wrong_rows(spark: SparkSession, stack: HeadgateStack) -> list[str]:
@@ -69,7 +74,7 @@ def wrong_rows(spark: SparkSession, stack: HeadgateStack) -> list[str]:
         if count:
             found.append(f"{count} rows of {live} are not the winners of {log}")
     example = _at(stack.settings, "gold.examples", versions)
-    beyond = _count(spark, f"SELECT 1 FROM {example} WHERE as_of > TIMESTAMP '{frontier:%Y-%m-%d %H:%M}Z'")
+    beyond = _count(spark, f"SELECT 1 FROM {example} WHERE as_of > TIMESTAMP '{frontier:%Y-%m-%d %H:%M:00}Z'")
     if beyond:
         found.append(f"{beyond} rows of {example} are beyond {frontier}")
     return found
