@@ -15,7 +15,6 @@ STORY = (
     "test_quarantine",
     "test_closed_gate",
     "test_cancelled_backfill",
-    "test_kills",
     "test_second_stack",
 )
 DEMO_SECONDS = 1800
