@@ -14,6 +14,7 @@ from headgate.airflow.pages.access import may_read
 from headgate.airflow.pages.dag_runs import run_hour
 from headgate.airflow.pages.pipeline_page import pipeline_values
 from headgate.airflow.pages.pipelines_page import overview
+from headgate.airflow.pages.records import ledger_of
 from headgate.airflow.pages.releases_page import compared, evidence, release_list
 from headgate.airflow.pages.render import page, style
 from headgate.airflow.pages.report_files import model_report_file, report_file
@@ -42,6 +43,7 @@ def pages_app() -> FastAPI:
     app.get("/validation")(validation)
     app.get("/validation/{pipeline}/{hop}/{hour}/{attempt}")(attempt)
     app.get("/history/{pipeline}/{table}")(history)
+    app.get("/published/{pipeline}/{hop}/{attempt}")(published)
     app.get("/reports/{pipeline}/models/{model:int}.html")(model_report)
     app.get("/reports/{pipeline}/{hop}/{hour}/{name:path}")(report)
     return app
@@ -139,6 +141,17 @@ def history(user: User, pipeline: str, table: str) -> Response:
     if loaded is None or table not in loaded.contracts:
         return page("missing.html", status=404, name=table)
     return page("history.html", **table_history(settings, loaded, table), here="pipeline")
+
+
+def published(user: User, pipeline: str, hop: str, attempt: str) -> Response:
+    """The versions that a publish gave its tables."""
+    _require_access(pipeline, user)
+    settings = Settings()
+    loaded = pipeline_named(settings, pipeline)
+    lines = ledger_of(settings, loaded).entries() if loaded else []
+    found = [line for line in lines if line.hop == hop and line.attempt == attempt and line.number]
+    last = found[-1] if found else None
+    return page("published.html", 200 if last else 404, pipeline=pipeline, name=attempt, entry=last, here="")
 
 
 def report(user: User, pipeline: str, hop: str, hour: str, name: str) -> Response:
