@@ -26,6 +26,13 @@ VIEWS = [
         "url_route": "headgate-pipeline",
     },
     {
+        "name": "Catalog",
+        "href": f"{PREFIX}/catalog",
+        "destination": "nav",
+        "category": "browse",
+        "url_route": "headgate-catalog",
+    },
+    {
         "name": "Reports",
         "href": f"{PREFIX}/reports",
         "destination": "nav",
