@@ -13,17 +13,17 @@ from headgate.hops.attempt import Attempt
 from headgate.hops.choose_files import Choice, archived_file, choose_files
 from headgate.hops.known_files import KnownFile, KnownFiles
 from headgate.hops.run_range import RunRange
-from headgate.ingest.formats.dms_csv import read_dms_csv
-from headgate.ingest.landing import LandingFile
-from headgate.ingest.ordering import instant_text, known_at, sequence
+from headgate.ingest.commit_time import commit_time, moment_or_null
+from headgate.ingest.formats.dms_csv import OPERATION, read_dms_csv
+from headgate.ingest.landing import LandingFile, still_as_listed
+from headgate.ingest.ordering import LOAD_OPERATION, instant_text, known_at, sequence
+from headgate.ingest.rescue import rescued_also
 from headgate.lake.columns import CARRIED, CARRIED_TYPES
 from headgate.lake.read import read_staged
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Feed
 from headgate.spec.settings import Settings
-
-_COMMIT_TIME = "try_to_timestamp(_committed)"
 
 
 class BronzeStage:
@@ -59,21 +59,25 @@ class BronzeStage:
                 self.landing, name, feed, self.known, frontier, self.run.hours.end, take_new=take_new
             )
         loads, load_times = self._due_loads(choice, feed, columns)
-        changes = [file for file in choice.files if file.kind == "changes"]
+        changes = [file for file in choice.readable if file.kind == "changes"]
         taken = loads + changes
         counts: dict[str, int] = {}
         if taken or contract.expects_rows:
             rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
             staged = self.attempt.table(f"bronze.{name}")
-            rows.write.parquet(str(staged))
+            try:
+                rows.write.parquet(str(staged))
+            except Exception:
+                still_as_listed(self.landing, taken)  # a file that is gone says more than its trace
+                raise
             counts = self._counts(staged, taken)
         files = [
             archived_file(file, choice, 0, counts.get(file.path, 0), load_times.get(file.path, (None,))[0])
             for file in taken
         ]
-        paths = {file.path for file in taken}
-        noticed = [f for f in choice.findings if f["file"] in paths or f["rule"] == "files.unchanged"]
-        return files, noticed
+        still_as_listed(self.landing, taken)
+        later = {file.path for file in choice.readable} - {file.path for file in taken}
+        return files, [finding for finding in choice.findings if finding["file"] not in later]
 
     def _counts(self, staged: Path, files: list[LandingFile]) -> dict[str, int]:
         if not files:
@@ -85,14 +89,18 @@ class BronzeStage:
         self, choice: Choice, feed: Feed, columns: list[str]
     ) -> tuple[list[LandingFile], dict[str, tuple[datetime, datetime]]]:
         """The full loads taken before the run's end, each with the load's start and the time it counts as."""
-        loads = [file for file in choice.files if file.kind == "load"]
+        loads = [file for file in choice.readable if file.kind == "load"]
         frame = read_dms_csv(self.spark, self.landing, loads, columns, feed.committed_at) if loads else None
         if frame is None:
             return [], {}
-        span = frame.select(F.expr(_COMMIT_TIME).alias("at")).agg(F.min("at"), F.max("at")).collect()[0]
+        at = moment_or_null(F.col("_committed"))
+        span = frame.select(at.alias("at")).agg(F.min("at"), F.max("at")).collect()[0]
         start, taken = (moment.replace(tzinfo=UTC) if moment else None for moment in span)
         start, taken = feed.load_taken_at or start, feed.load_taken_at or taken
-        if start is None or taken is None or taken >= self.run.hours.end:
+        if start is None or taken is None:
+            choice.undated(loads)
+            return [], {}
+        if taken >= self.run.hours.end:
             return [], {}
         return loads, dict.fromkeys((file.path for file in loads), (start, taken))
 
@@ -109,7 +117,8 @@ class BronzeStage:
         parts = []
         if changes:
             frame = read_dms_csv(self.spark, self.landing, changes, columns, feed.committed_at)
-            parts += [] if frame is None else [frame.withColumn("_committed_at", F.expr(_COMMIT_TIME))]
+            at = commit_time(F.col("_committed"), F.col("_file"))
+            parts += [] if frame is None else [_no_loads(frame).withColumn("_committed_at", at)]
         if loads:
             frame = read_dms_csv(self.spark, self.landing, loads, columns, feed.committed_at)
             taken = load_times[loads[0].path][1]
@@ -120,6 +129,7 @@ class BronzeStage:
             return self.spark.createDataFrame([], schema)
         rows = parts[0] if len(parts) == 1 else parts[0].unionByName(parts[1])
         position = F.col(feed.sequence) if feed.sequence else instant_text(F.col("_committed_at"))
+        unread_time = F.when(F.col("_committed_at").isNull(), F.col("_committed"))
         return rows.select(
             *columns,
             "_op",
@@ -129,8 +139,16 @@ class BronzeStage:
             "_file",
             "_row",
             _revision(choice).cast("int").alias("_revision"),
-            "_rescued",
+            rescued_also({feed.committed_at: unread_time}).alias("_rescued"),
         ).select(*columns, *CARRIED)
+
+
+def _no_loads(changes: DataFrame) -> DataFrame:
+    """Changes that call themselves rows of a full load have no operation; what they said is rescued."""
+    says_load = F.when(F.col("_op") == LOAD_OPERATION, F.col("_op"))
+    return changes.withColumns(
+        {"_rescued": rescued_also({OPERATION: says_load}), "_op": F.nullif("_op", F.lit(LOAD_OPERATION))}
+    )
 
 
 def _revision(choice: Choice) -> Column:
