@@ -6,6 +6,7 @@ import importlib
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -40,8 +41,18 @@ def test_every_command_line_is_one_that_headgate_understands(document: str, line
     name, *arguments = words
     assert name in COMMANDS, f"{document}: there is no command {name}"
     module = importlib.import_module(f"headgate.cli.{name}")
+    settings: dict[str, Any] = getattr(module, "CONTEXT", {})
+    if hasattr(module, "GROUP"):
+        functions = {
+            command.callback.__name__: command.callback for command in module.GROUP.registered_commands
+        }
+        assert arguments and arguments[0] in functions, f"{document}: {line}: there is no such command"
+        name, *arguments = arguments
+        function = functions[name]
+    else:
+        function = getattr(module, name)
     single = typer.Typer(add_completion=False)
-    single.command(name=name, context_settings=getattr(module, "CONTEXT", {}))(getattr(module, name))
+    single.command(name=name, context_settings=settings)(function)
     command = get_command(single)
     try:
         command.make_context(name, list(arguments))

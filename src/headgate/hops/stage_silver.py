@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from headgate.gates.operations import operation_rules
 from headgate.gates.row_predicates import failed_rules
 from headgate.hops.attempt import Attempt
+from headgate.hops.diverted import Diverted
 from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Ledger
 from headgate.ingest.rescue import rescued_also
@@ -44,12 +45,14 @@ def stage_silver(
         for name, table in loaded.spec.silver.items()
         if loaded.contracts[f"silver.{name}"].expects_rows or ledger.has_archived(table.feed, hours)
     }
+    diverted = Diverted(settings, loaded.spec.pipeline, ledger)
     writes: list[Callable[[], None]] = []
     for name, rows in typed.items():
         contract = loaded.contracts[f"silver.{name}"]
         rows = with_references(spark, settings, loaded, rows, contract, versions, typed)
         failed = F.concat(operation_rules(), failed_rules(rows, contract, f"silver.{name}"))
         marked = rows.withColumn("_failed_rules", failed)
+        marked = diverted.mark(spark, marked, f"silver.{name}", hours)
         target = str(attempt.table(f"silver.{name}_changes"))
         writes.append(partial(marked.coalesce(2).write.parquet, target))
     side_by_side(writes)
