@@ -31,6 +31,7 @@ COMMANDS = {
     "query": "Run SQL on the lake.",
     "compare": "Compare algorithms on a pipeline's examples; every trial in MLflow.",
     "reproduce": "Fit a version again from the data that it pins; are the trees the same?",
+    "contract": "Print a table's contract as an Open Data Contract.",
     "statistics": "Describe what was published of a table.",
     "bench": "Measure the platform on this machine.",
     "prove": "Try to refute the guarantees with drawn cases.",

@@ -61,6 +61,11 @@ class Entry:
         return HourRange(self.range_start, self.range_end)
 
     @property
+    def last_hour(self) -> datetime:
+        """The start of the last hour that it covers."""
+        return self.range_end - HOUR
+
+    @property
     def total(self) -> TableRows:
         """The rows of all its tables together."""
         tables = self.rows.values()

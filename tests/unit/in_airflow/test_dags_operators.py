@@ -279,6 +279,16 @@ def test_a_gate_links_to_the_report_of_its_attempt(pipelines: Settings) -> None:
     assert link.get_link(gate, ti_key=None) == ""
 
 
+def test_a_publish_links_to_the_versions_of_its_tables(pipelines: Settings) -> None:
+    publish: Any = hourly_dags()["shop_hourly"].get_task("silver.publish")
+    (link,) = publish.operator_extra_links
+    assert link.name == "Delta versions"
+    publish.attempt = "2024-01-01T07--0a1b2c3d"
+    assert link.get_link(publish, ti_key=None) == "/headgate/published/shop/silver/2024-01-01T07--0a1b2c3d"
+    publish.attempt = None
+    assert link.get_link(publish, ti_key=None) == ""
+
+
 @pytest.mark.parametrize("version", [3, "3"])
 def test_promotion_decides_on_the_version_of_its_run(
     pipelines: Settings, monkeypatch: pytest.MonkeyPatch, version: int | str
