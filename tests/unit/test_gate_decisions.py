@@ -19,6 +19,7 @@ from tests.unit.orders_pipeline import CONTRACT, START, Orders
 CLOSING = CONTRACT.replace("between: {min: 0}, on_fail: quarantine", "between: {min: 0}, on_fail: close")
 WITH_VOLUME = CONTRACT + "volume: {min: 2, on_fail: close}\n"
 BAD = ("U,05:00,1,what,10", "I,06:00,2,open,-1", "I,07:00,3,open,5")
+UNREADABLE = "x" * 200_000
 WHY = "the shop tests its till"
 
 
@@ -124,6 +125,7 @@ def test_a_mended_row_is_not_the_one_that_was_put_aside(orders: Orders) -> None:
 
 def test_an_offending_file_is_put_aside_until_it_is_mended(orders: Orders) -> None:
     orders.land(1, "I,05:00,4,open,4", name="good")
+    orders.land(1, name="unread", header=UNREADABLE)
     bad = orders.land(1, "I,05:00,paid,10", name="bad", header="Op,committed_at,status,amount")
     digest = closed(orders, "bronze").digest
     with pytest.raises(NotDecided, match="a file cannot be taken as it is: ") as refused:
@@ -134,10 +136,26 @@ def test_an_offending_file_is_put_aside_until_it_is_mended(orders: Orders) -> No
     orders.run(1)
     assert orders.live()[1:] == [(4, "open", 4.0), (9, "open", 9.0)]
     report = orders.settings.reports / orders.ledger().done("bronze")[-1].report
-    assert "put aside by a decision" in report.read_text()
+    assert report.read_text().count("<code>put aside by a decision</code>") == 2
     bad.write_text(f"Op,committed_at,order_id,status,amount\nI,{START:%Y-%m-%d} 01:05:00,5,paid,10\n")
     orders.run(2)
     assert (5, "paid", 10.0) in orders.live()
+
+    link = orders.land(3)
+    link.rename(orders.root / "elsewhere.csv")
+    link.symlink_to(orders.root / "elsewhere.csv")
+    of_the_link = closed(orders, "bronze", 3).digest
+    decision: Decision
+    for decision in ("accept", "divert"):
+        with pytest.raises(NotDecided, match="a link: put the file itself there") as refused:
+            decided(orders, decision, of_the_link)
+        assert str(refused.value).endswith("Mend the file, the contract or the transform, and clear the run.")
+    link.unlink()
+    orders.land(3, header=UNREADABLE)
+    unread = closed(orders, "bronze", 3).digest  # nothing is staged, as before: and yet another judgement
+    assert unread != of_the_link
+    decided(orders, "divert", unread)
+    orders.hop("bronze", 3)
 
 
 def test_what_leaves_no_choice_is_refused_with_the_other_way(orders: Orders) -> None:

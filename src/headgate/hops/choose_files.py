@@ -9,20 +9,44 @@ from typing import Any
 
 from headgate.hops.known_files import KnownFile, KnownFiles
 from headgate.ingest.formats.dms_csv import OPERATION
-from headgate.ingest.landing import LandingFile, checksum, header, list_landing
+from headgate.ingest.landing import (
+    LandingFile,
+    RefusedFile,
+    UnusableHeader,
+    checksum,
+    header,
+    look_at_landing,
+    not_utf8,
+)
 from headgate.spec.hour_range import HOUR
 from headgate.spec.pipeline import Feed
 
 
 @dataclass
 class Choice:
-    """The files of one feed that are taken, with the revision that each gets, and what was noticed."""
+    """The files of one feed that are taken, with the revision that each gets, and what was noticed.
+
+    Of `unreadable` files not even the header can be told: they bring no rows, and close the gate.
+    """
 
     files: list[LandingFile] = field(default_factory=list)
     revisions: dict[str, int] = field(default_factory=dict)
     supersedes: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
     checksums: dict[str, str] = field(default_factory=dict)
     findings: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def readable(self) -> list[LandingFile]:
+        """The files of which rows can be read."""
+        return [file for file in self.files if file.path not in self.unreadable]
+
+    def undated(self, loads: list[LandingFile]) -> None:
+        """Note full loads whose rows say no time: they cannot be put in order, so they are not taken."""
+        self.unreadable |= {file.path for file in loads}
+        for file in loads:
+            detail = "no row says when the load was taken: mend it, or say load_taken_at for the feed"
+            self.findings.append(_finding("files.load_time", "close", file, detail))
 
 
 def choose_files(
@@ -45,7 +69,13 @@ def choose_files(
     """
     choice = Choice()
     seen = known.checksums()
-    for file in list_landing(landing, name):
+    listed, refused = look_at_landing(landing, name)
+    for other in refused:
+        if other.hour is None or other.hour + HOUR <= end:
+            choice.findings.append(
+                _finding("files.taken", "close" if other.expected else "warn", other, other.why)
+            )
+    for file in listed:
         if file.hour is not None and file.hour + HOUR > end:
             continue
         before = known.newest.get(file.path)
@@ -76,9 +106,19 @@ def choose_files(
 
 
 def _judge(landing: Path, file: LandingFile, feed: Feed, same_as: str | None, choice: Choice) -> None:
-    names = [name.lower() for name in header(landing, file.path)]
+    wrong = not_utf8(landing, file.path)
+    if wrong:
+        choice.findings.append(_finding("files.encoding", "close", file, wrong))
+    try:
+        names = [name.lower() for name in header(landing, file.path)]
+    except UnusableHeader as error:
+        choice.findings.append(_finding("files.header", "close", file, str(error)))
+        choice.unreadable.add(file.path)
+        return
     if not names:
         choice.findings.append(_finding("files.not_empty", "warn", file, "no header: an empty file"))
+        if file.kind == "load":
+            choice.unreadable.add(file.path)
         return
     required = [*feed.key, feed.committed_at, *([feed.sequence] if feed.sequence else [])]
     if file.kind == "changes":
@@ -97,7 +137,7 @@ def _judge(landing: Path, file: LandingFile, feed: Feed, same_as: str | None, ch
         choice.findings.append(_finding("files.distinct", "warn", file, f"same bytes as {same_as}"))
 
 
-def _finding(rule: str, on_fail: str, file: LandingFile, detail: str) -> dict[str, Any]:
+def _finding(rule: str, on_fail: str, file: LandingFile | RefusedFile, detail: str) -> dict[str, Any]:
     return {"rule": rule, "on_fail": on_fail, "feed": file.feed, "file": file.path, "detail": detail}
 
 

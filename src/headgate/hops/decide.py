@@ -10,6 +10,7 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from headgate.gates.operations import OF_A_ROW, of_the_whole_table
 from headgate.gates.row_predicates import broken
 from headgate.gates.rules import rules_of
 from headgate.gates.verdict import RuleResult, Verdict, sentence
@@ -25,6 +26,7 @@ from headgate.spec.settings import Settings
 
 Decision = Literal["accept", "divert"]
 SHARE = "quarantine.share"
+NO_FILE = "files.taken"
 STRUCTURAL = ("table.columns", "key.unique", "rows.in_range")
 
 
@@ -108,7 +110,8 @@ def _require_acceptable(closed: Entry, verdict: Verdict) -> None:
         if rule.error or structural:
             raise _refused(closed, "accept", f"its tables cannot hold it: {sentence(rule)}")
         if rule.kind == "files":
-            raise _refused(closed, "accept", f"a file cannot be taken as it is: {sentence(rule)}", "divert")
+            instead = None if rule.rule == NO_FILE else "divert"
+            raise _refused(closed, "accept", f"a file cannot be taken as it is: {sentence(rule)}", instead)
 
 
 def _parts(
@@ -123,6 +126,10 @@ def _parts(
     by_table: dict[str, list[RuleResult]] = {}
     for rule in verdict.closing:
         of_rows = closed.hop == "silver" and (rule.kind == "row" or rule.rule == SHARE)
+        if rule.rule == NO_FILE:
+            raise _refused(
+                closed, "divert", f"only you can take out of the folder what is no file: {sentence(rule)}"
+            )
         if rule.error or not (rule.kind == "files" or of_rows):
             raise _refused(closed, "divert", f"nothing can be put aside for {sentence(rule)}", "accept")
         by_table.setdefault(rule.table, []).append(rule)
@@ -132,16 +139,14 @@ def _parts(
 
 
 def _files(manifest: Manifest) -> list[DivertedPart]:
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, str, str], list[str]] = {}
     for finding in manifest.findings:
         if finding["on_fail"] == "close":
-            found.setdefault(finding["file"], []).append(finding["rule"])
-    files = {file.path: file for file in manifest.files}
+            place = finding["feed"], finding["file"], finding["sha256"]
+            found.setdefault(place, []).append(finding["rule"])
     return [
-        DivertedPart(
-            manifest.digest, f"bronze.{files[path].feed}", path, sorted(set(rules)), files[path].sha256
-        )
-        for path, rules in found.items()
+        DivertedPart(manifest.digest, f"bronze.{feed}", path, sorted(set(rules)), sha256)
+        for (feed, path, sha256), rules in found.items()
     ]
 
 
@@ -155,6 +160,8 @@ def _rows(
     conditions: dict[str, Column] = {
         rule.id: condition for rule, condition in zip(rules, broken(frame, rules), strict=True)
     }
+    if OF_A_ROW in names:
+        conditions[OF_A_ROW] = of_the_whole_table()
     if SHARE in names:
         conditions[SHARE] = F.size("_failed_rules") > 0
     marks = F.filter(

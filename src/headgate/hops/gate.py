@@ -13,6 +13,7 @@ from headgate.features.statistics import LateLabels, table_statistics
 from headgate.gates.data_docs import write as write_data_docs
 from headgate.gates.diverted import DIVERTED
 from headgate.gates.hour_counts import HourCount, count_hours
+from headgate.gates.operations import broken_operations
 from headgate.gates.report import render
 from headgate.gates.validate import Validation, validate
 from headgate.gates.verdict import GateClosed, RuleResult, Verdict, judge
@@ -29,6 +30,8 @@ from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
 
 HOUR_LABEL = "%Y-%m-%dT%H"
+FILES_TOLD = 100
+"""How many files a report names at most for one rule: each of them wants mending."""
 
 
 def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name: str) -> Verdict:
@@ -101,6 +104,8 @@ def _measure(
     validation = validate(frame, loaded.contracts[table], table, window_end=window.end, hours_summary=hours)
     if table.removeprefix("gold.") in loaded.spec.gold:
         validation.rules.append(in_range(table, counted, window))
+    if attempt.hop == "silver":
+        validation.rules.extend(broken_operations(frame, table))
     return _Measured(table, validation, hours, sum(hour.rows for hour in counted))
 
 
@@ -160,7 +165,7 @@ def _file_results(manifest: Manifest) -> list[RuleResult]:
             rows=max(len([file for file in manifest.files if file.feed == feed]), len(findings)),
             unexpected=len(findings),
             passed=False,
-            samples=[{"key": {"file": f["file"]}, "value": f["detail"]} for f in findings[:5]],
+            samples=[{"key": {"file": f["file"]}, "value": f["detail"]} for f in findings[:FILES_TOLD]],
             words=_FILE_RULES[rule],
         )
         for (feed, rule, on_fail), findings in sorted(found.items())
@@ -168,7 +173,10 @@ def _file_results(manifest: Manifest) -> list[RuleResult]:
 
 
 _FILE_RULES = {
+    "files.taken": "everything in a feed's folder is a file of the feed",
+    "files.encoding": "a file is UTF-8 text",
     "files.header": "every file names the key, the commit time and the operation in its header, each once",
+    "files.load_time": "a full load says when it was taken",
     "files.not_empty": "a file has a header",
     "files.distinct": "no two files hold the same bytes",
     "files.diverted": "no file was put aside by a decision",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -9,26 +10,23 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from headgate.hops.attempt import Attempt
+from headgate.hops.attempt import UNREAD, Attempt
 from headgate.hops.choose_files import Choice, archived_file, choose_files
 from headgate.hops.diverted import Diverted
 from headgate.hops.known_files import KnownFile, KnownFiles
 from headgate.hops.ledger import Ledger
 from headgate.hops.run_range import RunRange
-from headgate.ingest.formats.dms_csv import read_dms_csv
-from headgate.ingest.landing import LandingFile
-from headgate.ingest.ordering import instant_text, known_at, sequence
+from headgate.ingest.commit_time import commit_time, moment_or_null
+from headgate.ingest.formats.dms_csv import OPERATION, read_dms_csv
+from headgate.ingest.landing import LandingFile, still_as_listed
+from headgate.ingest.ordering import LOAD_OPERATION, instant_text, known_at, sequence
+from headgate.ingest.rescue import rescued_also
 from headgate.lake.columns import CARRIED, CARRIED_TYPES
 from headgate.lake.read import read_staged
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Feed
 from headgate.spec.settings import Settings
-
-LEFT_ALONE = ("files.unchanged", "files.diverted")
-"""What is said of files that are not taken."""
-
-_COMMIT_TIME = "try_to_timestamp(_committed)"
 
 
 class BronzeStage:
@@ -59,7 +57,12 @@ class BronzeStage:
         found = side_by_side(
             [partial(self._write_feed, name, feed, frontier, take_new=take_new) for name, feed in feeds]
         )
-        return [f for files, _ in found for f in files], [f for _, findings in found for f in findings]
+        files, findings = [f for taken, _ in found for f in taken], [f for _, told in found for f in told]
+        read = {file.path for file in files}
+        unread = [f for f in findings if f["on_fail"] == "close" and f["file"] not in read]
+        if unread:
+            self.attempt.write_text(UNREAD, json.dumps(unread, indent=1))
+        return files, findings
 
     def _write_feed(
         self, name: str, feed: Feed, frontier: datetime | None, *, take_new: bool
@@ -78,21 +81,30 @@ class BronzeStage:
                 diverted=self.diverted.files(),
             )
         loads, load_times = self._due_loads(choice, feed, columns)
-        changes = [file for file in choice.files if file.kind == "changes"]
+        changes = [file for file in choice.readable if file.kind == "changes"]
         taken = loads + changes
         counts: dict[str, int] = {}
         if taken or contract.expects_rows:
             rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
             staged = self.attempt.table(f"bronze.{name}")
-            rows.write.parquet(str(staged))
+            try:
+                rows.write.parquet(str(staged))
+            except Exception:
+                still_as_listed(self.landing, taken)  # a file that is gone says more than its trace
+                raise
             counts = self._counts(staged, taken)
         files = [
             archived_file(file, choice, 0, counts.get(file.path, 0), load_times.get(file.path, (None,))[0])
             for file in taken
         ]
-        paths = {file.path for file in taken}
-        noticed = [f for f in choice.findings if f["file"] in paths or f["rule"] in LEFT_ALONE]
-        return files, noticed
+        still_as_listed(self.landing, taken)
+        later = {file.path for file in choice.readable} - {file.path for file in taken}
+        findings = [
+            {**finding, "sha256": choice.checksums.get(finding["file"])}
+            for finding in choice.findings
+            if finding["file"] not in later
+        ]
+        return files, findings
 
     def _counts(self, staged: Path, files: list[LandingFile]) -> dict[str, int]:
         if not files:
@@ -104,14 +116,18 @@ class BronzeStage:
         self, choice: Choice, feed: Feed, columns: list[str]
     ) -> tuple[list[LandingFile], dict[str, tuple[datetime, datetime]]]:
         """The full loads taken before the run's end, each with the load's start and the time it counts as."""
-        loads = [file for file in choice.files if file.kind == "load"]
+        loads = [file for file in choice.readable if file.kind == "load"]
         frame = read_dms_csv(self.spark, self.landing, loads, columns, feed.committed_at) if loads else None
         if frame is None:
             return [], {}
-        span = frame.select(F.expr(_COMMIT_TIME).alias("at")).agg(F.min("at"), F.max("at")).collect()[0]
+        at = moment_or_null(F.col("_committed"))
+        span = frame.select(at.alias("at")).agg(F.min("at"), F.max("at")).collect()[0]
         start, taken = (moment.replace(tzinfo=UTC) if moment else None for moment in span)
         start, taken = feed.load_taken_at or start, feed.load_taken_at or taken
-        if start is None or taken is None or taken >= self.run.hours.end:
+        if start is None or taken is None:
+            choice.undated(loads)
+            return [], {}
+        if taken >= self.run.hours.end:
             return [], {}
         return loads, dict.fromkeys((file.path for file in loads), (start, taken))
 
@@ -128,7 +144,8 @@ class BronzeStage:
         parts = []
         if changes:
             frame = read_dms_csv(self.spark, self.landing, changes, columns, feed.committed_at)
-            parts += [] if frame is None else [frame.withColumn("_committed_at", F.expr(_COMMIT_TIME))]
+            at = commit_time(F.col("_committed"), F.col("_file"))
+            parts += [] if frame is None else [_no_loads(frame).withColumn("_committed_at", at)]
         if loads:
             frame = read_dms_csv(self.spark, self.landing, loads, columns, feed.committed_at)
             taken = load_times[loads[0].path][1]
@@ -139,6 +156,7 @@ class BronzeStage:
             return self.spark.createDataFrame([], schema)
         rows = parts[0] if len(parts) == 1 else parts[0].unionByName(parts[1])
         position = F.col(feed.sequence) if feed.sequence else instant_text(F.col("_committed_at"))
+        unread_time = F.when(F.col("_committed_at").isNull(), F.col("_committed"))
         return rows.select(
             *columns,
             "_op",
@@ -148,8 +166,16 @@ class BronzeStage:
             "_file",
             "_row",
             _revision(choice).cast("int").alias("_revision"),
-            "_rescued",
+            rescued_also({feed.committed_at: unread_time}).alias("_rescued"),
         ).select(*columns, *CARRIED)
+
+
+def _no_loads(changes: DataFrame) -> DataFrame:
+    """Changes that call themselves rows of a full load have no operation; what they said is rescued."""
+    says_load = F.when(F.col("_op") == LOAD_OPERATION, F.col("_op"))
+    return changes.withColumns(
+        {"_rescued": rescued_also({OPERATION: says_load}), "_op": F.nullif("_op", F.lit(LOAD_OPERATION))}
+    )
 
 
 def _revision(choice: Choice) -> Column:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from headgate.gates.operations import operation_rules
 from headgate.gates.row_predicates import failed_rules
 from headgate.hops.attempt import Attempt
 from headgate.hops.diverted import Diverted
 from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Ledger
+from headgate.ingest.rescue import rescued_also
 from headgate.lake.columns import CARRIED
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
 from headgate.lake.side_by_side import side_by_side
-from headgate.spec.contract import Contract
+from headgate.spec.contract import ColumnType, Contract
 from headgate.spec.hour_range import HourRange
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -48,7 +50,8 @@ def stage_silver(
     for name, rows in typed.items():
         contract = loaded.contracts[f"silver.{name}"]
         rows = with_references(spark, settings, loaded, rows, contract, versions, typed)
-        marked = rows.withColumn("_failed_rules", failed_rules(rows, contract, f"silver.{name}"))
+        failed = F.concat(operation_rules(), failed_rules(rows, contract, f"silver.{name}"))
+        marked = rows.withColumn("_failed_rules", failed)
         marked = diverted.mark(spark, marked, f"silver.{name}", hours)
         target = str(attempt.table(f"silver.{name}_changes"))
         writes.append(partial(marked.coalesce(2).write.parquet, target))
@@ -73,7 +76,7 @@ def _typed_rows(
     if not table.transform:
         return cast_to_contract(rows, loaded.contracts[f"silver.{name}"])
     transform: Callable[[DataFrame], DataFrame] = load_transform(loaded, "silver", table.transform)
-    return transform(rows)
+    return _within_years(transform(rows), loaded.contracts[f"silver.{name}"])
 
 
 def without_superseded(rows: DataFrame, superseded: dict[str, int]) -> DataFrame:
@@ -84,12 +87,38 @@ def without_superseded(rows: DataFrame, superseded: dict[str, int]) -> DataFrame
 
 
 def cast_to_contract(rows: DataFrame, contract: Contract) -> DataFrame:
-    """The contract's columns: the text column of the same name, cast; null where it cannot be."""
-    columns = [
-        F.expr(f"try_cast(`{name}` AS {column.type})").alias(name)
+    """The contract's columns: the text column of the same name, cast; null where it cannot be.
+
+    What cannot be cast is kept in `_rescued`. Numbers that are not finite, and moments outside of the years 1
+    to 9999, are no values.
+    """
+    typed = {name: cast_text(name, column.type) for name, column in contract.columns.items()}
+    lost = {
+        name: F.when(typed[name].isNull(), F.col(name))
         for name, column in contract.columns.items()
-    ]
-    return rows.select(*columns, *CARRIED)
+        if column.type != "string"
+    }
+    carried = [rescued_also(lost).alias(name) if name == "_rescued" else F.col(name) for name in CARRIED]
+    return rows.select(*(value.alias(name) for name, value in typed.items()), *carried)
+
+
+def _within_years(rows: DataFrame, contract: Contract) -> DataFrame:
+    """Moments and dates outside of the years 1 to 9999, which not every reader has, become null."""
+    moments = [name for name, column in contract.columns.items() if column.type in ("date", "timestamp")]
+    kinds = dict(rows.dtypes)
+    present = [name for name in moments if kinds.get(name) in ("date", "timestamp")]
+    kept = {name: F.when(F.year(name).between(1, 9999), F.col(name)) for name in present}
+    return rows.withColumns(kept) if kept else rows
+
+
+def cast_text(name: str, kind: ColumnType) -> Column:
+    """The text of a column as a value of a type; null where it is none."""
+    value = F.col(name).try_cast(kind)
+    if kind == "double":
+        return F.when(~F.isnan(value) & (F.abs(value) < float("inf")), value)
+    if kind in ("date", "timestamp"):
+        return F.when(F.year(value).between(1, 9999), value)
+    return value
 
 
 def with_references(
