@@ -35,6 +35,12 @@ def column_types(path: str) -> dict[str, str] | None:
     return {field.name: _SPARK_TYPES.get(_type_name(field.type), _type_name(field.type)) for field in fields}
 
 
+def same_files(path: str, version: int, other: int) -> bool:
+    """Whether two versions that can be read hold the same files: what came between them changed none."""
+    one, two = (set(DeltaTable(path, version=number).file_uris()) for number in (version, other))
+    return one == two
+
+
 def table_properties(path: str) -> dict[str, str]:
     """The table's properties, like `delta.enableChangeDataFeed`."""
     return {name: value for name, value in DeltaTable(path).metadata().configuration.items() if value}

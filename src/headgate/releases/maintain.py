@@ -18,7 +18,7 @@ from headgate.lake.append_record import compact_record, vacuum_record
 from headgate.lake.clean_log import clean_log
 from headgate.lake.compact import compact, keep_for
 from headgate.lake.folder_size import FolderSize, folder_size
-from headgate.lake.history import current_version, data_files
+from headgate.lake.history import current_version, data_files, is_kept, same_files
 from headgate.lake.paths import table_path
 from headgate.lake.pins import pin
 from headgate.lake.remove_old import remove_old
@@ -120,7 +120,12 @@ def _note(
     """
     pipeline, published = loaded.spec.pipeline, ledger.versions()
     versions = versions_now(settings, pipeline, list(published))
-    moved = {table: version for table, version in versions.items() if version != published[table]}
+    moved = {
+        table: version
+        for table, version in versions.items()
+        if version != published[table]
+        and not _only_vacuumed(settings, pipeline, table, published[table], version)
+    }
     if not moved:
         return published
     last = ledger.done()[-1]
@@ -143,6 +148,12 @@ def _note(
     ledger = append_entry(settings, pipeline, ledger, entry)
     register(spark, settings, loaded, moved)
     return ledger.versions()
+
+
+def _only_vacuumed(settings: Settings, pipeline: str, table: str, before: int, now: int) -> bool:
+    """Whether a record was not even compacted: removing its old files makes commits of its own."""
+    path = table_path(settings.lake, pipeline, table)
+    return table.startswith(f"{RECORDS}.") and is_kept(path, before) and same_files(path, before, now)
 
 
 def _folders(
