@@ -40,11 +40,17 @@ def test_every_command_line_is_one_that_headgate_understands(document: str, line
     name, *arguments = words
     assert name in COMMANDS, f"{document}: there is no command {name}"
     module = importlib.import_module(f"headgate.cli.{name}")
-    single = typer.Typer(add_completion=False)
-    single.command(name=name, context_settings=getattr(module, "CONTEXT", {}))(getattr(module, name))
+    group = getattr(module, "GROUP", None)
+    single = group or typer.Typer(add_completion=False)
+    if group is None:
+        single.command(name=name, context_settings=getattr(module, "CONTEXT", {}))(getattr(module, name))
     command = get_command(single)
     try:
-        command.make_context(name, list(arguments))
+        context = command.make_context(name, list(arguments))
+        if isinstance(command, click.Group):
+            word, own, rest = command.resolve_command(context, list(arguments))
+            assert own is not None
+            own.make_context(word, rest, parent=context)
     except click.exceptions.UsageError as error:
         pytest.fail(f"{document}: {line}: {error.format_message()}")
 

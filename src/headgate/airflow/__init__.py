@@ -8,3 +8,4 @@ from headgate.airflow.pipeline_dags import hourly_dags as hourly_dags
 from headgate.airflow.pipeline_dags import learn_dags as learn_dags
 from headgate.airflow.pipeline_dags import pipeline_dags as pipeline_dags
 from headgate.airflow.pipeline_dags import promote_dags as promote_dags
+from headgate.airflow.pipeline_dags import quarantine_dags as quarantine_dags

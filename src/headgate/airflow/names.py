@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 POOL_PREFIX = "headgate_"
-HOURLY, LEARN, PROMOTE = "_hourly", "_learn", "_promote"
+HOURLY, LEARN, PROMOTE, QUARANTINE = "_hourly", "_learn", "_promote", "_quarantine"
 
 
 def hourly_dag_id(pipeline: str) -> str:
@@ -23,6 +23,11 @@ def learn_dag_id(pipeline: str) -> str:
 def promote_dag_id(pipeline: str) -> str:
     """The DAG that decides on one candidate."""
     return pipeline + PROMOTE
+
+
+def quarantine_dag_id(pipeline: str) -> str:
+    """The DAG that takes requests about rows in quarantine."""
+    return pipeline + QUARANTINE
 
 
 def pool_name(pipeline: str) -> str:

@@ -9,8 +9,9 @@ from airflow.sdk import DAG, get_parsing_context
 
 from headgate.airflow.hourly_dag import hourly_dag
 from headgate.airflow.learn_dag import learn_dag
-from headgate.airflow.names import HOURLY, LEARN, PROMOTE
+from headgate.airflow.names import HOURLY, LEARN, PROMOTE, QUARANTINE
 from headgate.airflow.promote_dag import promote_dag
+from headgate.airflow.quarantine_dag import quarantine_dag
 from headgate.spec.errors import SpecErrors
 from headgate.spec.load import load_all, load_pipeline, pipeline_names
 from headgate.spec.pipeline import Pipeline
@@ -35,6 +36,7 @@ def pipeline_dags(
         **hourly_dags(doc, settings),
         **learn_dags(doc, settings),
         **promote_dags(doc, settings),
+        **quarantine_dags(doc, settings),
     }
 
 
@@ -53,6 +55,11 @@ def promote_dags(doc: str | None = None, settings: Settings | None = None) -> di
     return _dags(settings, PROMOTE, promote_dag, doc)
 
 
+def quarantine_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_quarantine` of every sound pipeline."""
+    return _dags(settings, QUARANTINE, quarantine_dag, doc)
+
+
 def broken_pipelines(settings: Settings | None = None) -> None:
     """Raise SpecErrors with every mistake in every pipeline; nothing where all are sound."""
     _, errors = load_all(settings or Settings())
@@ -63,7 +70,7 @@ def broken_pipelines(settings: Settings | None = None) -> None:
 def _dags(settings: Settings | None, suffix: str, build: Build, doc: str | None) -> dict[str, DAG]:
     settings = settings or Settings()
     pipelines = _pipelines(settings, suffix)
-    if suffix != HOURLY:
+    if suffix in (LEARN, PROMOTE):
         pipelines = [pipeline for pipeline in pipelines if pipeline.examples and pipeline.model]
     dags = [build(settings, pipeline, doc) for pipeline in pipelines]
     return {dag.dag_id: dag for dag in dags}

@@ -26,6 +26,7 @@ COMMANDS = {
     "sample": "Write landing files of real data for a bundled pipeline.",
     "run": "Run hours of a pipeline as a backfill, and wait for them.",
     "query": "Run SQL on the lake.",
+    "quarantine": "Look at rows that broke a rule; let them re-enter or dismiss them.",
     "compare": "Compare algorithms on a pipeline's examples; every trial in MLflow.",
     "statistics": "Describe what was published of a table.",
     "bench": "Measure the platform on this machine.",

@@ -13,11 +13,16 @@ from headgate.spec.hour_range import HOUR, HourRange
 
 @dataclass(frozen=True)
 class HourCount:
-    """Staged and quarantined rows of one hour, named by its end (`_known_at`, or the as-of of gold)."""
+    """Staged and quarantined rows of one hour, named by its end (`_known_at`, or the as-of of gold).
+
+    `again` are those that re-entered from the quarantine and are quarantined again, or dismissed. They are
+    none of `quarantined`: the hour's own rows are no worse for them.
+    """
 
     hour_end: datetime
     rows: int
     quarantined: int = 0
+    again: int = 0
 
     @property
     def label(self) -> str:
@@ -33,14 +38,19 @@ def count_hours(df: DataFrame, window: HourRange, hour_end: str = "_known_at") -
     they say they are.
     """
     marked = F.size("_failed_rules") > 0 if "_failed_rules" in df.columns else F.lit(False)
+    re_entered = F.col("_request").isNotNull() if "_request" in df.columns else F.lit(False)
     counted = (
         df.groupBy(F.unix_seconds(hour_end).alias("hour_end"))
-        .agg(F.count(F.lit(1)).alias("rows"), F.count_if(marked).alias("quarantined"))
+        .agg(
+            F.count(F.lit(1)).alias("rows"),
+            F.count_if(marked & ~re_entered).alias("quarantined"),
+            F.count_if(marked & re_entered).alias("again"),
+        )
         .filter("hour_end IS NOT NULL")
         .collect()
     )
     found = {
-        datetime.fromtimestamp(row[0], UTC): HourCount(datetime.fromtimestamp(row[0], UTC), row[1], row[2])
+        datetime.fromtimestamp(row[0], UTC): HourCount(datetime.fromtimestamp(row[0], UTC), *row[1:])
         for row in counted
     }
     first = window.start + HOUR if window.start is not None else min(found, default=window.end)

@@ -82,7 +82,7 @@ class _Measured:
 
     @property
     def quarantined(self) -> int:
-        return sum(hour.quarantined for hour in self.hours)
+        return sum(hour.quarantined + hour.again for hour in self.hours)
 
 
 def _measure(

@@ -42,7 +42,7 @@ def stage(
     if hop == "bronze":
         claim = ledger.claim()
         take_new = claim is None or claim.hour != hour
-        files, findings = BronzeStage(spark, settings, loaded, attempt, run).write(
+        files, findings = BronzeStage(spark, settings, loaded, attempt, run, versions).write(
             frontier, take_new=take_new
         )
     elif hop == "silver":

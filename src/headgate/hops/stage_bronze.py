@@ -12,14 +12,17 @@ from pyspark.sql import functions as F
 from headgate.hops.attempt import Attempt
 from headgate.hops.choose_files import Choice, archived_file, choose_files
 from headgate.hops.known_files import KnownFile, KnownFiles
+from headgate.hops.requests import Request, waiting
 from headgate.hops.run_range import RunRange
+from headgate.hops.stage_requests import requested_rows
 from headgate.ingest.commit_time import commit_time, moment_or_null
 from headgate.ingest.formats.dms_csv import OPERATION, read_dms_csv
 from headgate.ingest.landing import LandingFile, still_as_listed
 from headgate.ingest.ordering import LOAD_OPERATION, instant_text, known_at, sequence
 from headgate.ingest.rescue import rescued_also
 from headgate.lake.columns import CARRIED, CARRIED_TYPES
-from headgate.lake.read import read_staged
+from headgate.lake.paths import table_path
+from headgate.lake.read import read_at, read_staged
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Feed
@@ -30,10 +33,17 @@ class BronzeStage:
     """One bronze attempt: lists the files, reads them, writes one staged table a feed."""
 
     def __init__(
-        self, spark: SparkSession, settings: Settings, loaded: LoadedPipeline, attempt: Attempt, run: RunRange
+        self,
+        spark: SparkSession,
+        settings: Settings,
+        loaded: LoadedPipeline,
+        attempt: Attempt,
+        run: RunRange,
+        versions: dict[str, int],
     ) -> None:
         self.spark, self.loaded, self.attempt, self.run = spark, loaded, attempt, run
         self.landing: Path = settings.landing / loaded.spec.pipeline
+        self.settings, self.versions = settings, versions
         self.known = KnownFiles(settings, loaded.spec.pipeline)
 
     def write(
@@ -62,8 +72,13 @@ class BronzeStage:
         changes = [file for file in choice.readable if file.kind == "changes"]
         taken = loads + changes
         counts: dict[str, int] = {}
-        if taken or contract.expects_rows:
+        asked = self._requests(name) if take_new and not self.run.replay else []
+        if taken or asked or contract.expects_rows:
             rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
+            if asked:
+                archived = self._archived(name)
+                end = self.run.hours.end
+                rows = rows.unionByName(requested_rows(archived, asked, feed, columns, frontier, end))
             staged = self.attempt.table(f"bronze.{name}")
             try:
                 rows.write.parquet(str(staged))
@@ -75,9 +90,18 @@ class BronzeStage:
             archived_file(file, choice, 0, counts.get(file.path, 0), load_times.get(file.path, (None,))[0])
             for file in taken
         ]
+        files += [request.archived(len(request.changes)) for request in asked]
         still_as_listed(self.landing, taken)
         later = {file.path for file in choice.readable} - {file.path for file in taken}
         return files, [finding for finding in choice.findings if finding["file"] not in later]
+
+    def _requests(self, feed: str) -> list[Request]:
+        return [r for r in waiting(self.settings, self.loaded.spec.pipeline, self.known) if r.feed == feed]
+
+    def _archived(self, feed: str) -> DataFrame:
+        table = f"bronze.{feed}"
+        path = table_path(self.settings.lake, self.loaded.spec.pipeline, table)
+        return read_at(self.spark, path, self.versions[table])
 
     def _counts(self, staged: Path, files: list[LandingFile]) -> dict[str, int]:
         if not files:
@@ -140,6 +164,7 @@ class BronzeStage:
             "_row",
             _revision(choice).cast("int").alias("_revision"),
             rescued_also({feed.committed_at: unread_time}).alias("_rescued"),
+            F.lit(None).cast("string").alias("_request"),
         ).select(*columns, *CARRIED)
 
 

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from headgate.gates.operations import operation_rules
+from headgate.gates.quarantine import DISMISS, DISMISSED
 from headgate.gates.row_predicates import failed_rules
 from headgate.hops.attempt import Attempt
 from headgate.hops.known_files import KnownFiles
@@ -49,7 +50,8 @@ def stage_silver(
         contract = loaded.contracts[f"silver.{name}"]
         rows = with_references(spark, settings, loaded, rows, contract, versions, typed)
         failed = F.concat(operation_rules(), failed_rules(rows, contract, f"silver.{name}"))
-        marked = rows.withColumn("_failed_rules", failed)
+        dismissed = F.when(F.startswith("_request", F.lit(DISMISS)), F.array_append(failed, F.lit(DISMISSED)))
+        marked = rows.withColumn("_failed_rules", F.coalesce(dismissed, failed))
         target = str(attempt.table(f"silver.{name}_changes"))
         writes.append(partial(marked.coalesce(2).write.parquet, target))
     side_by_side(writes)

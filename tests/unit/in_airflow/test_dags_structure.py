@@ -11,10 +11,17 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG, CronDataIntervalTimetable
 from airflow.serialization.serialized_objects import DagSerialization
 
-from headgate.airflow import hourly_dags, learn_dags, pipeline_dags, promote_dags
+from headgate.airflow import hourly_dags, learn_dags, pipeline_dags, promote_dags, quarantine_dags
 from headgate.spec.settings import REPOSITORY, Settings
 
-ALL = ["orders_hourly", "shop_hourly", "shop_learn", "shop_promote"]
+ALL = [
+    "orders_hourly",
+    "orders_quarantine",
+    "shop_hourly",
+    "shop_learn",
+    "shop_promote",
+    "shop_quarantine",
+]
 HOPS = [
     "bronze.stage",
     "bronze.gate",
@@ -43,11 +50,12 @@ def in_order(dag: DAG) -> list[str]:
     return found
 
 
-def test_a_pipeline_without_a_model_has_only_its_hourly_dag(pipelines: Settings) -> None:
+def test_a_pipeline_without_a_model_learns_and_promotes_nothing(pipelines: Settings) -> None:
     assert sorted(pipeline_dags()) == ALL
     assert sorted(hourly_dags()) == ["orders_hourly", "shop_hourly"]
     assert sorted(learn_dags()) == ["shop_learn"]
     assert sorted(promote_dags()) == ["shop_promote"]
+    assert sorted(quarantine_dags()) == ["orders_quarantine", "shop_quarantine"]
 
 
 def test_folders_can_be_named_by_the_dag_file(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,6 +99,8 @@ def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Se
             *(("orders_hourly", task_id) for task_id in HOPS[:6]),
             ("shop_learn", "record"),
             ("shop_promote", "promote"),
+            ("shop_quarantine", "request"),
+            ("orders_quarantine", "request"),
         ]
     )
     assert {pool for where, pool in pools.items() if where not in in_pool} == {"default_pool"}
