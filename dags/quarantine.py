@@ -10,7 +10,7 @@ rules that it broke. Once its rule, its transform or the row itself is mended, t
 | `action` | `replay`: the rows re-enter; `dismiss`: they are taken out of the quarantine for good |
 | `rules`, `rows` | those that broke one of the rules, those named `<file>:<row>`; without both: all rows |
 | `values` | replay only: texts that mend the rows, `{"status": "paid"}`; empty text means no value |
-| `reason` | why, for the record; a dismissal needs one |
+| `why` | why, for the record; a dismissal needs one |
 
 The run puts the request on record (`<pipeline>_ops.requests`). The next run of an hour takes it along: the
 rows go through the same gates, at their old place in the order of changes, so newer changes of a key stay

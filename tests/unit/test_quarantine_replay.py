@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
+from headgate.gates.verdict import GateClosed
 from headgate.hops.ask_quarantine import RequestRefused, quarantined, request_rows
+from headgate.hops.decide import decide
 from headgate.hops.known_files import KnownFiles
 from headgate.hops.requests import Request, requests, waiting
 from headgate.spec.load import load_pipeline
@@ -25,7 +27,7 @@ FILE = "orders/2024/01/01/00/20240101-000000000.csv"
 CHOICES = ("mended", "dismissed", "left")
 
 
-def ask(orders: Orders, action: str, *rows: str, rule: str = "", reason: str = "", **values: str) -> Request:
+def ask(orders: Orders, action: str, *rows: str, rule: str = "", why: str = "", **values: str) -> Request:
     return request_rows(
         orders.spark,
         orders.settings,
@@ -35,7 +37,7 @@ def ask(orders: Orders, action: str, *rows: str, rule: str = "", reason: str = "
         rows=rows,
         rules=[rule] if rule else [],
         values=values,
-        reason=reason,
+        why=why,
         requested_by="tester",
     )
 
@@ -64,8 +66,8 @@ def test_rows_re_enter_mended_or_are_dismissed_and_newer_changes_stay_ahead(
     lost, key, amount = ["status.one_of"], ["order_id.required"], ["amount.between"]
     assert apart(orders) == [(1, lost), (2, lost), (3, key), (4, amount), (5, [*lost, *amount])]
 
-    ask(orders, "replay", f"{FILE}:3", order_id="3", reason="the key had a letter")
-    ask(orders, "dismiss", f"{FILE}:4", reason="a test of the shop")
+    ask(orders, "replay", f"{FILE}:3", order_id="3", why="the key had a letter")
+    ask(orders, "dismiss", f"{FILE}:4", why="a test of the shop")
     ask(orders, "replay", rule="status.one_of")
     with pytest.raises(
         RequestRefused, match=r"There is no row .*csv:1 in the quarantine .*waits for a run already"
@@ -98,7 +100,7 @@ def test_rows_re_enter_mended_or_are_dismissed_and_newer_changes_stay_ahead(
     orders.run(3)
     assert apart(orders) == []
     assert (5, "lost", 50.0) in orders.live()
-    assert [(r.request, r.action, r.reason, r.requested_by) for r in requests(orders.settings, "orders")] == [
+    assert [(r.request, r.action, r.why, r.requested_by) for r in requests(orders.settings, "orders")] == [
         (1, "replay", "the key had a letter", "tester"),
         (2, "dismiss", "a test of the shop", "tester"),
         (3, "replay", "", "tester"),
@@ -114,13 +116,39 @@ def test_rows_re_enter_mended_or_are_dismissed_and_newer_changes_stay_ahead(
         "  next: ./headgate quarantine show orders orders"
     )
     with pytest.raises(RequestRefused, match="A dismissal is for good, so it needs a reason"):
-        ask(orders, "dismiss", f"{FILE}:4", reason=" ")
+        ask(orders, "dismiss", f"{FILE}:4", why=" ")
     with pytest.raises(RequestRefused, match="A dismissed row never counts, so it takes no values"):
-        ask(orders, "dismiss", f"{FILE}:4", reason="why", amount="1")
+        ask(orders, "dismiss", f"{FILE}:4", why="why", amount="1")
     with pytest.raises(
         RequestRefused, match="There is no column of the feed orders 'amuont'; did you mean 'amount'"
     ):
         ask(orders, "replay", f"{FILE}:4", amuont="1")
+
+
+def test_a_dismissed_row_closes_no_gate_and_a_replayed_one_may(spark: SparkSession, tmp_path: Path) -> None:
+    orders = Orders(spark, tmp_path)
+    contract = CONTRACT.replace("{min: 0}, on_fail: quarantine", "{min: 0}, on_fail: close")
+    orders.write("expectations/orders/silver.orders.yaml", contract)
+    orders.land(0, "I,05:00,1,open,-1", "I,05:01,2,open,-2", "I,05:02,3,open,3")
+    orders.hop("bronze", 0)
+    closed(orders, 0)
+    orders.hop("silver", 0)
+    assert apart(orders) == [(1, ["diverted:amount.between"]), (2, ["diverted:amount.between"])]
+    ask(orders, "dismiss", f"{FILE}:1", why="a test of the shop")
+    ask(orders, "replay", f"{FILE}:2")
+    orders.hop("bronze", 1)
+    closed(orders, 1)
+    orders.hop("silver", 1)
+    assert orders.live() == [(3, "open", 3.0)]
+    assert apart(orders) == [(2, ["diverted:amount.between"])]
+
+
+def closed(orders: Orders, hour: int) -> None:
+    """The silver gate of the hour closes on one row that breaks a rule, or two; it is diverted."""
+    with pytest.raises(GateClosed, match=f"amount.between: {2 - hour} of {3 - 2 * hour} "):
+        orders.hop("silver", hour)
+    (entry,) = orders.ledger().closed_gates()
+    decide(orders.spark, orders.settings, "orders", "divert", entry.digest, by="ann", why="broken tills")
 
 
 AGAIN = (
@@ -159,7 +187,7 @@ def test_the_outcome_is_that_of_rows_that_were_good_at_once(
         if chosen["mended"]:
             ask(orders, "replay", *chosen["mended"], status="paid", amount="7")
         if chosen["dismissed"]:
-            ask(orders, "dismiss", *chosen["dismissed"], reason="drawn")
+            ask(orders, "dismiss", *chosen["dismissed"], why="drawn")
         before = gold_of(orders)
         orders.run(*range(after + 1, HOURS))
 

@@ -45,7 +45,7 @@ def quarantine_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> D
                 additionalProperties={"type": "string"},
                 description='Replay only: texts that mend the rows, {"column": "text"}',
             ),
-            "reason": Param("", type="string", description="Why, for the record; a dismissal needs one"),
+            "why": Param("", type="string", description="Why, for the record; a dismissal needs one"),
         },
         tags=tags(pipeline),
         default_args=task_defaults(pipeline),

@@ -108,7 +108,7 @@ def replay_quarantine(
         list[str] | None,
         typer.Option("--set", metavar="COLUMN=TEXT", help="Mend the rows: a column's text; may be repeated."),
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    why: Annotated[str, typer.Option(help="Why, for the record.")] = "",
 ) -> None:
     """Let rows re-enter after their rule, their transform or the rows themselves were mended.
 
@@ -117,27 +117,27 @@ def replay_quarantine(
     as they are. Commit time and operation are set as `committed_at=` (the feed's name for it) and `op=`.
     """
     mended = dict(_assignment(text) for text in values or ())
-    _ask(pipeline, table, "replay", rules, rows, everything, mended, reason)
+    _ask(pipeline, table, "replay", rules, rows, everything, mended, why)
 
 
 @GROUP.command("dismiss")
 def dismiss_quarantine(
     pipeline: Pipeline,
     table: TableName,
-    reason: Annotated[str, typer.Option(help="Why; it stays on record.")],
+    why: Annotated[str, typer.Option(help="Why; it stays on record.")],
     rules: Rules = None,
     rows: Rows = None,
     everything: Everything = False,
 ) -> None:
     """Take rows out of the quarantine for good: they stay on record and never count."""
-    _ask(pipeline, table, "dismiss", rules, rows, everything, {}, reason)
+    _ask(pipeline, table, "dismiss", rules, rows, everything, {}, why)
 
 
 def told(request: Request) -> str:
     """A request in one line."""
     rows = "1 row" if len(request.changes) == 1 else f"{len(request.changes):,} rows"
     mended = "".join(f", {name}={text}" for name, text in request.values.items())
-    why = f" ({request.reason})" if request.reason else ""
+    why = f" ({request.why})" if request.why else ""
     return f"request {request.request}: {request.action} {rows} of {request.table}{mended}{why}"
 
 
@@ -149,7 +149,7 @@ def _ask(
     rows: list[str] | None,
     everything: bool,
     values: dict[str, str],
-    reason: str,
+    why: str,
 ) -> None:
     if everything == bool(rules or rows):
         raise NoSelection(
@@ -171,7 +171,7 @@ def _ask(
             rules=rules or (),
             rows=rows or (),
             values=values,
-            reason=reason,
+            why=why,
             requested_by=getpass.getuser(),
         )
     typer.echo(told(request))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from headgate.gates.diverted import PREFIX
 from headgate.lake.revisions import CHANGE
 from headgate.spec.contract import Contract
 
 DISMISS, REPLAY = "dismiss", "replay"
-"""What can be asked for rows in quarantine; how `_request` of a row that re-entered begins."""
+"""What can be asked for rows in quarantine."""
 
 DISMISSED = "dismissed"
 """The mark of a change that was dismissed: it never wins, and is no longer in the quarantine."""
+
+DECIDED = f"exists(_failed_rules, rule -> rule = '{DISMISSED}' OR startswith(rule, '{PREFIX}'))"
+"""SQL that is true for rows of a change log about which somebody decided: no gate judges them again."""
 
 ORIGINAL = (
     *("_op", "_committed_at", "_sequence", "_known_at", "_file", "_row"),

@@ -34,7 +34,7 @@ def request_rows(
     rules: Sequence[str] = (),
     rows: Sequence[str] = (),
     values: Mapping[str, str] | None = None,
-    reason: str = "",
+    why: str = "",
     requested_by: str = "",
 ) -> Request:
     """Put on record that rows of the quarantine of a silver table re-enter, or are dismissed.
@@ -47,7 +47,7 @@ def request_rows(
     pipeline = loaded.spec.pipeline
     require_table(loaded, table)
     feed = loaded.spec.silver[table].feed
-    _check_words(loaded, table, action, values or {}, reason)
+    _check_words(loaded, table, action, values or {}, why)
     taken = {
         (f, r)
         for one in waiting(settings, pipeline, KnownFiles(settings, pipeline))
@@ -69,7 +69,7 @@ def request_rows(
             left=LEFT,
             next_command=f"./headgate quarantine show {pipeline} {table}",
         )
-    asked = Request(0, feed, table, action, tuple(sorted(found)), reason, dict(values or {}), requested_by)
+    asked = Request(0, feed, table, action, tuple(sorted(found)), why, dict(values or {}), requested_by)
     return append_request(settings, pipeline, asked)
 
 
@@ -96,17 +96,17 @@ def require_table(loaded: LoadedPipeline, table: str) -> None:
 
 
 def _check_words(
-    loaded: LoadedPipeline, table: str, action: str, values: Mapping[str, str], reason: str
+    loaded: LoadedPipeline, table: str, action: str, values: Mapping[str, str], why: str
 ) -> None:
     feed = loaded.spec.silver[table].feed
     if action not in (REPLAY, DISMISS):
         _refuse_word(loaded, "action", action, [REPLAY, DISMISS])
-    if action == DISMISS and not reason.strip():
+    if action == DISMISS and not why.strip():
         raise RequestRefused(
             what="A dismissal is for good, so it needs a reason.",
             where=f"{loaded.spec.pipeline}_silver.{table}_quarantine",
             left=LEFT,
-            next_command="Ask again with a reason: --reason TEXT, or the field of the form.",
+            next_command="Ask again with a reason: --why TEXT, or the field of the form.",
         )
     if action == DISMISS and values:
         raise RequestRefused(

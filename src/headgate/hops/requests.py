@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from headgate.gates.quarantine import DISMISS
 from headgate.hops.known_files import REQUEST, KnownFile, KnownFiles
 from headgate.lake.append_record import append_arrow
 from headgate.lake.history import read_rows
@@ -31,7 +32,7 @@ SCHEMA = pa.schema(
         ("feed", pa.string()),
         ("table", pa.string()),
         ("action", pa.string()),
-        ("reason", pa.string()),
+        ("why", pa.string()),
         ("values", pa.string()),
         ("changes", pa.string()),
     ]
@@ -56,7 +57,7 @@ class Request:
     table: str
     action: str
     changes: tuple[tuple[str, int, int], ...]
-    reason: str = ""
+    why: str = ""
     values: dict[str, str] = field(default_factory=dict)
     requested_by: str = ""
     requested_at: datetime | None = None
@@ -65,6 +66,11 @@ class Request:
     def path(self) -> str:
         """What the request is called in `ops.files`, which says which requests were taken."""
         return f"requests/{self.request}"
+
+    @property
+    def mark(self) -> str:
+        """What the request is called in `_request` of the rows that re-entered by it."""
+        return f"{self.action} {self.request}"
 
     def archived(self, rows: int) -> KnownFile:
         """The line of `ops.files` that says that the request was taken."""
@@ -80,6 +86,11 @@ def requests(settings: Settings, pipeline: str) -> list[Request]:
 def waiting(settings: Settings, pipeline: str, known: KnownFiles) -> list[Request]:
     """The requests that no run has taken yet, oldest first."""
     return [r for r in requests(settings, pipeline) if r.path not in known.newest]
+
+
+def dismissals(settings: Settings, pipeline: str, table: str) -> list[str]:
+    """What `_request` says of rows that were dismissed from the quarantine of a silver table."""
+    return [r.mark for r in requests(settings, pipeline) if r.table == table and r.action == DISMISS]
 
 
 def append_request(settings: Settings, pipeline: str, request: Request) -> Request:

@@ -35,8 +35,7 @@ def requested_rows(
     asked: dict[tuple[str, int], tuple[int, str, dict[str, str]]] = {}
     for request in requests:
         for file, row, revision in request.changes:
-            mark = f"{request.action} {request.request}"
-            asked.setdefault((file, row), (revision, mark, request.values))
+            asked.setdefault((file, row), (revision, request.mark, request.values))
     wanted = archived.sparkSession.createDataFrame(
         [(file, row, *what) for (file, row), what in asked.items()],
         f"w_file string, w_row bigint, w_revision int, w_request string, w_values {TEXTS}",

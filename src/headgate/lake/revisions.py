@@ -24,3 +24,10 @@ def latest_revisions(changes: DataFrame, of: DataFrame) -> DataFrame:
     highest = again.agg(F.max("_revision").alias("_highest"))
     joined = changes.withColumn("_change", change()).join(highest, on="_change", how="left")
     return joined.where("_highest IS NULL OR _revision >= _highest").drop("_change", "_highest")
+
+
+def without_superseded(rows: DataFrame, superseded: dict[str, int]) -> DataFrame:
+    """Leave out rows of files that were mended later: path -> the lowest revision that counts."""
+    for path, revision in superseded.items():
+        rows = rows.where(~((F.col("_file") == path) & (F.col("_revision") < revision)))
+    return rows

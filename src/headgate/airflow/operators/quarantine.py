@@ -8,7 +8,7 @@ from airflow.sdk import Context
 
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 
-FIELDS = ("table", "action", "rules", "rows", "values", "reason")
+FIELDS = ("table", "action", "rules", "rows", "values", "why")
 """The fields of the form."""
 
 
