@@ -26,11 +26,12 @@ def requested_rows(
     frontier: datetime | None,
     end: datetime,
 ) -> DataFrame:
-    """One row per change that the requests name, with the columns of the archive.
+    """One row per change that the requests name, with `columns` and the carried columns.
 
-    `archived`: the archive of the feed. The row is the revision that a request names, as the next revision,
-    known from now on (see `known_at`), at its old place in the order; at the place of its new commit time or
-    source sequence where the request gives one. A change that several requests name re-enters by the first.
+    `archived`: the archive of the feed, at a version that may lack the newest columns. The row is the
+    revision that a request names, as the next revision, known from now on (see `known_at`), at its old place
+    in the order; at the place of its new commit time or source sequence where the request gives one. A change
+    that several requests name re-enters by the first.
     """
     asked: dict[tuple[str, int], tuple[int, str, dict[str, str]]] = {}
     for request in requests:
@@ -40,6 +41,8 @@ def requested_rows(
         [(file, row, *what) for (file, row), what in asked.items()],
         f"w_file string, w_row bigint, w_revision int, w_request string, w_values {TEXTS}",
     )
+    newest = {name: F.lit(None).cast("string") for name in columns if name not in archived.columns}
+    archived = archived.withColumns(newest) if newest else archived
     same = "_file = w_file AND _row = w_row AND _revision = w_revision"
     rows = archived.join(F.broadcast(wanted), on=F.expr(same), how="inner")
 
