@@ -11,6 +11,7 @@ from typing import Any
 import click
 import pytest
 import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from headgate.cli.app import COMMANDS
@@ -41,21 +42,18 @@ def test_every_command_line_is_one_that_headgate_understands(document: str, line
     name, *arguments = words
     assert name in COMMANDS, f"{document}: there is no command {name}"
     module = importlib.import_module(f"headgate.cli.{name}")
-    settings: dict[str, Any] = getattr(module, "CONTEXT", {})
-    if hasattr(module, "GROUP"):
-        functions = {
-            command.callback.__name__: command.callback for command in module.GROUP.registered_commands
-        }
-        assert arguments and arguments[0] in functions, f"{document}: {line}: there is no such command"
-        name, *arguments = arguments
-        function = functions[name]
-    else:
-        function = getattr(module, name)
-    single = typer.Typer(add_completion=False)
-    single.command(name=name, context_settings=settings)(function)
+    single = getattr(module, "GROUP", None)
+    if single is None:
+        single = typer.Typer(add_completion=False)
+        settings: dict[str, Any] = getattr(module, "CONTEXT", {})
+        single.command(name=name, context_settings=settings)(getattr(module, name))
     command = get_command(single)
     try:
-        command.make_context(name, list(arguments))
+        context = command.make_context(name, list(arguments))
+        if isinstance(command, TyperGroup):
+            word, own, rest = command.resolve_command(context, list(arguments))
+            assert own is not None
+            own.make_context(word, rest, parent=context)
     except click.exceptions.UsageError as error:
         pytest.fail(f"{document}: {line}: {error.format_message()}")
 

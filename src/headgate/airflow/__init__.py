@@ -10,4 +10,5 @@ from headgate.airflow.pipeline_dags import learn_dags as learn_dags
 from headgate.airflow.pipeline_dags import maintain_dags as maintain_dags
 from headgate.airflow.pipeline_dags import pipeline_dags as pipeline_dags
 from headgate.airflow.pipeline_dags import promote_dags as promote_dags
+from headgate.airflow.pipeline_dags import quarantine_dags as quarantine_dags
 from headgate.airflow.pipeline_dags import replay_dags as replay_dags

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 POOL_PREFIX = "headgate_"
 HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
-MAINTAIN = "_maintain"
+MAINTAIN, QUARANTINE = "_maintain", "_quarantine"
 
 
 def hourly_dag_id(pipeline: str) -> str:
@@ -24,6 +24,11 @@ def learn_dag_id(pipeline: str) -> str:
 def promote_dag_id(pipeline: str) -> str:
     """The DAG that decides on one candidate."""
     return pipeline + PROMOTE
+
+
+def quarantine_dag_id(pipeline: str) -> str:
+    """The DAG that takes requests about rows in quarantine."""
+    return pipeline + QUARANTINE
 
 
 def gate_dag_id(pipeline: str) -> str:

@@ -11,8 +11,9 @@ from headgate.airflow.gate_dag import gate_dag
 from headgate.airflow.hourly_dag import hourly_dag
 from headgate.airflow.learn_dag import learn_dag
 from headgate.airflow.maintain_dag import maintain_dag
-from headgate.airflow.names import GATE, HOURLY, LEARN, MAINTAIN, PROMOTE, REPLAY
+from headgate.airflow.names import GATE, HOURLY, LEARN, MAINTAIN, PROMOTE, QUARANTINE, REPLAY
 from headgate.airflow.promote_dag import promote_dag
+from headgate.airflow.quarantine_dag import quarantine_dag
 from headgate.airflow.replay_dag import replay_dag
 from headgate.spec.errors import SpecErrors
 from headgate.spec.load import load_all, load_pipeline, pipeline_names
@@ -40,6 +41,7 @@ def pipeline_dags(
         **replay_dags(doc, settings),
         **learn_dags(doc, settings),
         **promote_dags(doc, settings),
+        **quarantine_dags(doc, settings),
         **maintain_dags(doc, settings),
     }
 
@@ -67,6 +69,11 @@ def learn_dags(doc: str | None = None, settings: Settings | None = None) -> dict
 def promote_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_promote` of every sound pipeline that has examples and a model."""
     return _dags(settings, PROMOTE, promote_dag, doc)
+
+
+def quarantine_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_quarantine` of every sound pipeline."""
+    return _dags(settings, QUARANTINE, quarantine_dag, doc)
 
 
 def maintain_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:

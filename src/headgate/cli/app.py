@@ -29,6 +29,7 @@ COMMANDS = {
     "replay": "Derive hours that are done again, in one pass.",
     "gate": "Accept or divert what closed a gate, on record.",
     "query": "Run SQL on the lake.",
+    "quarantine": "Look at rows that broke a rule; let them re-enter or dismiss them.",
     "compare": "Compare algorithms on a pipeline's examples; every trial in MLflow.",
     "reproduce": "Fit a version again from the data that it pins; are the trees the same?",
     "contract": "Print a table's contract as an Open Data Contract.",

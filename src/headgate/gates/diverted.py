@@ -6,4 +6,4 @@ PREFIX = "diverted:"
 """Stands before the rule for which a row was put apart, in `_failed_rules`."""
 
 DIVERTED = f"exists(_failed_rules, rule -> startswith(rule, '{PREFIX}'))"
-"""SQL that is true for such rows of a change log: the gate has judged them already."""
+"""SQL that is true for such rows of a change log."""

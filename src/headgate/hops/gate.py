@@ -11,9 +11,9 @@ from pyspark.sql import SparkSession
 from headgate.features.column_statistics import ColumnStatistics
 from headgate.features.statistics import LateLabels, table_statistics
 from headgate.gates.data_docs import write as write_data_docs
-from headgate.gates.diverted import DIVERTED
 from headgate.gates.hour_counts import HourCount, count_hours
 from headgate.gates.operations import broken_operations
+from headgate.gates.quarantine import DECIDED
 from headgate.gates.report import render
 from headgate.gates.validate import Validation, validate
 from headgate.gates.verdict import GateClosed, RuleResult, Verdict, judge
@@ -89,7 +89,7 @@ class _Measured:
 
     @property
     def quarantined(self) -> int:
-        return sum(hour.quarantined for hour in self.hours)
+        return sum(hour.quarantined + hour.again for hour in self.hours)
 
 
 def _measure(
@@ -99,8 +99,8 @@ def _measure(
     frame = read_staged(spark, attempt.table(staged))
     counted = count_hours(frame, window, hour_column(loaded, table))
     hours = [hour for hour in counted if hour.hour_end in window]
-    if any(hour.diverted for hour in counted):
-        frame = frame.where(f"NOT {DIVERTED}")
+    if any(hour.diverted or hour.again for hour in counted):
+        frame = frame.where(f"NOT {DECIDED}")
     validation = validate(frame, loaded.contracts[table], table, window_end=window.end, hours_summary=hours)
     if table.removeprefix("gold.") in loaded.spec.gold:
         validation.rules.append(in_range(table, counted, window))

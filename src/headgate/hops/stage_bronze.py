@@ -15,14 +15,18 @@ from headgate.hops.choose_files import Choice, archived_file, choose_files
 from headgate.hops.diverted import Diverted
 from headgate.hops.known_files import KnownFile, KnownFiles
 from headgate.hops.ledger import Ledger
+from headgate.hops.requests import Request, waiting
 from headgate.hops.run_range import RunRange
+from headgate.hops.stage_requests import requested_rows
 from headgate.ingest.commit_time import commit_time, moment_or_null
 from headgate.ingest.formats.dms_csv import OPERATION, read_dms_csv
 from headgate.ingest.landing import LandingFile, still_as_listed
 from headgate.ingest.ordering import LOAD_OPERATION, instant_text, known_at, sequence
 from headgate.ingest.rescue import rescued_also
 from headgate.lake.columns import CARRIED, CARRIED_TYPES
-from headgate.lake.read import read_staged
+from headgate.lake.paths import table_path
+from headgate.lake.read import read_at, read_staged
+from headgate.lake.revisions import without_superseded
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Feed
@@ -43,6 +47,7 @@ class BronzeStage:
     ) -> None:
         self.spark, self.loaded, self.attempt, self.run = spark, loaded, attempt, run
         self.landing: Path = settings.landing / loaded.spec.pipeline
+        self.settings, self.versions = settings, ledger.versions()
         self.known = KnownFiles(settings, loaded.spec.pipeline)
         self.diverted = Diverted(settings, loaded.spec.pipeline, ledger)
 
@@ -84,8 +89,13 @@ class BronzeStage:
         changes = [file for file in choice.readable if file.kind == "changes"]
         taken = loads + changes
         counts: dict[str, int] = {}
-        if taken or contract.expects_rows:
+        asked = self._requests(name) if take_new and not self.run.replay else []
+        if taken or asked or contract.expects_rows:
             rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
+            if asked:
+                archived = self._archived(name)
+                end = self.run.hours.end
+                rows = rows.unionByName(requested_rows(archived, asked, feed, columns, frontier, end))
             staged = self.attempt.table(f"bronze.{name}")
             try:
                 rows.write.parquet(str(staged))
@@ -97,6 +107,7 @@ class BronzeStage:
             archived_file(file, choice, 0, counts.get(file.path, 0), load_times.get(file.path, (None,))[0])
             for file in taken
         ]
+        files += [request.archived(len(request.changes)) for request in asked]
         still_as_listed(self.landing, taken)
         later = {file.path for file in choice.readable} - {file.path for file in taken}
         findings = [
@@ -105,6 +116,15 @@ class BronzeStage:
             if finding["file"] not in later
         ]
         return files, findings
+
+    def _requests(self, feed: str) -> list[Request]:
+        return [r for r in waiting(self.settings, self.loaded.spec.pipeline, self.known) if r.feed == feed]
+
+    def _archived(self, feed: str) -> DataFrame:
+        table = f"bronze.{feed}"
+        path = table_path(self.settings.lake, self.loaded.spec.pipeline, table)
+        rows = read_at(self.spark, path, self.versions[table])
+        return without_superseded(rows, self.known.superseded(feed))
 
     def _counts(self, staged: Path, files: list[LandingFile]) -> dict[str, int]:
         if not files:
@@ -167,6 +187,7 @@ class BronzeStage:
             "_row",
             _revision(choice).cast("int").alias("_revision"),
             rescued_also({feed.committed_at: unread_time}).alias("_rescued"),
+            F.lit(None).cast("string").alias("_request"),
         ).select(*columns, *CARRIED)
 
 

@@ -16,7 +16,14 @@ from airflow.sdk.exceptions import (
     ParamValidationError,
 )
 
-from headgate.airflow import gate_dags, hourly_dags, learn_dags, promote_dags, replay_dags
+from headgate.airflow import (
+    gate_dags,
+    hourly_dags,
+    learn_dags,
+    promote_dags,
+    quarantine_dags,
+    replay_dags,
+)
 from headgate.airflow.names import run_attempt
 from headgate.spec.settings import Settings
 
@@ -308,3 +315,18 @@ def test_promotion_without_a_version_is_refused(pipelines: Settings, conf: dict[
     with pytest.raises(AirflowFailException, match="does not name a registered version") as refused:
         task.execute(context(Instance(), conf=conf))
     assert 'Trigger the DAG again with the configuration {"version": 3}' in str(refused.value)
+
+
+def test_a_request_about_the_quarantine_is_what_the_form_says(
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task: Any = quarantine_dags()["shop_quarantine"].get_task("request")
+    ran: list[list[str]] = []
+    monkeypatch.setattr(type(task), "run_job", lambda self, arguments: ran.append(arguments))
+    form = {"table": "sales", "action": "dismiss", "rules": ["a.between"], "rows": [], "values": {}}
+    form["why"] = "a test"
+    run = SimpleNamespace(triggering_user_name="ann")
+    task.execute({"params": form, "dag_run": run})
+    ((pipeline, name, request, text),) = ran
+    assert (pipeline, name, request) == ("--pipeline", "shop", "--request")
+    assert json.loads(text) == {**form, "requested_by": "ann"}

@@ -18,13 +18,15 @@ from headgate.airflow import (
     maintain_dags,
     pipeline_dags,
     promote_dags,
+    quarantine_dags,
     replay_dags,
 )
 from headgate.spec.settings import REPOSITORY, Settings
 
 ALL = [
-    *("orders_gate", "orders_hourly", "orders_maintain", "orders_replay"),
-    *("shop_gate", "shop_hourly", "shop_learn", "shop_maintain", "shop_promote", "shop_replay"),
+    *("orders_gate", "orders_hourly", "orders_maintain", "orders_quarantine", "orders_replay"),
+    *("shop_gate", "shop_hourly", "shop_learn", "shop_maintain", "shop_promote", "shop_quarantine"),
+    "shop_replay",
 ]
 HOPS = [
     "bronze.stage",
@@ -61,6 +63,7 @@ def test_a_pipeline_without_a_model_has_no_dag_to_learn_or_to_promote(pipelines:
     assert sorted(replay_dags()) == ["orders_replay", "shop_replay"]
     assert sorted(learn_dags()) == ["shop_learn"]
     assert sorted(promote_dags()) == ["shop_promote"]
+    assert sorted(quarantine_dags()) == ["orders_quarantine", "shop_quarantine"]
     assert sorted(maintain_dags()) == ["orders_maintain", "shop_maintain"]
 
 
@@ -109,6 +112,8 @@ def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Se
             ("shop_gate", "decide"),
             ("shop_learn", "record"),
             ("shop_promote", "promote"),
+            ("shop_quarantine", "request"),
+            ("orders_quarantine", "request"),
             ("orders_maintain", "tables"),
             ("shop_maintain", "tables"),
         ]
