@@ -131,6 +131,7 @@ COLUMN_CASES = (
         f"{COLUMNS},shop\nI,{AT},@1,open,1,,,Main St\n",
         (Row(1, rescued='{"shop":"Main St"}'),),
         (1,),
+        told="unknown columns, kept in _rescued: shop",
     ),
     Taken(
         "a column without a name",
@@ -145,6 +146,7 @@ COLUMN_CASES = (
         f"{COLUMNS},_op,_file,_row\nI,{AT},@1,open,1,,,D,other.csv,7\n",
         (Row(1, rescued='{"_op":"D","_file":"other.csv","_row":"7"}'),),
         (1,),
+        told="unknown columns, kept in _rescued: _op, _file, _row",
     ),
     Taken(
         "1,000 columns that nobody knows",
@@ -152,6 +154,7 @@ COLUMN_CASES = (
         ",".join([COLUMNS, *(f"x{n}" for n in range(1000))]) + f"\nI,{AT},@1,open,1,,,7" + "," * 999 + "\n",
         (Row(1, rescued='{"x0":"7"}'),),
         (1,),
+        told="x9 and 990 more",
     ),
 )
 LINES = (
@@ -477,6 +480,18 @@ CLOSES = (
         HEADER,
         GOOD.replace("committed_at", "at"),
         "columns missing: committed_at",
+    ),
+    Closes(
+        "a column of the contract is missing",
+        "gate closed: told which one, and what uses it",
+        GOOD.replace(",note", ""),
+        "columns missing: note; note is used by silver.orders",
+    ),
+    Closes(
+        "a column was renamed",
+        "gate closed: told both names, and what uses it",
+        GOOD.replace("note", "remark"),
+        "columns missing: note; unknown columns: remark; note is used by silver.orders",
     ),
     Closes("a column twice", HEADER, GOOD.replace("note", "status"), "columns repeated: status"),
     Closes(

@@ -208,13 +208,14 @@ def test_two_full_loads_at_once_are_one_and_a_change_of_the_whole_table_asks_for
     spark: SparkSession, tmp_path: Path
 ) -> None:
     orders = a_pipeline(spark, tmp_path)
+    orders.write("expectations/orders/silver.orders.yaml", CONTRACT.partition("  due:")[0])
     orders.load(START, "1,open,1", "2,open,1")
     orders.load(START + timedelta(minutes=1), "3,open,1", name="LOAD00000002.csv")
     orders.run(0)
     assert orders.live() == [(1, "open", 1.0), (2, "open", 1.0), (3, "open", 1.0)]
 
-    header = "Op,committed_at,order_id,status,amount,due,note"
-    records = ("TRUNCATE,10:00,,,,,", "T,10:00,,,,,", "DDL,10:00,,,,,ALTER TABLE orders")
+    header = "Op,committed_at,order_id,status,amount,statement"
+    records = ("TRUNCATE,10:00,,,,", "T,10:00,,,,", "DDL,10:00,,,,ALTER TABLE orders")
     truncated = orders.land(1, *records, header=header)
     orders.hop("bronze", 1)
     with pytest.raises(GateClosed) as caught:

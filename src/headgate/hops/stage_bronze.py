@@ -19,6 +19,8 @@ from headgate.ingest.landing import LandingFile, still_as_listed
 from headgate.ingest.ordering import LOAD_OPERATION, instant_text, known_at, sequence
 from headgate.ingest.rescue import rescued_also
 from headgate.lake.columns import CARRIED, CARRIED_TYPES
+from headgate.lake.history import column_types
+from headgate.lake.paths import table_path
 from headgate.lake.read import read_staged
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.load import LoadedPipeline
@@ -34,6 +36,7 @@ class BronzeStage:
     ) -> None:
         self.spark, self.loaded, self.attempt, self.run = spark, loaded, attempt, run
         self.landing: Path = settings.landing / loaded.spec.pipeline
+        self.settings = settings
         self.known = KnownFiles(settings, loaded.spec.pipeline)
 
     def write(
@@ -56,8 +59,9 @@ class BronzeStage:
         columns, choice = list(contract.columns), Choice()
         if not self.run.replay:
             choice = choose_files(
-                self.landing, name, feed, self.known, frontier, self.run.hours.end, take_new=take_new
+                self.landing, self.loaded, name, self.known, frontier, self.run.hours.end, take_new=take_new
             )
+            columns += self._evolved(name, feed, choice)
         loads, load_times = self._due_loads(choice, feed, columns)
         changes = [file for file in choice.readable if file.kind == "changes"]
         taken = loads + changes
@@ -78,6 +82,15 @@ class BronzeStage:
         still_as_listed(self.landing, taken)
         later = {file.path for file in choice.readable} - {file.path for file in taken}
         return files, [finding for finding in choice.findings if finding["file"] not in later]
+
+    def _evolved(self, name: str, feed: Feed, choice: Choice) -> list[str]:
+        """The columns beyond the contract that the archive has, or gets with these files."""
+        if feed.on_schema_change != "evolve":
+            return []
+        path = table_path(self.settings.lake, self.loaded.spec.pipeline, f"bronze.{name}")
+        contract = self.loaded.contracts[f"bronze.{name}"].columns
+        known = [column for column in column_types(path) or {} if column not in CARRIED]
+        return [column for column in dict.fromkeys([*known, *choice.evolved]) if column not in contract]
 
     def _counts(self, staged: Path, files: list[LandingFile]) -> dict[str, int]:
         if not files:

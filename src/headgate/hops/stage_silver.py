@@ -13,7 +13,7 @@ from headgate.gates.row_predicates import failed_rules
 from headgate.hops.attempt import Attempt
 from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Ledger
-from headgate.ingest.rescue import rescued_also
+from headgate.ingest.rescue import rescued_also, restored
 from headgate.lake.columns import CARRIED
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
@@ -70,6 +70,7 @@ def _typed_rows(
     rows = without_superseded(
         archived.where(range_predicate("_known_at", hours)), known.superseded(table.feed)
     )
+    rows = restored(rows, loaded.contracts[bronze].columns)
     if not table.transform:
         return cast_to_contract(rows, loaded.contracts[f"silver.{name}"])
     transform: Callable[[DataFrame], DataFrame] = load_transform(loaded, "silver", table.transform)
