@@ -27,9 +27,9 @@ from headgate.cli.run_hours import run_hours
 from headgate.cli.wait_for_learning import wait_for_learning
 from headgate.hops.ledger import Ledger
 from headgate.learning.metrics import metrics
-from headgate.releases.model_log import header_of
+from headgate.releases.model_headers import header_of
 from headgate.releases.recorded_scorer import recorded_scorer
-from headgate.releases.release_log import Release, releases
+from headgate.releases.release_rows import Release, releases
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings

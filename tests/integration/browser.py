@@ -101,6 +101,24 @@ class Browser:
         )
         self.driver.switch_to.window(self.driver.window_handles[-1])
 
+    def look_into_frame(self) -> None:
+        """Look at the page in Airflow's frame; `visit` and `follow` lead out of it."""
+        self.driver.switch_to.frame(self.wait_for("iframe"))
+
+    def leave_frame(self, text: str, place: str) -> None:
+        """Click the link with this text in the frame, and look at the page with `place` in its address."""
+        tabs = self.driver.window_handles
+        self._wait(lambda: next(e for e in self.all("a") if e.text.strip() == text), text).click()
+
+        def arrived() -> bool:
+            self.driver.switch_to.window(self.driver.window_handles[-1])
+            return place in self.driver.current_url
+
+        self._wait(arrived, f"{place} behind {text}")
+        if len(self.driver.window_handles) > len(tabs):
+            self.driver.close()
+        self.driver.switch_to.window(tabs[0])
+
     def grid_colours(self, cells: int) -> set[tuple[int, ...]]:
         """The colours (red, green, blue) of the grid's cells, as soon as there are `cells` of them."""
         selector = 'a[id^="grid-"] [data-testid="task-state-badge"]'

@@ -14,6 +14,7 @@ STORY = (
     "test_browser",
     "test_quarantine",
     "test_closed_gate",
+    "test_cancelled_backfill",
     "test_second_stack",
 )
 DEMO_SECONDS = 1800

@@ -73,9 +73,9 @@ class HeadgateStack:
         )
         return Answer(run.returncode, run.stdout, run.stderr)
 
-    def rows(self, sql: str) -> list[dict[str, Any]]:
+    def rows(self, sql: str, *options: str) -> list[dict[str, Any]]:
         """The rows that `./headgate query` gives."""
-        answer = self.headgate("query", sql, "--format", "json")
+        answer = self.headgate("query", sql, "--format", "json", *options)
         assert answer.code == 0, answer.err
         found: list[dict[str, Any]] = json.loads(answer.out)
         return found

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+from headgate.gates.verdict import RuleResult, Verdict
 from headgate.stack.secrets import AIRFLOW_USER
 from tests.integration.browser import Browser, open_browser
 from tests.integration.headgate_stack import Demo, HeadgateStack
@@ -43,6 +45,30 @@ def test_the_grid_is_green(browser: Browser, stack: HeadgateStack, pictures: Pat
     browser.picture(pictures / "grid.png")
 
 
+@pytest.mark.parametrize(
+    ("link", "place"), [("Runs", "/dags/flights_hourly"), ("MLflow", "/#/models/flights")]
+)
+def test_the_menu_leads_to_the_pipelines_and_they_lead_out_of_their_frame(
+    browser: Browser, stack: HeadgateStack, pictures: Path, link: str, place: str
+) -> None:
+    browser.visit(stack.addresses.airflow)
+    browser.wait_for('a[href$="/plugin/headgate-pipelines"]').click()
+    browser.look_into_frame()
+    last = stack.ledger().last_hour_done()
+    browser.wait_for_text("Last hour done", "version 1, model 1", f"{last:%Y-%m-%d %H:00}")
+    browser.picture(pictures / "pipelines.png")
+    browser.leave_frame(link, place)
+
+
+def test_a_dag_shows_its_pipeline(browser: Browser, stack: HeadgateStack) -> None:
+    browser.visit(f"{stack.addresses.airflow}/dags/flights_hourly/plugin/headgate-pipeline")
+    browser.look_into_frame()
+    page = browser.wait_for_text("Seconds by task", "silver.gate", "flights_promote")
+    assert "version 1 serves" in page
+    last = stack.ledger().last_hour_done()
+    assert browser.all(f'.cell.done[title^="{last:%Y-%m-%d %H:00}: done"]')
+
+
 def test_the_report_of_a_gate_is_one_click_away(
     browser: Browser, stack: HeadgateStack, pictures: Path
 ) -> None:
@@ -56,6 +82,40 @@ def test_the_report_of_a_gate_is_one_click_away(
     assert "ground_speed is from 60 to 580" in page
     assert browser.errors() == []
     browser.picture(pictures / "report.png")
+
+
+PAYLOAD = "<script>document.title='hacked'</script>\"'><img src=x onerror=\"document.title='hacked'\">"
+
+
+def test_hostile_values_execute_nothing(browser: Browser, stack: HeadgateStack) -> None:
+    browser.visit(f"data:text/html,{quote('<p>harmless</p>' + PAYLOAD)}")
+    assert browser.driver.title == "hacked"  # so it would, if it could
+    browser.visit(stack.addresses.airflow)
+    attempt = "2001-01-01T00--hostile0"
+    folder = stack.home / "reports" / "flights" / "silver" / "2001-01-01T00"
+    folder.mkdir(parents=True)
+    rule = RuleResult(
+        *(PAYLOAD, PAYLOAD, "row", PAYLOAD, "close", 9, 3, False),
+        samples=[{"key": {PAYLOAD: PAYLOAD}, "value": PAYLOAD}],
+        why=PAYLOAD,
+        words=PAYLOAD,
+        error=PAYLOAD,
+    )
+    rows = {PAYLOAD: {"staged": 9, "quarantined": 3}}
+    (folder / f"{attempt}.json").write_text(Verdict("", False, [rule], rows, "", PAYLOAD).to_json())
+    (folder / f"{attempt}.html").write_text(f"<title>as it came</title>{PAYLOAD}")
+    hour, tab = "flights/silver/2001-01-01T00", f"dag=flights_hourly&run={quote(PAYLOAD)}&task=silver.gate"
+    for page, said in (
+        (f"validation/{hour}/{attempt}", "The gate is closed"),
+        (f"reports/{hour}/{attempt}.html", "'>"),
+        (f"validation?{tab}", "No report"),
+        (f"pipeline?dag={quote(PAYLOAD)}", "No such pipeline"),
+        (f"history/flights/{quote(PAYLOAD.replace('/', ''))}", "No such report"),
+    ):
+        browser.visit(f"{stack.addresses.airflow}/headgate/{page}")
+        browser.wait_for_text(said)
+        assert browser.driver.title not in ("", "hacked")
+    browser.errors()
 
 
 def test_the_registry_shows_the_champion(browser: Browser, stack: HeadgateStack, pictures: Path) -> None:

@@ -11,6 +11,7 @@ from headgate.stack.airflow_client import AirflowClient
 from tests.integration.headgate_stack import Demo, HeadgateStack
 
 CLOSED, BEHIND = datetime(2013, 1, 29, 4, tzinfo=UTC), datetime(2013, 1, 29, 5, tzinfo=UTC)
+DIVERTED = datetime(2013, 1, 29, 6, tzinfo=UTC)
 
 
 def test_a_closed_gate_holds_the_water_until_the_file_is_mended(demo: Demo, stack: HeadgateStack) -> None:
@@ -35,6 +36,42 @@ def test_a_closed_gate_holds_the_water_until_the_file_is_mended(demo: Demo, stac
     assert stack.ledger().last_hour_done() == BEHIND
     assert stack.ledger().closed_gates() == []
     assert {entry.hour for entry in stack.ledger().done("gold")} >= {CLOSED, BEHIND}
+
+
+def test_a_decision_opens_the_gate_around_the_file_and_is_on_record(demo: Demo, stack: HeadgateStack) -> None:
+    sample = stack.headgate("sample", "flights", "--from", "2013-01-29T06", "--to", "2013-01-29T07")
+    assert sample.code == 0, sample.err
+    path = stack.landed("flights", DIVERTED)
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b",flight_id,", b",flight_number,", 1))
+    answer = stack.headgate("run", "flights", "--from", "2013-01-29T06", "--to", "2013-01-29T07")
+    assert answer.code == 1
+    assert "./headgate gate divert flights" in answer.err
+
+    refused = stack.headgate("gate", "accept", "flights", "--why", "it looks well")
+    assert refused.code == 1
+    assert "accept is refused: a file cannot be taken as it is" in refused.err
+    decided = stack.headgate("gate", "divert", "flights", "--why", "a header of the old release")
+    assert decided.code == 0, decided.out + decided.err
+    assert "2013-01-29 06:00  published" in decided.out
+    command = "./headgate run flights --from 2013-01-29T07 --to 2013-01-29T07 --reprocess completed"
+    assert command in decided.out
+    (line,) = (entry for entry in stack.ledger().entries() if entry.state == "diverted")
+    assert (line.hop, line.hour, line.decided_by, line.why) == (
+        "bronze",
+        DIVERTED,
+        "admin",
+        "a header of the old release",
+    )
+
+    path.write_bytes(whole)
+    again = stack.headgate(*command.split()[1:])
+    assert again.code == 0, again.out + again.err
+    assert stack.ledger().closed_gates() == []
+    mended = stack.rows(
+        f"SELECT count(*) AS rows FROM flights_bronze.flights WHERE _file LIKE '%{path.name}'"
+    )
+    assert mended[0]["rows"] == len(whole.splitlines()) - 1
 
 
 def _says_what_where_and_how_to_go_on(code: int, out: str, err: str) -> None:

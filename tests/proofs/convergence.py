@@ -126,7 +126,7 @@ def prove(runs: int, number: int) -> bool:
 def in_order(spark: SparkSession, landing: Landing, runs: tuple[int, ...]) -> list[Difference]:
     """What differs after the hours were run in the given order, all files being there beforehand."""
     with tempfile.TemporaryDirectory(prefix="headgate-orders-") as root:
-        orders = _landed(spark, Path(root), files_of(landing, START))
+        orders = landed(spark, Path(root), files_of(landing, START))
         orders.run(*runs)
         return _differences(orders, lambda file: None)
 
@@ -134,7 +134,7 @@ def in_order(spark: SparkSession, landing: Landing, runs: tuple[int, ...]) -> li
 def with_late_files(spark: SparkSession, landing: Landing) -> list[Difference]:
     """What differs after a forward run in the middle of which further files of done hours land."""
     with tempfile.TemporaryDirectory(prefix="headgate-orders-") as root:
-        orders = _landed(spark, Path(root), files_of(landing, START))
+        orders = landed(spark, Path(root), files_of(landing, START))
         orders.run(*range(landing.late_after + 1))
         for path, text in late_files_of(landing, START).items():
             orders.write(f"{FEED}/{path}", text)
@@ -143,7 +143,7 @@ def with_late_files(spark: SparkSession, landing: Landing) -> list[Difference]:
         return _differences(orders, lambda file: frontier if "/late-" in file else None)
 
 
-def _landed(spark: SparkSession, root: Path, files: dict[str, str]) -> Orders:
+def landed(spark: SparkSession, root: Path, files: dict[str, str]) -> Orders:
     orders = Orders(spark, root, ("bronze", "silver", "gold"))
     orders.write("pipelines/orders/pipeline.yaml", SPEC)
     orders.write("pipelines/orders/gold.py", TRANSFORM)
@@ -155,12 +155,12 @@ def _landed(spark: SparkSession, root: Path, files: dict[str, str]) -> Orders:
 
 def _differences(orders: Orders, frontier_of: Callable[[str], datetime | None]) -> list[Difference]:
     landing = orders.settings.landing / "orders"
-    replay = replay_feed(landing, "orders", ["order_id"], _broken, END, frontier_of)
+    replay = replay_feed(landing, "orders", ["order_id"], broken, END, frontier_of)
     ended = [row[:1] for row in orders.rows("silver.orders", "order_id", "_deleted") if row[1]]
     return [
         *_between("change log", _log_of(orders), _expected_log(replay)),
-        *_between("live rows", orders.live(), _expected_live(replay)),
-        *_between("gold", _gold_of(orders), _expected_gold(replay)),
+        *_between("live rows", orders.live(), expected_live(replay)),
+        *_between("gold", gold_of(orders), _expected_gold(replay)),
         *_between("tombstones", ended, [(_number(key[0]),) for key in replay.tombstones]),
     ]
 
@@ -177,7 +177,7 @@ def _between(
     ]
 
 
-def _broken(row: Row) -> bool:
+def broken(row: Row) -> bool:
     amount = _amount(row["amount"])
     return (row["status"] not in {*VALID, None}) or (amount is not None and amount < 0)
 
@@ -204,11 +204,11 @@ def _expected_log(replay: Replay) -> list[tuple[Any, ...]]:
     ]
 
 
-def _expected_live(replay: Replay) -> list[tuple[Any, ...]]:
+def expected_live(replay: Replay) -> list[tuple[Any, ...]]:
     return [(_number(row["order_id"]), row["status"], _amount(row["amount"])) for row in replay.live.values()]
 
 
-def _gold_of(orders: Orders) -> list[tuple[Any, ...]]:
+def gold_of(orders: Orders) -> list[tuple[Any, ...]]:
     moment = "date_format(as_of, 'yyyy-MM-dd HH:mm:ss')"
     return orders.rows("gold.recent_changes", "order_id", moment, "changes", "amount")
 

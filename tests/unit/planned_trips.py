@@ -27,7 +27,8 @@ DELAYS = "expectations/trips/gold.delays.yaml"
 EXAMPLES = "expectations/trips/gold.examples.yaml"
 
 ALL = "30 hours 2024-01-01T00..2024-01-02T05"
-REPLAY = f"run 2024-01-01T23..2024-01-02T05, {ALL}"
+REPLAY = f"replay from bronze, {ALL}"
+REPLAY_GOLD = f"replay from silver, {ALL}"
 DERIVED = [
     f"gold.delays rewritten by silver.trips, {ALL}",
     f"gold.examples rewritten by silver.trips gold.delays, {ALL}",
@@ -43,11 +44,6 @@ def up_to(hours: int) -> datetime:
     return START + hours * HOUR
 
 
-def runs() -> dict[datetime, HourRange]:
-    single = {up_to(hour): HourRange(up_to(hour), up_to(hour + 1)) for hour in range(BACKLOG, HOURS)}
-    return {up_to(BACKLOG - 1): HourRange(None, up_to(BACKLOG)), **single}
-
-
 def all_hops(hours: dict[str, Hours]) -> dict[str, dict[str, Hours]]:
     """Every hop's hours published with the same specs."""
     return {"bronze": hours, "silver": hours, "gold": hours}
@@ -56,7 +52,7 @@ def all_hops(hours: dict[str, Hours]) -> dict[str, dict[str, Hours]]:
 def published_with(before: SpecDocument) -> PublishedSpecs:
     everything = {before.digest: Hours((HourRange(None, up_to(HOURS)),))}
     hops = all_hops(everything)
-    return PublishedSpecs(up_to(HOURS), hops, {before.digest: before}, runs(), before)
+    return PublishedSpecs(up_to(HOURS), hops, {before.digest: before}, before)
 
 
 def hours_told(hours: Hours) -> str:
@@ -69,7 +65,7 @@ def change_told(change: Change) -> str:
 
 
 def told(plan: Plan) -> list[str]:
-    """The tables that are not unchanged, their changes, and the runs to replay, as lines."""
+    """The tables that are not unchanged, their changes, and what to replay, as lines."""
     lines = []
     for table in plan.tables:
         if table.state != "unchanged":
@@ -77,6 +73,6 @@ def told(plan: Plan) -> list[str]:
             hours = f", {hours_told(table.hours)}" if table.hours else ""
             lines.append(f"{table.table} {table.state}{source}{hours}")
         lines += [f"  {change_told(change)}" for change, _ in table.changes]
-    for (first, last), one in zip(plan.replay.runs, plan.replay.hours.ranges, strict=True):
-        lines.append(f"run {first:%Y-%m-%dT%H}..{last:%Y-%m-%dT%H}, {hours_told(Hours((one,)))}")
+    if plan.replay.hours:
+        lines.append(f"replay from {plan.replay.layer}, {hours_told(plan.replay.hours)}")
     return lines

@@ -14,9 +14,11 @@ from pyspark.sql import SparkSession
 from headgate.learning.candidate_folder import CandidateFolder
 from headgate.releases.candidate import learn_candidate
 from headgate.releases.evaluate import evaluate
-from headgate.releases.model_log import headers, record
+from headgate.releases.model_headers import headers
+from headgate.releases.model_log import record
 from headgate.releases.promotion import promote
 from headgate.releases.registry import open_client
+from headgate.releases.reproduce import reproduce
 from headgate.spec.pipeline import Model
 from headgate.spec.settings import Settings
 from tests.unit.learning_world import SPEC, loaded_pipeline, publish_examples
@@ -29,6 +31,7 @@ FRONTIER = datetime(2013, 1, 10, tzinfo=UTC)
     [
         ("gradient_boosted_trees", {"trees": 8, "depth": 3, "step": 0.3}, "boosted_trees"),
         ("logistic_regression", {"regularization": 0.01}, "linear"),
+        ("incremental_forest", {"trees": 8, "groups": 4, "depth": 4, "slots": 5}, "forest"),
     ],
 )
 def test_from_examples_to_a_served_champion(
@@ -61,3 +64,7 @@ def test_from_examples_to_a_served_champion(
     fitted = pd.read_parquet(CandidateFolder(settings, "trains", "first").predictions)
     served = mlflow.pyfunc.load_model(local).predict(fitted)
     assert np.abs(served["probability"] - fitted["probability"]).max() <= 1e-12
+
+    again = reproduce(spark, settings, loaded, 1, tmp_path / "again")
+    assert (again.same, again.gap) == (True, 0.0)
+    assert again.same_trees == again.trees == parameters.get("trees", 0)

@@ -10,7 +10,15 @@ import pytest
 from rich.console import Console
 
 from headgate.cli import backfill
-from headgate.cli.backfill import BackfillActive, DagMissing, HoursRefused, check_hours, start_backfill
+from headgate.cli.backfill import (
+    BackfillActive,
+    DagMissing,
+    HoursRefused,
+    RunsStuck,
+    check_hours,
+    require_none_stuck,
+    start_backfill,
+)
 from headgate.cli.progress import Progress
 from headgate.spec.pipeline import Pipeline
 from headgate.stack.airflow_client import AirflowClient
@@ -100,6 +108,25 @@ def test_a_backfill_with_runs_to_come_is_not_waited_for() -> None:
     )
     with pytest.raises(BackfillActive):
         backfill.wait_for_last_backfill(client, "orders", "address", Progress(Console(file=io.StringIO())))
+
+
+def test_a_run_that_stays_queued_after_its_backfill_was_cancelled_is_named() -> None:
+    queued = dag_run("hour-08", "queued", "2013-01-29T08:00:00Z")
+    runs = [{**queued, "run_type": "backfill"}, {**queued, "run_type": "scheduled"}]
+    client = airflow({"/dags/orders_hourly/dagRuns": [{"dag_runs": runs}]})
+    with pytest.raises(RunsStuck) as stuck:
+        require_none_stuck(client, "orders", FIRST, LAST, "http://here")
+    assert str(stuck.value).splitlines() == [
+        "the run of 2013-01-29T08 stays queued: its backfill was cancelled, "
+        "and Airflow starts no run of it any more",
+        "  where: http://here",
+        "  left behind: nothing was started",
+        "  next: mark it as failed on the DAG's page, then "
+        "./headgate run orders --from 2013-01-29T07 --to 2013-01-29T09 --reprocess failed",
+    ]
+    require_none_stuck(
+        airflow({"/dags/orders_hourly/dagRuns": [{"dag_runs": runs[1:]}]}), "orders", FIRST, LAST, "address"
+    )
 
 
 def test_a_missing_dag_shows_the_import_errors(monkeypatch: pytest.MonkeyPatch) -> None:

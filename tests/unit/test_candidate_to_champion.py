@@ -18,10 +18,11 @@ from pyspark.sql import SparkSession
 from headgate.learning.candidate_folder import CandidateFolder
 from headgate.releases.candidate import learn_candidate
 from headgate.releases.evaluate import evaluate
-from headgate.releases.model_log import headers, nodes_of, record
+from headgate.releases.model_headers import headers
+from headgate.releases.model_log import nodes_of, record
 from headgate.releases.promotion import promote
 from headgate.releases.registry import champion, open_client, version_at, version_of_model
-from headgate.releases.release_log import releases
+from headgate.releases.release_rows import releases
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 from tests.unit.learning_world import loaded_pipeline, publish_examples
@@ -128,6 +129,9 @@ def test_the_run_shows_figures_pins_and_the_evaluation(world: World) -> None:
     run = client.get_run(version.run_id)
     assert run.info.run_name == "model-1"
     assert run.data.tags["headgate.pin.gold.examples"] == "0"
+    assert run.data.tags["headgate.learned.from"] == "all rows"
+    assert run.data.tags["headgate.learned.because"] == "random_forest learns from all rows each time"
+    assert run.data.metrics["learned/rows_read"] == 5 * 24 * 20 - 40
     assert run.data.params["trees"] == "12"
     assert run.inputs is not None
     assert [given.dataset.name for given in run.inputs.dataset_inputs] == ["trains_gold.examples"]

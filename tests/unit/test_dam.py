@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,4 +80,6 @@ def test_a_file_that_changes_after_its_hour_is_refused_and_said(orders: Orders) 
     done = orders.ledger().done("bronze")[-1]
     report = (orders.settings.reports / done.report).read_text()
     assert "changed after its hour was done: refused" in report
+    kept = json.loads((orders.settings.reports / done.report).with_suffix(".json").read_text())
+    assert [rule["rule"] for rule in kept["rules"] if not rule["passed"]] == ["files.unchanged"]
     assert orders.rows("bronze.orders", "status") == [("open",)]

@@ -6,6 +6,7 @@ import importlib
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -40,11 +41,18 @@ def test_every_command_line_is_one_that_headgate_understands(document: str, line
     name, *arguments = words
     assert name in COMMANDS, f"{document}: there is no command {name}"
     module = importlib.import_module(f"headgate.cli.{name}")
-    single = typer.Typer(add_completion=False)
-    single.command(name=name, context_settings=getattr(module, "CONTEXT", {}))(getattr(module, name))
+    single = getattr(module, "GROUP", None)
+    if single is None:
+        single = typer.Typer(add_completion=False)
+        settings: dict[str, Any] = getattr(module, "CONTEXT", {})
+        single.command(name=name, context_settings=settings)(getattr(module, name))
     command = get_command(single)
     try:
-        command.make_context(name, list(arguments))
+        context = command.make_context(name, list(arguments))
+        if isinstance(command, click.Group):
+            word, own, rest = command.resolve_command(context, list(arguments))
+            assert own is not None
+            own.make_context(word, rest, parent=context)
     except click.exceptions.UsageError as error:
         pytest.fail(f"{document}: {line}: {error.format_message()}")
 

@@ -213,8 +213,15 @@ def test_a_rule_is_personal_when_one_of_its_columns_is() -> None:
 
 
 def test_the_quarantine_is_a_view_of_the_change_log() -> None:
+    change = "coalesce(if(startswith(_sequence, '0|'), _sequence, NULL), concat_ws(':', _file, _row))"
     assert quarantine_query("delta.`/lake/x/silver/things_changes` VERSION AS OF 3", contract()) == (
         "SELECT `_failed_rules` AS `rules`, `_known_at` - INTERVAL 1 HOUR AS `hour`, `id`, `amount`, `kind`, "
         "`_op`, `_committed_at`, `_sequence`, `_known_at`, `_file`, `_row`, `_revision`, `_rescued` "
-        "FROM delta.`/lake/x/silver/things_changes` VERSION AS OF 3 WHERE size(`_failed_rules`) > 0"
+        f"FROM (SELECT *, {change} AS `_change` FROM delta.`/lake/x/silver/things_changes` VERSION AS OF 3 "
+        "WHERE size(`_failed_rules`) > 0) marked "
+        f"LEFT JOIN (SELECT change, max(`_revision`) AS highest FROM (SELECT {change} AS change, "
+        "`_revision` FROM delta.`/lake/x/silver/things_changes` VERSION AS OF 3 WHERE `_revision` > 0) "
+        "GROUP BY change) again ON `_change` = again.change "
+        "WHERE coalesce(`_revision` >= again.highest, true) "
+        "AND NOT array_contains(`_failed_rules`, 'dismissed')"
     )

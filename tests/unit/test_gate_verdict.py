@@ -77,7 +77,9 @@ def test_the_text_of_a_closed_gate() -> None:
         "  left behind: Nothing of this hour is published; the tables are as they were, "
         "and later hours wait behind this one.\n"
         "  next: Mend the source file, the contract or the transform, then clear the task silver.stage of "
-        "this run with its downstream tasks; the next run takes the hours that wait."
+        "this run with its downstream tasks; the next run takes the hours that wait. Or decide, on record: "
+        "./headgate gate accept flights (publish it as it is) or ./headgate gate divert flights (put what is "
+        "wrong aside)."
     )
 
 

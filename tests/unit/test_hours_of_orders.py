@@ -122,7 +122,7 @@ def test_a_null_key_and_an_unreadable_line_are_kept_apart_not_lost(orders: Order
     apart = orders.rows("silver.orders_changes", "_row", "_failed_rules", "_rescued")
     assert [(row[0], row[1]) for row in apart if row[1]] == [
         (2, ["order_id.required"]),
-        (3, ["order_id.required", "committed_at.required"]),
+        (3, ["op.required", "order_id.required", "committed_at.required"]),
     ]
     assert "surplus" in str(apart[2][2])
 

@@ -12,17 +12,19 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.learning import learn as learning
 from headgate.learning.algorithms.algorithm import Fitted
 from headgate.learning.candidate_folder import CandidateFolder, StepMissing
-from headgate.learning.learn import NothingToLearn, ScoresDiffer, Situation, learn
+from headgate.learning.fit_candidate import ScoresDiffer, check_parity
+from headgate.learning.learn import NothingToLearn, Situation, learn
 from headgate.learning.node_rows import NODE_TYPES, content_digest, node_table
 from headgate.releases import model_log
 from headgate.releases.evaluate import ForeignChampion, known_rival
-from headgate.releases.model_log import NotStaged, Outrun, UnknownModel, header_of, headers, nodes_of, record
+from headgate.releases.model_headers import UnknownModel, header_of, headers
+from headgate.releases.model_log import NotStaged, Outrun, nodes_of, record
 from headgate.releases.promotion import NotACandidate, promote
 from headgate.releases.registry import NoAddress, Version, champion, open_client
-from headgate.releases.release_log import DecidedElsewhere, Release, append_release, releases, serving
+from headgate.releases.release_log import DecidedElsewhere, append_release
+from headgate.releases.release_rows import Release, releases, serving
 from headgate.spec.settings import Settings
 from tests.unit.learning_world import SCHEMA, examples_until, loaded_pipeline
 
@@ -101,14 +103,14 @@ def test_nodes_that_score_otherwise_than_spark(settings: Settings) -> None:
     folder = CandidateFolder(settings, "trains", "attempt")
     predictions = pd.DataFrame({"delay": [1.0, 2.0], "probability": [0.25, 0.26]})
     with pytest.raises(ScoresDiffer) as caught:
-        learning.check_parity(Fitted({"kind": "forest"}, LEAF, predictions), [("delay", None)], folder)
+        check_parity(Fitted({"kind": "forest"}, LEAF, predictions), [("delay", None)], folder)
     assert str(caught.value) == (
         "the candidate's nodes score up to 0.01 away from the fitted model, not 1e-12\n"
         f"  where: {folder.path}\n"
         "  left behind: the attempt's folder, without a manifest; nothing was recorded\n"
         "  next: run ./headgate doctor: the versions must be those of requirements.lock"
     )
-    learning.check_parity(Fitted({"kind": "forest"}, LEAF, predictions.iloc[:1]), [("delay", None)], folder)
+    check_parity(Fitted({"kind": "forest"}, LEAF, predictions.iloc[:1]), [("delay", None)], folder)
 
 
 def test_a_step_before_its_turn(settings: Settings, spark: SparkSession) -> None:

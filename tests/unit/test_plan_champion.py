@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from rich.console import Console
 
 from headgate.cli import registered_champion
@@ -18,6 +18,7 @@ from headgate.planning.change import Change
 from headgate.planning.models_concerned import ModelConcerned
 from headgate.planning.plan import Plan, make_plan
 from headgate.spec.settings import Settings
+from headgate.stack.addresses import Server
 from tests.unit.planned_trips import SPEC, START, document, published_with
 from tests.unit.spec_folders import TRIPS_FILES
 from tests.unit.test_plan_models import MODELS
@@ -98,6 +99,7 @@ def test_the_registry_says_which_model_serves(
         request = httpx.Request("GET", address)
         return httpx.Response(status, json={"model_version": version}, request=request)
 
-    monkeypatch.setattr(registered_champion, "addresses", lambda _: SimpleNamespace(mlflow="http://mlflow"))
+    server = Server("http://mlflow", "", SecretStr(""))
+    monkeypatch.setattr(registered_champion, "mlflow_server", lambda _: server)
     monkeypatch.setattr(httpx, "get", get)
     assert registered_champion.registered_champion(Settings(), "trips") == expected

@@ -99,7 +99,7 @@ def test_a_changed_contract_is_told_and_the_replay_makes_it_true(run: Run, order
         "Replay",
         "  3 hours, 2024-01-01T00 to 2024-01-01T02. To publish them with the present",
         "  files:",
-        "  ./headgate run orders --from 2024-01-01T01 --to 2024-01-01T02 --reprocess completed",
+        "  ./headgate replay orders --from 2024-01-01T00 --to 2024-01-01T02",
     ]
     assert (2, "open", 20.0) in orders.live()
     orders.run(1)
@@ -115,7 +115,7 @@ def test_the_plan_as_json(run: Run, orders: Orders) -> None:
     said: dict[str, Any] = json.loads(run("--json").stdout)
     span = {"hours": 3, "ranges": [{"first": "2024-01-01T00", "last": "2024-01-01T02"}]}
     nothing: dict[str, Any] = {"hours": 0, "ranges": []}
-    command = "./headgate run orders --from 2024-01-01T01 --to 2024-01-01T02 --reprocess completed"
+    command = "./headgate replay orders --from 2024-01-01T00 --to 2024-01-01T02"
     change = {
         "what": "rule",
         "name": "amount.between",
@@ -180,8 +180,9 @@ def test_gold_is_added_filled_and_changed(run: Run, orders: Orders) -> None:
         "  silver.orders  unchanged",
         "  gold.totals    rewritten: 4 hours, 2024-01-01T00 to 2024-01-01T03",
     ]
-    assert shown(run())[-1] == (
-        "  ./headgate run orders --from 2024-01-01T03 --to 2024-01-01T03 --reprocess completed"
+    assert (
+        shown(run())[-1]
+        == "  ./headgate replay orders --from 2024-01-01T00 --to 2024-01-01T03 --layer silver"
     )
     for hop in ("bronze", "silver", "gold"):
         orders.hop(hop, 3)
@@ -203,7 +204,7 @@ def test_a_spec_that_was_not_kept_is_not_guessed(run: Run, orders: Orders) -> No
         "Published with a spec that was not kept",
         "  3 hours, 2024-01-01T00 to 2024-01-01T02. To publish them with the present",
         "  files:",
-        "  ./headgate run orders --from 2024-01-01T01 --to 2024-01-01T02 --reprocess completed",
+        "  ./headgate replay orders --from 2024-01-01T00 --to 2024-01-01T02",
     ]
 
 

@@ -206,3 +206,21 @@ def test_what_belongs_to_the_pipeline_is_told(tmp_path: Path) -> None:
         "max_quarantine_share : 0.05 -> 0.1 [judges] ",
     ]
     assert verdict(plan, START) == "no published row changes, hours to come do"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (
+            "",
+            "  audit: {every: 5d}\n",
+            "audit : None -> every 5d, max_auc_gap 0.005, max_log_loss_gap 0.003 [judges] ",
+        ),
+        ("  audit: {every: 5d}\n", "  audit: {every: 6d}\n", "audit every: 5d -> 6d [judges] "),
+    ],
+)
+def test_an_audit_judges(tmp_path: Path, before: str, after: str, told: str) -> None:
+    ring = TRIPS_FILES[SPEC].replace("algorithm: random_forest\n", "algorithm: incremental_forest\n")
+    texts = [ring.replace("  baselines:", f"{audit}  baselines:") for audit in (before, after)]
+    old, new = (document(tmp_path / str(place), {SPEC: text}) for place, text in enumerate(texts))
+    assert [change_told(change) for change in make_plan(new, published_with(old), []).model_changes] == [told]

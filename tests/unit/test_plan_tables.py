@@ -17,6 +17,7 @@ from tests.unit.planned_trips import (
     DERIVED,
     GOLD,
     REPLAY,
+    REPLAY_GOLD,
     SILVER,
     SPEC,
     TRIPS,
@@ -156,7 +157,7 @@ CASES = {
             f"gold.delays rewritten, {ALL}",
             "  transform delays: delays -> delays [rewrites] its code differs",
             f"gold.examples rewritten by gold.delays, {ALL}",
-            REPLAY,
+            REPLAY_GOLD,
         ],
     ),
     "a comment beside a transform": (GOLD, "def delays", "# per city\ndef delays", []),
@@ -167,7 +168,7 @@ CASES = {
         [
             f"gold.examples rewritten, {ALL}",
             "  label_transform labels: labels -> labels [rewrites] its code differs",
-            REPLAY,
+            REPLAY_GOLD,
         ],
     ),
     "a look back": (
@@ -178,7 +179,7 @@ CASES = {
             f"gold.delays rewritten, {ALL}",
             "  lookback : 6h -> 8h [rewrites] ",
             f"gold.examples rewritten by gold.delays, {ALL}",
-            REPLAY,
+            REPLAY_GOLD,
         ],
     ),
     "the age of a feature": (
@@ -188,7 +189,7 @@ CASES = {
         [
             f"gold.examples rewritten, {ALL}",
             "  feature source mean_delay: delays by city, at most 3h old -> delays by city, at most 4h old [rewrites] ",
-            REPLAY,
+            REPLAY_GOLD,
         ],
     ),
     "when examples are complete": (

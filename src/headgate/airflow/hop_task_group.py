@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset, TaskGroup, chain
+from airflow.sdk import Asset, BaseOperator, TaskGroup, chain
 
 from headgate.airflow.names import pool_name
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.operators.gate_hop import GateOperator
+from headgate.airflow.operators.replay_hop import ReplayStageOperator
 from headgate.airflow.operators.stage_hop import ATTEMPT_KEY, StageOperator
 from headgate.airflow.timing import HOP_TIMEOUT, RETRIES, WAITING_RETRIES
 from headgate.spec.settings import Settings
 
+NO_GRACE = timedelta(0)
+
 
 def hop_task_group(
-    settings: Settings, pipeline: str, hop: str, *, opens_run: bool, outlets: Sequence[Asset] = ()
+    settings: Settings,
+    pipeline: str,
+    hop: str,
+    *,
+    opens_run: bool = False,
+    grace: timedelta = NO_GRACE,
+    replays: bool = False,
+    outlets: Sequence[Asset] = (),
 ) -> TaskGroup:
     """The three tasks of `hop`, inside the DAG at hand.
 
     The attempt that stage names is what gate judges and publish commits. `opens_run`: the hop is the first
-    of its run; `outlets` are announced by publish.
+    of its hour's run, which waits for `grace` where the schedule made it; `replays`: it derives again the
+    hours of the run's form; `outlets` are announced by publish.
     """
     with TaskGroup(group_id=hop, tooltip=f"{hop}: stage, gate, publish") as group:
         attempt = f"{{{{ ti.xcom_pull(task_ids='{hop}.stage', key='{ATTEMPT_KEY}') }}}}"
@@ -33,15 +45,27 @@ def hop_task_group(
         }
         name_hop = ["--pipeline", pipeline, "--hop", hop]
         name_attempt = [*name_hop, "--attempt", attempt]
-        stage = StageOperator(
-            task_id="stage",
-            application=str(settings.jobs / "stage.py"),
-            arguments=name_hop,
-            pipeline=pipeline,
-            opens_run=opens_run,
-            retries=WAITING_RETRIES if opens_run else RETRIES,
-            **common,
-        )
+        stage: BaseOperator
+        if replays:
+            stage = ReplayStageOperator(
+                task_id="stage",
+                application=str(settings.jobs / "replay.py"),
+                arguments=name_hop,
+                hop=hop,
+                trigger_rule="none_failed",
+                **common,
+            )
+        else:
+            stage = StageOperator(
+                task_id="stage",
+                application=str(settings.jobs / "stage.py"),
+                arguments=name_hop,
+                pipeline=pipeline,
+                opens_run=opens_run,
+                grace=grace,
+                retries=WAITING_RETRIES if opens_run else RETRIES,
+                **common,
+            )
         gate = GateOperator(
             task_id="gate",
             application=str(settings.jobs / "gate.py"),

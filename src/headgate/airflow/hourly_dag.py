@@ -36,6 +36,7 @@ def hourly_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
                     name,
                     hop,
                     opens_run=hop == hops[0],
+                    grace=pipeline.grace,
                     outlets=[announced] if hop == hops[-1] else [],
                 )
                 for hop in hops

@@ -26,7 +26,7 @@ from headgate.airflow.operators.evaluate import VERSION_KEY, EvaluateOperator
 from headgate.airflow.operators.skip_unchanged import SkipUnchangedOperator
 from headgate.airflow.operators.wait_until_quiet import WaitUntilQuietOperator
 from headgate.airflow.task_defaults import tags, task_defaults
-from headgate.airflow.timing import HOP_TIMEOUT, LEARN_RETRIES, LEARN_TIMEOUT, WAITING_RETRIES
+from headgate.airflow.timing import HOP_TIMEOUT, LEARN_TIMEOUT, WAITING_RETRIES
 from headgate.spec.pipeline import Pipeline
 from headgate.spec.settings import Settings
 
@@ -69,7 +69,6 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             driver_memory=DRIVER_MEMORY,
             durable=False,
             execution_timeout=LEARN_TIMEOUT,
-            retries=LEARN_RETRIES,
         )
         changed = SkipUnchangedOperator(
             task_id="changed", folder=str(settings.staging / name / "model"), attempt=attempt

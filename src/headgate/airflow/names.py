@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 POOL_PREFIX = "headgate_"
-HOURLY, LEARN, PROMOTE = "_hourly", "_learn", "_promote"
+HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
+QUARANTINE = "_quarantine"
 
 
 def hourly_dag_id(pipeline: str) -> str:
@@ -23,6 +24,21 @@ def learn_dag_id(pipeline: str) -> str:
 def promote_dag_id(pipeline: str) -> str:
     """The DAG that decides on one candidate."""
     return pipeline + PROMOTE
+
+
+def quarantine_dag_id(pipeline: str) -> str:
+    """The DAG that takes requests about rows in quarantine."""
+    return pipeline + QUARANTINE
+
+
+def gate_dag_id(pipeline: str) -> str:
+    """The DAG that puts a decision about a closed gate on record."""
+    return pipeline + GATE
+
+
+def replay_dag_id(pipeline: str) -> str:
+    """The DAG that derives hours again in one pass."""
+    return pipeline + REPLAY
 
 
 def pool_name(pipeline: str) -> str:

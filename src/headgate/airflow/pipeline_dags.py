@@ -7,10 +7,13 @@ from pathlib import Path
 
 from airflow.sdk import DAG, get_parsing_context
 
+from headgate.airflow.gate_dag import gate_dag
 from headgate.airflow.hourly_dag import hourly_dag
 from headgate.airflow.learn_dag import learn_dag
-from headgate.airflow.names import HOURLY, LEARN, PROMOTE
+from headgate.airflow.names import GATE, HOURLY, LEARN, PROMOTE, QUARANTINE, REPLAY
 from headgate.airflow.promote_dag import promote_dag
+from headgate.airflow.quarantine_dag import quarantine_dag
+from headgate.airflow.replay_dag import replay_dag
 from headgate.spec.errors import SpecErrors
 from headgate.spec.load import load_all, load_pipeline, pipeline_names
 from headgate.spec.pipeline import Pipeline
@@ -33,14 +36,27 @@ def pipeline_dags(
     settings = _settings(pipelines_folder, expectations_folder)
     return {
         **hourly_dags(doc, settings),
+        **gate_dags(doc, settings),
+        **replay_dags(doc, settings),
         **learn_dags(doc, settings),
         **promote_dags(doc, settings),
+        **quarantine_dags(doc, settings),
     }
 
 
 def hourly_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_hourly` of every sound pipeline."""
     return _dags(settings, HOURLY, hourly_dag, doc)
+
+
+def gate_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_gate` of every sound pipeline."""
+    return _dags(settings, GATE, gate_dag, doc)
+
+
+def replay_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_replay` of every sound pipeline."""
+    return _dags(settings, REPLAY, replay_dag, doc)
 
 
 def learn_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
@@ -53,6 +69,11 @@ def promote_dags(doc: str | None = None, settings: Settings | None = None) -> di
     return _dags(settings, PROMOTE, promote_dag, doc)
 
 
+def quarantine_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_quarantine` of every sound pipeline."""
+    return _dags(settings, QUARANTINE, quarantine_dag, doc)
+
+
 def broken_pipelines(settings: Settings | None = None) -> None:
     """Raise SpecErrors with every mistake in every pipeline; nothing where all are sound."""
     _, errors = load_all(settings or Settings())
@@ -63,7 +84,7 @@ def broken_pipelines(settings: Settings | None = None) -> None:
 def _dags(settings: Settings | None, suffix: str, build: Build, doc: str | None) -> dict[str, DAG]:
     settings = settings or Settings()
     pipelines = _pipelines(settings, suffix)
-    if suffix != HOURLY:
+    if suffix in (LEARN, PROMOTE):
         pipelines = [pipeline for pipeline in pipelines if pipeline.examples and pipeline.model]
     dags = [build(settings, pipeline, doc) for pipeline in pipelines]
     return {dag.dag_id: dag for dag in dags}

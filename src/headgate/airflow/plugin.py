@@ -14,6 +14,18 @@ LISTENERS: list[object] = [pools]
 PAGES = [{"name": "headgate", "url_prefix": PREFIX, "app": MountedPages()}]
 VIEWS = [
     {
+        "name": "Pipelines",
+        "href": f"{PREFIX}/pipelines",
+        "destination": "nav",
+        "url_route": "headgate-pipelines",
+    },
+    {
+        "name": "Pipeline",
+        "href": f"{PREFIX}/pipeline?dag={{DAG_ID}}",
+        "destination": "dag",
+        "url_route": "headgate-pipeline",
+    },
+    {
         "name": "Reports",
         "href": f"{PREFIX}/reports",
         "destination": "nav",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 RETRIES = 2
-LEARN_RETRIES = 1
 RETRY_DELAY = timedelta(seconds=10)
 HOP_TIMEOUT = timedelta(hours=1)
 LEARN_TIMEOUT = timedelta(hours=4)

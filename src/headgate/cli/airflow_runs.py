@@ -67,6 +67,11 @@ def read_run(client: AirflowClient, run: Run) -> Run:
     return _run(client.get(run.path))
 
 
+def run_of_answer(answer: dict[str, Any]) -> Run:
+    """The run that the API's answer describes."""
+    return _run(answer)
+
+
 def tasks_of(client: AirflowClient, run: Run) -> list[Task]:
     """The tasks of a run in the order in which they started; those that have not come last."""
     found = [_task(task) for task in client.all(f"{run.path}/taskInstances", "task_instances")]

@@ -19,6 +19,8 @@ from headgate.stack.errors import AirflowRefused
 Reprocess = Literal["none", "completed", "failed"]
 DAG_SECONDS = 60.0
 CLOSE_SECONDS = 90.0
+STUCK_TOLD = 10
+"""How many stuck runs are told at most."""
 
 
 class HoursRefused(HeadgateError):
@@ -34,6 +36,24 @@ class BackfillActive(HeadgateError):
             address,
             "nothing was started",
             "wait for it, or cancel it on the DAG's page in Airflow, then repeat the command",
+        )
+
+
+class RunsStuck(HeadgateError):
+    """Runs of a cancelled backfill were cleared: Airflow keeps them queued and never starts them."""
+
+    def __init__(
+        self, pipeline: str, first: datetime, last: datetime, stuck: list[str], address: str
+    ) -> None:
+        hours = f"--from {hour_text(first)} --to {hour_text(last)}"
+        one = len(stuck) == 1
+        super().__init__(
+            f"the {'run' if one else 'runs'} of {', '.join(stuck)} {'stays' if one else 'stay'} queued: "
+            f"{'its' if one else 'their'} backfill was cancelled, and Airflow starts no run of it any more",
+            address,
+            "nothing was started",
+            f"mark {'it' if one else 'them'} as failed on the DAG's page, then "
+            f"./headgate run {pipeline} {hours} --reprocess failed",
         )
 
 
@@ -86,9 +106,12 @@ def backfill_hours(backfill: dict[str, Any]) -> tuple[datetime, datetime]:
     return datetime.fromisoformat(backfill["from_date"]), datetime.fromisoformat(backfill["to_date"])
 
 
-def wait_for_dag(client: AirflowClient, pipeline: str) -> None:
-    """Wait until Airflow has read the pipeline's hourly DAG, which may be new. Raises DagMissing."""
-    dag_id = hourly_dag_id(pipeline)
+def wait_for_dag(client: AirflowClient, pipeline: str, dag_id: str | None = None) -> None:
+    """Wait until Airflow has read a DAG of the pipeline, the hourly one unless another is named.
+
+    The pipeline may be new. Raises DagMissing.
+    """
+    dag_id = dag_id or hourly_dag_id(pipeline)
     limit = time.monotonic() + DAG_SECONDS
     while True:
         try:
@@ -119,6 +142,22 @@ def wait_for_last_backfill(client: AirflowClient, pipeline: str, address: str, p
             progress.say("Airflow closes the last backfill; that takes up to 30 s")
             told = True
         time.sleep(1)
+
+
+def require_none_stuck(
+    client: AirflowClient, pipeline: str, first: datetime, last: datetime, address: str
+) -> None:
+    """Raise RunsStuck for queued runs of a backfill in these hours, where no backfill is active."""
+    bounds = {"logical_date_gte": first.isoformat(), "logical_date_lte": last.isoformat()}
+    path = f"/dags/{hourly_dag_id(pipeline)}/dagRuns"
+    answer = client.get(path, state=["queued"], order_by="logical_date", limit=STUCK_TOLD, **bounds)
+    stuck = [
+        hour_text(datetime.fromisoformat(found["logical_date"]))
+        for found in answer["dag_runs"]
+        if found["run_type"] == "backfill"
+    ]
+    if stuck:
+        raise RunsStuck(pipeline, first, last, stuck, address)
 
 
 def start_backfill(

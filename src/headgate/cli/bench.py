@@ -16,11 +16,16 @@ YEAR = (datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 12, 31, 23, tzinfo=UTC)
 """The first and the last hour of the bundled pipeline's data."""
 
 
+MONTH = 28 * 24
+"""Hours of the span that is derived again: the backlog of the demo."""
+
+
 class Measure(StrEnum):
     """What can be measured: each is a file in bench/."""
 
     hour = "hour"
     days = "days"
+    replay = "replay"
     rules = "rules"
 
 
@@ -33,7 +38,8 @@ class Each(StrEnum):
 
 def bench(
     measure: Annotated[Measure, typer.Argument(help="What to measure.")],
-    hours: Annotated[int, typer.Option(min=12, help="hour: hours to run after two to warm up.")] = 12,
+    hours: Annotated[int, typer.Option(min=12, help="hour, replay: hours to run after two to warm up.")] = 12,
+    span: Annotated[int, typer.Option(min=1, help="replay: how many hours to derive again.")] = MONTH,
     days: Annotated[int, typer.Option(min=1, help="days: how many to go on.")] = 1,
     each: Annotated[Each, typer.Option(help="days: a run for each hour, or one for the day.")] = Each.hour,
     first: Annotated[
@@ -61,6 +67,9 @@ def bench(
     days: days of real hours forward through the embedded stack, learning after each: seconds, rows, gates,
     and what the champion of the day was worth on it. Goes on from the last hour that is done.
 
+    replay: a span of hours derived again in one pass, beside the runs of its hours one by one. Goes on from
+    the last hour that is done.
+
     rules: how often each rule of the contracts would have warned, quarantined or closed the gate. Takes the
     year through the gates month by month, in a Spark of its own; goes on where it was interrupted.
 
@@ -69,6 +78,8 @@ def bench(
     measured = runpy.run_path(str(REPOSITORY / "bench" / f"{measure.value}.py"))["measure"]
     if measure is Measure.hour:
         measured(Settings(), hours)
+    elif measure is Measure.replay:
+        measured(Settings(), hours, span)
     elif measure is Measure.days:
         measured(Settings(), days, by_hour=each is Each.hour)
     else:

@@ -28,6 +28,7 @@ from headgate.stack.addresses import addresses
 from headgate.stack.airflow_client import AirflowClient
 from headgate.stack.layout import Layout
 from headgate.stack.secrets import AIRFLOW_USER, read_secrets
+from headgate.stack.served_stack import served_stack
 from headgate.stack.start import only_one, start_stack
 from headgate.stack.stop import stop_stack
 
@@ -67,7 +68,7 @@ def demo(
     _show(settings, found)
     if found["champion"] is None:
         raise _no_champion(found)
-    if not keep_up:
+    if not keep_up and served_stack() is None:
         with only_one(Layout.of(settings)):
             stop_stack(Layout.of(settings))
     if as_json:
@@ -75,8 +76,9 @@ def demo(
 
 
 def _run(settings: Settings, loaded: LoadedPipeline, last: datetime, progress: Progress) -> None:
-    progress.say("Starting the stack")
-    start_stack(settings, lambda line: progress.say(f"  {line}"))
+    if served_stack() is None:
+        progress.say("Starting the stack")
+        start_stack(settings, lambda line: progress.say(f"  {line}"))
     _write_sample(settings, loaded, last + HOUR, progress)
     with AirflowClient(settings) as client:
         _run_what_is_left(settings, client, loaded, last, progress)
@@ -108,12 +110,19 @@ def _run_what_is_left(
 
 
 def _show(settings: Settings, found: dict[str, Any]) -> None:
-    layout = Layout.of(settings)
-    password = read_secrets(layout.secrets).airflow_password.get_secret_value()
     for line in summary_lines(found):
         typer.echo(line)
-    typer.echo(f"  log in as {AIRFLOW_USER} with {password} (kept in {layout.secrets / 'airflow_password'})")
-    typer.echo(f'Done in {found["seconds"]:.0f} s. Next: ./headgate query "SELECT * FROM flights_ops.hops"')
+    command = "./headgate"
+    if served_stack():
+        command += " compose"
+        typer.echo(
+            f"  log in as {AIRFLOW_USER} with AIRFLOW_ADMIN_PASSWORD and MLFLOW_ADMIN_PASSWORD of .env"
+        )
+    else:
+        secrets = Layout.of(settings).secrets
+        password = read_secrets(secrets).airflow_password.get_secret_value()
+        typer.echo(f"  log in as {AIRFLOW_USER} with {password} (kept in {secrets / 'airflow_password'})")
+    typer.echo(f'Done in {found["seconds"]:.0f} s. Next: {command} query "SELECT * FROM flights_ops.hops"')
 
 
 def _no_champion(found: dict[str, Any]) -> NoChampion:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from headgate.stack.addresses import addresses
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 READING = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN")
 WRITING = re.compile(r"\b(INSERT|MERGE|UPDATE|DELETE)\b", re.IGNORECASE)
@@ -73,10 +73,29 @@ def engine_session(settings: Settings) -> Iterator[SparkSession]:
 
 def ask(session: SparkSession, sql: str) -> pa.Table:
     """The rows that a statement gives. Raises QueryRefused, QueryFailed."""
+    return _rows(lambda: session.sql(read_only(sql)))
+
+
+def ask_as_of(session: SparkSession, settings: Settings, sql: str, when: str) -> pa.Table:
+    """The rows that a statement gives on tables as they were published together, see `published_versions`.
+
+    Raises QueryRefused, QueryFailed, NamesNoTable, NotPublishedThen, NoSuchTableThen.
+    """
+    from headgate.hops.as_of import as_of, sql_as_of
+    from headgate.hops.as_of_names import pipelines_named
+    from headgate.spec.load import pipeline_names
+
+    statement = read_only(sql)
+    named = pipelines_named(statement, pipeline_names(settings))
+    pipelines = {name: as_of(session, settings, name, when) for name in named}
+    return _rows(lambda: sql_as_of(session, statement, pipelines))
+
+
+def _rows(run: Callable[[], DataFrame]) -> pa.Table:
     from pyspark.errors import PySparkException
 
     try:
-        return session.sql(read_only(sql)).toArrow()
+        return run().toArrow()
     except PySparkException as error:
         raise QueryFailed(
             without_plan(str(error)),

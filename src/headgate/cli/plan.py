@@ -14,7 +14,7 @@ from headgate.cli.registered_champion import Champion, registered_champion
 from headgate.cli.spec_mistakes import refuse
 from headgate.hops.published_specs import published_specs
 from headgate.planning.plan import make_plan
-from headgate.releases.model_log import headers
+from headgate.releases.model_headers import headers
 from headgate.spec.errors import SpecErrors
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings

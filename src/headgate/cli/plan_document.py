@@ -35,11 +35,13 @@ def plan_document(plan: Plan, champion: Champion, first: datetime) -> dict[str, 
     }
 
 
-def run_commands(pipeline: str, replay: Replay) -> list[str]:
-    """The commands that do a replay."""
+def replay_commands(pipeline: str, replay: Replay, first: datetime) -> list[str]:
+    """The commands that do a replay. `first`: the schedule's first hour, which takes all before it along."""
+    layer = "" if replay.layer == "bronze" else f" --layer {replay.layer}"
     return [
-        f"./headgate run {pipeline} --from {hour_text(start)} --to {hour_text(last)} --reprocess completed"
-        for start, last in replay.runs
+        f"./headgate replay {pipeline} --from {start} --to {last}{layer}"
+        for start, last in first_and_last(replay.hours, first)
+        if not replay.by_next_run
     ]
 
 
@@ -67,4 +69,4 @@ def _hours(hours: Hours, first: datetime) -> dict[str, Any]:
 
 
 def _replay(pipeline: str, replay: Replay, first: datetime) -> dict[str, Any]:
-    return {**_hours(replay.hours, first), "commands": run_commands(pipeline, replay)}
+    return {**_hours(replay.hours, first), "commands": replay_commands(pipeline, replay, first)}

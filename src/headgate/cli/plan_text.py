@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from headgate.cli.plan_document import first_and_last, run_commands
+from headgate.cli.plan_document import first_and_last, replay_commands
 from headgate.cli.registered_champion import Champion
 from headgate.planning.change import Change, Effect
 from headgate.planning.models_concerned import ModelConcerned
@@ -144,10 +144,8 @@ def _commands(title: str, plan: Plan, replay: Replay, first: datetime) -> Iterat
     hours = f"{hours_said(replay.hours.count(first))}, {_ranges(replay.hours, first)}"
     yield _heading(title)
     yield _list([f"{hours}. To publish them with the present files:"])
-    for command in run_commands(plan.pipeline, replay):
+    for command in replay_commands(plan.pipeline, replay, first):
         yield Text(f"  {command}", no_wrap=True, overflow="ignore")
-    if any(start < first for start, _ in replay.runs):
-        yield _list(["These hours lie before the schedule, which must begin earlier for that."])
 
 
 def _heading(words: str) -> RenderableType:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from headgate.cli.engine_query import ask, engine_session, read_only
+from headgate.cli.engine_query import ask, ask_as_of, engine_session, read_only
 from headgate.cli.whole_table import print_whole
 from headgate.spec.settings import Settings
 
@@ -35,16 +35,27 @@ def query(
     format: Annotated[
         Format, typer.Option(help="A table for reading, or all rows as CSV or JSON.")
     ] = Format.table,
+    when: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="HOUR, RUN OR VERSION",
+            help="The tables as they were: when 2013-01-29T02 was the last hour done, when a run (its id in "
+            "Airflow, or an attempt) was through, or after a publish number of the ledger.",
+        ),
+    ] = None,
 ) -> None:
     """Run one reading statement on the lake.
 
     Tables are named <pipeline>_<layer>.<table> and show the published versions: flights_silver.flights
     (live rows), flights_silver.flights_changes (every change), flights_silver.flights_quarantine,
     flights_gold.examples, flights_ops.hops. SELECT, WITH, SHOW, DESCRIBE and EXPLAIN are run, nothing else.
+    With --as-of all layers are read at versions that were published together; flights_ops stays as it is.
     """
     read_only(sql)
-    with engine_session(Settings()) as session:
-        found = ask(session, sql)
+    settings = Settings()
+    with engine_session(settings) as session:
+        found = ask(session, sql) if when is None else ask_as_of(session, settings, sql, when)
     write = {Format.table: _write_table, Format.csv: _write_csv, Format.json: _write_json}[format]
     write(found)
 

@@ -8,7 +8,7 @@ import httpx
 
 from headgate.releases.registry import CHAMPION, MODEL_TAG
 from headgate.spec.settings import Settings
-from headgate.stack.addresses import addresses
+from headgate.stack.addresses import mlflow_server
 from headgate.stack.errors import StackNotRunning
 
 ALIAS_PATH = "/api/2.0/mlflow/registered-models/alias"
@@ -32,9 +32,11 @@ class Champion:
 
 def ask_for_champion(settings: Settings, pipeline: str, timeout: float = TIMEOUT) -> Champion:
     """Ask the registry what is under the alias `champion`. Raises StackNotRunning, httpx.HTTPError."""
+    server = mlflow_server(settings)
     answer = httpx.get(
-        f"{addresses(settings).mlflow}{ALIAS_PATH}",
+        f"{server.address}{ALIAS_PATH}",
         params={"name": pipeline, "alias": CHAMPION},
+        auth=server.login,
         timeout=timeout,
         trust_env=False,
     )

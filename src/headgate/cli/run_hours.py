@@ -7,7 +7,14 @@ from datetime import datetime
 
 from headgate.airflow.names import hourly_dag_id
 from headgate.cli.airflow_runs import Run, Task
-from headgate.cli.backfill import Reprocess, check_hours, start_backfill, wait_for_dag, wait_for_last_backfill
+from headgate.cli.backfill import (
+    Reprocess,
+    check_hours,
+    require_none_stuck,
+    start_backfill,
+    wait_for_dag,
+    wait_for_last_backfill,
+)
 from headgate.cli.failed_run import run_failed
 from headgate.cli.hour_option import hour_text
 from headgate.cli.progress import Progress
@@ -62,7 +69,8 @@ def run_hours(
 ) -> list[Ended]:
     """Run the hours first..last as a backfill and wait; returns the runs in the order in which they ended.
 
-    Raises HoursRefused, BackfillActive, DagMissing; RunFailed and HoursBehind through `require_published`.
+    Raises HoursRefused, BackfillActive, RunsStuck, DagMissing; RunFailed and HoursBehind through
+    `require_published`.
     """
     name = loaded.spec.pipeline
     check_hours(loaded.spec, first, last)
@@ -70,6 +78,7 @@ def run_hours(
     wait_for_dag(client, name)
     address = f"{addresses(settings).airflow}/dags/{hourly_dag_id(name)}"
     wait_for_last_backfill(client, name, address, progress)
+    require_none_stuck(client, name, first, last, address)
     start_backfill(client, name, first, last, reprocess, address)
     return follow_hours(settings, client, loaded, first, last, progress)
 

@@ -17,6 +17,8 @@ from headgate.stack.addresses import addresses
 from headgate.stack.health import PartHealth, stack_health
 from headgate.stack.layout import Layout
 from headgate.stack.memory import megabytes_by_part
+from headgate.stack.served_health import served_health
+from headgate.stack.served_stack import served_stack
 
 
 def status(
@@ -27,7 +29,8 @@ def status(
     Times are the starts of hours, in UTC. Exits with 1 when a part is not healthy.
     """
     settings = Settings()
-    parts = stack_health(settings)
+    served = served_stack()
+    parts = served_health(settings, served) if served else stack_health(settings)
     pipelines = pipeline_statuses(settings)
     if as_json:
         typer.echo(json.dumps(_document(parts, pipelines)))
@@ -35,7 +38,7 @@ def status(
         console = Console(highlight=False)
         console.print(_parts_table(settings, parts))
         console.print(_pipelines_table(pipelines))
-        if any(part.pid for part in parts):
+        if served or any(part.pid for part in parts):
             found = addresses(settings)
             console.print(f"Airflow {found.airflow}   MLflow {found.mlflow}")
     if not all(part.healthy for part in parts):

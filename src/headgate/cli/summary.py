@@ -8,7 +8,7 @@ from headgate.airflow.names import hourly_dag_id
 from headgate.cli.engine_query import ask, engine_session
 from headgate.cli.registered_champion import ask_for_champion
 from headgate.hops.ledger import Ledger
-from headgate.releases.release_log import Release, releases
+from headgate.releases.release_rows import Release, releases
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses

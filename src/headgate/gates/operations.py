@@ -14,11 +14,20 @@ TABLE_OPERATIONS = ("T", "TRUNCATE", "DDL")
 """What sources write for a change of the whole table."""
 
 
+OF_A_ROW = "op.of_a_row"
+"""The rule that no change concerns the whole table."""
+
+
 def operation_rules() -> Column:
     """The rules on `_op` that a change breaks, as array<string>: each of them quarantines it."""
     missing = F.when(F.col("_op").isNull(), F.lit("op.required"))
     unknown = F.when(~F.col("_op").isin(*OPERATIONS), F.lit("op.one_of"))
     return F.filter(F.array(missing, unknown), lambda mark: mark.isNotNull())
+
+
+def of_the_whole_table() -> Column:
+    """True for a change that concerns more than the row it names, OF_A_ROW; never null."""
+    return F.coalesce(F.col("_op").isin(*TABLE_OPERATIONS), F.lit(False))
 
 
 def broken_operations(staged: DataFrame, table: str) -> list[RuleResult]:
@@ -31,7 +40,7 @@ def broken_operations(staged: DataFrame, table: str) -> list[RuleResult]:
         F.count(F.lit(1)).alias("rows"),
         F.count_if(op.isNull()).alias("required"),
         F.count_if(~op.isin(*OPERATIONS)).alias("one_of"),
-        F.count_if(op.isin(*TABLE_OPERATIONS)).alias("of_a_row"),
+        F.count_if(of_the_whole_table()).alias("of_a_row"),
     ).collect()[0]
     unknown = "a change that says nothing known about its row is no change"
     others = "it concerns rows that the file does not name: let a full load that was taken after it follow"

@@ -62,7 +62,7 @@ def render(verdict: Verdict, manifest: Manifest) -> str:
         closing=[sentence(rule) for rule in verdict.rules if rule.closes],
         facts=_facts(verdict, manifest),
         left=LEFT,
-        next=next_step(manifest.hop),
+        next=next_step(manifest.pipeline, manifest.hop),
         style=Markup(style),  # our own file
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
     )

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from headgate.gates.hour_counts import HourCount
 from headgate.gates.row_predicates import broken
 from headgate.gates.rules import REFERENCES, GateRule
-from headgate.gates.verdict import SAMPLES
+from headgate.gates.verdict import MASK, SAMPLES
 from headgate.spec.contract import Contract
 
 LONGEST = 120
@@ -19,9 +19,6 @@ LONGEST = 120
 
 TWICE = "_key_comes_twice"
 """The column in which the rows of a key that comes more than once are marked."""
-
-MASK = "•••"
-"""What stands for a personal value."""
 
 
 def row_samples(

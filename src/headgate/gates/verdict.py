@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
-from headgate.gates.hour_counts import HourCount
 from headgate.spec.errors import HeadgateError
+
+if TYPE_CHECKING:
+    from headgate.gates.hour_counts import HourCount
 
 SAMPLES = 5
 """How many broken rows a rule shows at most."""
+
+MASK = "•••"
+"""What stands for a personal value."""
 
 TOLD = 5
 """How many broken rules a message tells at most; the report has them all."""
@@ -23,11 +28,13 @@ LEFT = "Nothing of this hour is published; the tables are as they were, and late
 """What a closed gate leaves behind."""
 
 
-def next_step(hop: str) -> str:
+def next_step(pipeline: str, hop: str) -> str:
     """What opens a closed gate."""
     return (
         f"Mend the source file, the contract or the transform, then clear the task {hop}.stage of this run "
-        "with its downstream tasks; the next run takes the hours that wait."
+        "with its downstream tasks; the next run takes the hours that wait. Or decide, on record: "
+        f"./headgate gate accept {pipeline} (publish it as it is) or ./headgate gate divert {pipeline} (put "
+        "what is wrong aside)."
     )
 
 
@@ -65,6 +72,7 @@ class Verdict:
     """The judgement of one attempt, bound to the digest of what was staged.
 
     `rows` gives {"staged", "quarantined"} by `<layer>.<table>`; `report` is relative to the reports folder.
+    `accepted` says by whom and why it passes though rules that close are broken; empty otherwise.
     """
 
     digest: str
@@ -73,6 +81,17 @@ class Verdict:
     rows: dict[str, dict[str, int]]
     report: str
     message: str
+    accepted: str = ""
+
+    @property
+    def closing(self) -> list[RuleResult]:
+        """The rules that close the gate, or would."""
+        return [rule for rule in self.rules if rule.closes]
+
+    def accept(self, by: str, why: str) -> Verdict:
+        """The same findings, let through by somebody's decision."""
+        accepted = f"accepted by {by}: {why}"
+        return replace(self, passed=True, accepted=accepted, message=f"{accepted} ({self.message})")
 
     def to_json(self) -> str:
         """The verdict as JSON text, the same for the same verdict."""
@@ -97,7 +116,7 @@ class GateClosed(HeadgateError):
             what=f"The {hop} gate of {pipeline} is closed at {hour}: {verdict.message}",
             where=f"report {report or verdict.report}",
             left=LEFT,
-            next_command=next_step(hop),
+            next_command=next_step(pipeline, hop),
         )
         self.args = (verdict, pipeline, hop, hour, report)
 
@@ -126,8 +145,8 @@ def judge(
 
 
 def exceeds_share(hour: HourCount, most: float) -> bool:
-    """Whether more than the share `most` of an hour's rows are quarantined."""
-    return hour.quarantined > most * hour.rows + ROUNDING
+    """Whether more than the share `most` of an hour's rows are quarantined, not by a decision."""
+    return hour.quarantined - hour.diverted > most * hour.rows + ROUNDING
 
 
 def _share(table: str, counts: Sequence[HourCount], most: float) -> RuleResult:

@@ -17,6 +17,9 @@ from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HourRange
 from headgate.spec.settings import Settings
 
+UNREAD = "unread.json"
+"""Names what a bronze attempt does not take, where it closes the gate: so that decisions tell them apart."""
+
 
 class NoAttempt(HeadgateError):
     """The staging folder of an attempt is missing, incomplete or not the one that was judged."""
@@ -28,7 +31,7 @@ class Manifest:
 
     `hours` is the range that is replaced (gold: of as-of hours), `claimed` the range of the run,
     `inputs` the pinned versions read, `tables` the staged tables by `<layer>.<table>`, `findings` what the
-    bronze stage noticed about files.
+    bronze stage noticed about files (feed, file, sha256 where it was chosen, rule, on_fail, detail).
     """
 
     pipeline: str
@@ -71,7 +74,7 @@ class Attempt:
     def digest(self) -> tuple[str, int]:
         """SHA-256 over names and bytes of all staged files, and their size in bytes."""
         total, size = hashlib.sha256(), 0
-        for path in sorted(self.folder.glob("tables/*/*.parquet")):
+        for path in sorted([*self.folder.glob("tables/*/*.parquet"), *self.folder.glob(UNREAD)]):
             with path.open("rb") as file:
                 own = hashlib.file_digest(file, "sha256").hexdigest()
             total.update(f"{path.relative_to(self.folder).as_posix()} {own}\n".encode())

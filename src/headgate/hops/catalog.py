@@ -39,14 +39,21 @@ def register(
 
 
 def register_records(spark: SparkSession, settings: Settings, pipeline: str) -> None:
-    """Name the append-only records that exist, always at their newest version: ledger, models, releases.
+    """Name the append-only records that exist, always at their newest version: ledger, requests, models,
+    releases.
 
     Of the statistics only those of finished publishes are shown.
     """
     spark.sql(f"CREATE DATABASE IF NOT EXISTS `{pipeline}_ops`")
     ledger = table_path(settings.lake, pipeline, "ops.hops")
     done = f"WHERE number IN (SELECT number FROM delta.`{ledger}` WHERE state = 'done')"
-    for name, rows in {"hops": "", "models": "", "releases": "", "statistics": done}.items():
+    for name, rows in {
+        "hops": "",
+        "requests": "",
+        "models": "",
+        "releases": "",
+        "statistics": done,
+    }.items():
         path = table_path(settings.lake, pipeline, f"ops.{name}")
         if not spark.catalog.tableExists(f"{pipeline}_ops.{name}") and current_version(path) is not None:
             _view(spark, f"`{pipeline}_ops`.`{name}`", f"SELECT * FROM delta.`{path}` {rows}")

@@ -63,12 +63,14 @@ def choose_files(
     end: datetime,
     *,
     take_new: bool,
+    diverted: frozenset[tuple[str, str]] = frozenset(),
 ) -> Choice:
     """Choose among a feed's files whose hour ends at or before `end`; full loads are all candidates.
 
     A known file that changed is taken again, as its next revision, while its hour is open (ends after
     `frontier`) or where it is a full load (a new generation); afterwards it is refused. `take_new` is false
-    once bronze is published for these hours: then only mended files are taken.
+    once bronze is published for these hours: then only mended files are taken. `diverted` are files, path and
+    SHA-256, that a decision put aside: they are left alone until they change.
     """
     choice = Choice()
     seen = known.checksums()
@@ -88,6 +90,10 @@ def choose_files(
             continue
         digest = checksum(landing, file.path)
         if before is not None and before.sha256 == digest:
+            continue
+        if (file.path, digest) in diverted:
+            if file.hour is not None and (frontier is None or file.hour + HOUR > frontier):
+                choice.findings.append(_finding("files.diverted", "warn", file, "put aside by a decision"))
             continue
         is_open = file.hour is None or frontier is None or file.hour + HOUR > frontier
         if before is not None and not is_open:

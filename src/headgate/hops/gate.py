@@ -13,6 +13,7 @@ from headgate.features.statistics import LateLabels, table_statistics
 from headgate.gates.data_docs import write as write_data_docs
 from headgate.gates.hour_counts import HourCount, count_hours
 from headgate.gates.operations import broken_operations
+from headgate.gates.quarantine import DECIDED
 from headgate.gates.report import render
 from headgate.gates.validate import Validation, validate
 from headgate.gates.verdict import GateClosed, RuleResult, Verdict, judge
@@ -24,6 +25,7 @@ from headgate.hops.statistics_log import keep_with_attempt
 from headgate.lake.interpretation import interpret_few_hours
 from headgate.lake.read import read_staged
 from headgate.lake.side_by_side import side_by_side
+from headgate.lake.write_whole import write_whole
 from headgate.spec.hour_range import HourRange
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
@@ -36,7 +38,8 @@ FILES_TOLD = 100
 def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name: str) -> Verdict:
     """Judge the attempt `name` of a hop; writes its report, the statistics of what passed, last its verdict.
 
-    Raises GateClosed where a rule closes the gate; the closure is on record in the ledger.
+    Raises GateClosed where a rule closes the gate; the closure is on record in the ledger. Where somebody has
+    accepted these very bytes, as the ledger says, the gate is open.
     """
     loaded = load_pipeline(settings, pipeline)
     attempt = Attempt(settings, pipeline, hop, name)
@@ -59,10 +62,14 @@ def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name:
         max_quarantine_share=loaded.spec.max_quarantine_share,
         report=report,
     )
+    decision = Ledger(settings, pipeline, loaded.spec.hops[-1]).decision("accepted", manifest.digest)
+    if decision is not None and not verdict.passed:
+        verdict = verdict.accept(decision.decided_by or "", decision.why or "")
     path = settings.reports / report
     path.parent.mkdir(parents=True, exist_ok=True)
     write_data_docs(settings.reports, pipeline, hop, label, validations)
     path.write_text(render(verdict, manifest), encoding="utf-8")
+    write_whole(path.with_suffix(".json"), verdict.to_json())
     if verdict.passed:
         keep_with_attempt(attempt, manifest.hours, _statistics(loaded, attempt, manifest))
     attempt.write_text("verdict.json", verdict.to_json())
@@ -83,7 +90,7 @@ class _Measured:
 
     @property
     def quarantined(self) -> int:
-        return sum(hour.quarantined for hour in self.hours)
+        return sum(hour.quarantined + hour.again for hour in self.hours)
 
 
 def _measure(
@@ -93,6 +100,8 @@ def _measure(
     frame = read_staged(spark, attempt.table(staged))
     counted = count_hours(frame, window, hour_column(loaded, table))
     hours = [hour for hour in counted if hour.hour_end in window]
+    if any(hour.diverted or hour.again for hour in counted):
+        frame = frame.where(f"NOT {DECIDED}")
     contract = evolved_contract(loaded, table, frame.columns)
     validation = validate(frame, contract, table, window_end=window.end, hours_summary=hours)
     if table.removeprefix("gold.") in loaded.spec.gold:
@@ -175,6 +184,7 @@ _FILE_RULES = {
     "files.load_time": "a full load says when it was taken",
     "files.not_empty": "a file has a header",
     "files.distinct": "no two files hold the same bytes",
+    "files.diverted": "no file was put aside by a decision",
     "files.unchanged": "a file does not change after its hour is done",
 }
 

@@ -9,10 +9,13 @@ from headgate.lake.history import read_rows
 from headgate.lake.paths import table_path
 from headgate.spec.settings import Settings
 
+REQUEST = "request"
+"""The kind of what is archived like a file, and is a request about rows in quarantine."""
+
 
 @dataclass(frozen=True)
 class KnownFile:
-    """One archived revision of a landing file (see `headgate.lake.tables.FILES_TYPES`)."""
+    """One archived revision of a landing file, or a request (see `headgate.lake.tables.FILES_TYPES`)."""
 
     number: int
     path: str
@@ -41,6 +44,10 @@ class KnownFiles:
         return sorted(
             {f.load_started_at for f in self.all if f.feed == feed and f.load_started_at is not None}
         )
+
+    def revised(self) -> set[str]:
+        """The feeds of which some row has a revision above 0: a file was mended, or rows re-entered."""
+        return {f.feed for f in self.all if f.revision > 0 or f.kind == REQUEST}
 
     def superseded(self, feed: str) -> dict[str, int]:
         """Files that were mended while their hour was open: path -> the lowest revision that counts."""

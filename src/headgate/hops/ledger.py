@@ -11,7 +11,7 @@ from headgate.lake.paths import table_path
 from headgate.spec.hour_range import HOUR, HourRange
 from headgate.spec.settings import Settings
 
-State = Literal["intent", "done", "closed", "undone"]
+State = Literal["intent", "done", "closed", "undone", "accepted", "diverted"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,9 @@ class TableRows:
 class Entry:
     """One line of the ledger.
 
-    `entry` numbers the lines; `number` is the publish number (0 for a closed gate). `hour` is the start of
-    the run's hour, (`range_start`, `range_end`] the hours it covers, `frontier` the frontier it started from.
+    `entry` numbers the lines; `number` is the publish number (0 for a closed gate and a decision about it).
+    `hour` is the start of the run's hour, (`range_start`, `range_end`] the hours it covers, `frontier` the
+    frontier it started from. A decision (`accepted`, `diverted`) says by whom and why.
     """
 
     entry: int
@@ -51,6 +52,8 @@ class Entry:
     code: str = ""
     spec: str = ""
     recorded_at: datetime | None = None
+    decided_by: str | None = None
+    why: str | None = None
 
     @property
     def hours(self) -> HourRange:
@@ -95,11 +98,14 @@ class Ledger:
         frontier = self.frontier()
         return None if frontier is None else frontier - HOUR
 
-    def versions(self) -> dict[str, int]:
-        """The published version of every table that was published, by `<layer>.<table>`."""
+    def versions(self, until: int | None = None) -> dict[str, int]:
+        """The published version of every table that was published, by `<layer>.<table>`.
+
+        With `until`, as they were right after the line of that number.
+        """
         latest: dict[str, int] = {}
         for entry in self._entries:
-            if entry.state in ("done", "undone"):
+            if entry.state in ("done", "undone") and (until is None or entry.entry <= until):
                 latest.update(entry.versions)
         return latest
 
@@ -111,6 +117,10 @@ class Ledger:
     def closed_gates(self) -> list[Entry]:
         """Gates that hold the water back: closed, not passed since, not behind the frontier."""
         frontier = self.frontier()
+        return [e for e in self.not_passed() if frontier is None or e.range_end > frontier]
+
+    def not_passed(self) -> list[Entry]:
+        """Closed gates that were not passed since, those of hours that are derived again included."""
         held: dict[tuple[str, datetime], Entry] = {}
         for entry in self._entries:
             place = (entry.hop, entry.hour)
@@ -118,7 +128,11 @@ class Ledger:
                 held[place] = entry
             elif entry.state == "done":
                 held.pop(place, None)
-        return [e for e in held.values() if frontier is None or e.range_end > frontier]
+        return list(held.values())
+
+    def decision(self, state: State, digest: str) -> Entry | None:
+        """The line in which somebody decided so about the attempt with this digest; None without one."""
+        return next((e for e in self._entries if e.state == state and e.digest == digest), None)
 
     def claim(self) -> Entry | None:
         """The latest bronze publish beyond the frontier: its run is the one to write silver and gold."""

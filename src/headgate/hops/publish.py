@@ -52,7 +52,7 @@ def publish(spark: SparkSession, settings: Settings, pipeline: str, hop: str, na
         frontier=manifest.frontier,
         attempt=name,
         digest=manifest.digest,
-        verdict="passed",
+        verdict=verdict.accepted or "passed",
         report=verdict.report,
         rows={
             table: TableRows(

@@ -14,6 +14,7 @@ from headgate.lake.history import current_version
 from headgate.lake.merge import merge
 from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate, replace_range
+from headgate.lake.revisions import change
 from headgate.lake.transaction import Transaction
 from headgate.spec.contract import Contract
 from headgate.spec.hour_range import HourRange
@@ -48,6 +49,9 @@ def publish_silver_table(
     touched = staged.select(*key, "_op").unionByName(replaced.select(*key, "_op"))
     replace_range(staged, log, "_known_at", hours, transaction)
     changes = read_at(spark, log, current_version(log) or 0)
+    again = staged.where("_revision > 0").select(change().alias("_again")).distinct()
+    earlier = changes.join(again, on=change() == F.col("_again"), how="left_semi")
+    touched = touched.unionByName(earlier.select(*key, "_op"))
     if load_starts and touched.where(F.col("_op") == LOAD_OPERATION).limit(1).count():
         touched = changes.select(*key, "_op").unionByName(touched)
     keys = touched.select(*key).dropna().distinct()

@@ -22,14 +22,12 @@ class PublishedSpecs:
 
     `hours`: for each hop and digest of a spec the hours that were last published with it, none beyond the
     frontier; the spec of the latest publish comes last. `documents`: the specs that were kept, by digest.
-    `runs`: the range that a run of an hour derives again, by the hour's start. `newest`: the spec of the last
-    publish of all; None where it was not kept.
+    `newest`: the spec of the last publish of all; None where it was not kept.
     """
 
     frontier: datetime | None = None
     hours: dict[str, dict[str, Hours]] = field(default_factory=dict)
     documents: dict[str, SpecDocument] = field(default_factory=dict)
-    runs: dict[datetime, HourRange] = field(default_factory=dict)
     newest: SpecDocument | None = None
 
 
@@ -55,7 +53,6 @@ def published_specs(settings: Settings, loaded: LoadedPipeline) -> PublishedSpec
         frontier,
         {hop: _last_published([entry for entry in done if entry.hop == hop], through) for hop in LAYERS},
         documents,
-        {entry.hour: entry.hours for entry in done if entry.hop == "bronze" and entry.range_end <= frontier},
         newest,
     )
 

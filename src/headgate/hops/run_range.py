@@ -18,6 +18,10 @@ class TakenOver(HeadgateError):
     """A later run has taken over the hours of this one."""
 
 
+class NotToReplay(HeadgateError):
+    """The hours are not done yet, or are none: there is nothing to derive again."""
+
+
 @dataclass(frozen=True)
 class RunRange:
     """The hours of a run; `replay` where they lie at or before the frontier and take no new files."""
@@ -56,3 +60,33 @@ def run_range(ledger: Ledger, hop: str, hour: datetime) -> RunRange:
                 next_command="Clear the whole run, from bronze.stage on, if its hours are still open.",
             )
     return RunRange(HourRange(frontier, end), replay=False)
+
+
+def replay_range(
+    ledger: Ledger, pipeline: str, schedule_start: datetime, first: datetime, last: datetime
+) -> RunRange:
+    """The hours first..last (starts) as one range to derive again.
+
+    Whatever was known before the schedule's first hour belongs to that hour. Raises NotToReplay where an hour
+    lies beyond the frontier.
+    """
+    done = ledger.last_hour_done()
+    if done is None or last > done or first > last:
+        if first > last:
+            why, way = "the first lies after the last", f"replay {pipeline} {_hours(last, first)}"
+        elif done is None:
+            why, way = "no hour is done yet", f"run {pipeline} {_hours(first, last)}"
+        else:
+            why = f"the last hour done is {done:%Y-%m-%dT%H}"
+            way = f"replay {pipeline} {_hours(min(first, done), done)}"
+        raise NotToReplay(
+            what=f"The hours {first:%Y-%m-%dT%H} to {last:%Y-%m-%dT%H} cannot be derived again: {why}.",
+            where=f"{pipeline}_replay",
+            left="Nothing was read, and all published tables are as they were.",
+            next_command=f"./headgate {way}",
+        )
+    return RunRange(HourRange(None if first <= schedule_start else first, last + HOUR), replay=True)
+
+
+def _hours(first: datetime, last: datetime) -> str:
+    return f"--from {first:%Y-%m-%dT%H} --to {last:%Y-%m-%dT%H}"

@@ -12,7 +12,7 @@ from headgate.hops.finish import finish_open_intents
 from headgate.hops.kept_specs import keep_spec
 from headgate.hops.known_files import KnownFile
 from headgate.hops.ledger import Ledger
-from headgate.hops.run_range import run_range
+from headgate.hops.run_range import replay_range, run_range
 from headgate.hops.stage_bronze import BronzeStage
 from headgate.hops.stage_gold import GoldStage, gold_hours
 from headgate.hops.stage_silver import stage_silver
@@ -23,18 +23,30 @@ from headgate.spec.settings import Settings
 
 
 def stage(
-    spark: SparkSession, settings: Settings, pipeline: str, hop: str, hour: datetime, name: str
+    spark: SparkSession,
+    settings: Settings,
+    pipeline: str,
+    hop: str,
+    hour: datetime,
+    name: str,
+    *,
+    replay_from: datetime | None = None,
 ) -> Manifest:
     """Stage one hop of the run whose logical date is `hour` into the attempt `name`.
 
-    Raises Behind where an earlier hour's gate is closed, TakenOver where a later run has the hours now.
+    With `replay_from`, the hours from there to `hour` are derived again as one range. Raises Behind where an
+    earlier hour's gate is closed, TakenOver where a later run has the hours now, NotToReplay where hours that
+    are to be derived again are not done.
     """
     started = time.monotonic()
     loaded = load_pipeline(settings, pipeline)
     attempt = Attempt(settings, pipeline, hop, name)
     prepare_tables(spark, settings.lake, loaded)
     ledger = finish_open_intents(spark, settings, loaded, Ledger(settings, pipeline, loaded.spec.hops[-1]))
-    run = run_range(ledger, hop, hour)
+    if replay_from is None:
+        run = run_range(ledger, hop, hour)
+    else:
+        run = replay_range(ledger, pipeline, loaded.spec.schedule.start, replay_from, hour)
     frontier, versions = ledger.frontier(), ledger.versions()
     interpret_few_hours(spark, run.hours)
     attempt.clear()
@@ -42,7 +54,7 @@ def stage(
     if hop == "bronze":
         claim = ledger.claim()
         take_new = claim is None or claim.hour != hour
-        files, findings = BronzeStage(spark, settings, loaded, attempt, run).write(
+        files, findings = BronzeStage(spark, settings, loaded, attempt, run, ledger).write(
             frontier, take_new=take_new
         )
     elif hop == "silver":

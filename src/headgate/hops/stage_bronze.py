@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -9,10 +10,14 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from headgate.hops.attempt import Attempt
+from headgate.hops.attempt import UNREAD, Attempt
 from headgate.hops.choose_files import Choice, archived_file, choose_files
+from headgate.hops.diverted import Diverted
 from headgate.hops.known_files import KnownFile, KnownFiles
+from headgate.hops.ledger import Ledger
+from headgate.hops.requests import Request, waiting
 from headgate.hops.run_range import RunRange
+from headgate.hops.stage_requests import requested_rows
 from headgate.ingest.commit_time import commit_time, moment_or_null
 from headgate.ingest.formats.dms_csv import OPERATION, read_dms_csv
 from headgate.ingest.landing import LandingFile, still_as_listed
@@ -21,7 +26,8 @@ from headgate.ingest.rescue import rescued_also
 from headgate.lake.columns import CARRIED, CARRIED_TYPES
 from headgate.lake.history import column_types
 from headgate.lake.paths import table_path
-from headgate.lake.read import read_staged
+from headgate.lake.read import read_at, read_staged
+from headgate.lake.revisions import without_superseded
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Feed
@@ -32,12 +38,19 @@ class BronzeStage:
     """One bronze attempt: lists the files, reads them, writes one staged table a feed."""
 
     def __init__(
-        self, spark: SparkSession, settings: Settings, loaded: LoadedPipeline, attempt: Attempt, run: RunRange
+        self,
+        spark: SparkSession,
+        settings: Settings,
+        loaded: LoadedPipeline,
+        attempt: Attempt,
+        run: RunRange,
+        ledger: Ledger,
     ) -> None:
         self.spark, self.loaded, self.attempt, self.run = spark, loaded, attempt, run
         self.landing: Path = settings.landing / loaded.spec.pipeline
-        self.settings = settings
+        self.settings, self.versions = settings, ledger.versions()
         self.known = KnownFiles(settings, loaded.spec.pipeline)
+        self.diverted = Diverted(settings, loaded.spec.pipeline, ledger)
 
     def write(
         self, frontier: datetime | None, *, take_new: bool
@@ -50,7 +63,12 @@ class BronzeStage:
         found = side_by_side(
             [partial(self._write_feed, name, feed, frontier, take_new=take_new) for name, feed in feeds]
         )
-        return [f for files, _ in found for f in files], [f for _, findings in found for f in findings]
+        files, findings = [f for taken, _ in found for f in taken], [f for _, told in found for f in told]
+        read = {file.path for file in files}
+        unread = [f for f in findings if f["on_fail"] == "close" and f["file"] not in read]
+        if unread:
+            self.attempt.write_text(UNREAD, json.dumps(unread, indent=1))
+        return files, findings
 
     def _write_feed(
         self, name: str, feed: Feed, frontier: datetime | None, *, take_new: bool
@@ -59,15 +77,27 @@ class BronzeStage:
         columns, choice = list(contract.columns), Choice()
         if not self.run.replay:
             choice = choose_files(
-                self.landing, self.loaded, name, self.known, frontier, self.run.hours.end, take_new=take_new
+                self.landing,
+                self.loaded,
+                name,
+                self.known,
+                frontier,
+                self.run.hours.end,
+                take_new=take_new,
+                diverted=self.diverted.files(),
             )
             columns += self._evolved(name, feed, choice)
         loads, load_times = self._due_loads(choice, feed, columns)
         changes = [file for file in choice.readable if file.kind == "changes"]
         taken = loads + changes
         counts: dict[str, int] = {}
-        if taken or contract.expects_rows:
+        asked = self._requests(name) if take_new and not self.run.replay else []
+        if taken or asked or contract.expects_rows:
             rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
+            if asked:
+                archived = self._archived(name)
+                end = self.run.hours.end
+                rows = rows.unionByName(requested_rows(archived, asked, feed, columns, frontier, end))
             staged = self.attempt.table(f"bronze.{name}")
             try:
                 rows.write.parquet(str(staged))
@@ -79,9 +109,24 @@ class BronzeStage:
             archived_file(file, choice, 0, counts.get(file.path, 0), load_times.get(file.path, (None,))[0])
             for file in taken
         ]
+        files += [request.archived(len(request.changes)) for request in asked]
         still_as_listed(self.landing, taken)
         later = {file.path for file in choice.readable} - {file.path for file in taken}
-        return files, [finding for finding in choice.findings if finding["file"] not in later]
+        findings = [
+            {**finding, "sha256": choice.checksums.get(finding["file"])}
+            for finding in choice.findings
+            if finding["file"] not in later
+        ]
+        return files, findings
+
+    def _requests(self, feed: str) -> list[Request]:
+        return [r for r in waiting(self.settings, self.loaded.spec.pipeline, self.known) if r.feed == feed]
+
+    def _archived(self, feed: str) -> DataFrame:
+        table = f"bronze.{feed}"
+        path = table_path(self.settings.lake, self.loaded.spec.pipeline, table)
+        rows = read_at(self.spark, path, self.versions[table])
+        return without_superseded(rows, self.known.superseded(feed))
 
     def _evolved(self, name: str, feed: Feed, choice: Choice) -> list[str]:
         """The columns beyond the contract that the archive has, or gets with these files."""
@@ -153,6 +198,7 @@ class BronzeStage:
             "_row",
             _revision(choice).cast("int").alias("_revision"),
             rescued_also({feed.committed_at: unread_time}).alias("_rescued"),
+            F.lit(None).cast("string").alias("_request"),
         ).select(*columns, *CARRIED)
 
 

@@ -11,9 +11,11 @@ from pyspark.sql import functions as F
 
 from headgate.features.as_of_join import as_of_join
 from headgate.hops.attempt import Attempt
+from headgate.hops.known_files import KnownFiles
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at, read_staged
 from headgate.lake.replace import range_predicate
+from headgate.lake.revisions import latest_revisions
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.hour_range import HourRange
 from headgate.spec.load import LoadedPipeline
@@ -50,6 +52,7 @@ class GoldStage:
     ) -> None:
         self.spark, self.settings, self.loaded, self.attempt = spark, settings, loaded, attempt
         self.hours, self.versions = hours, versions
+        self.revised = KnownFiles(settings, loaded.spec.pipeline).revised()
 
     def write(self, labels_until: datetime) -> None:
         """Write every gold table's rows of the range; labels are those known at or before `labels_until`."""
@@ -70,14 +73,19 @@ class GoldStage:
         rows.select(*columns).coalesce(2).write.parquet(str(self.attempt.table(f"gold.{name}")))
 
     def _input(self, source: str, lookback: timedelta, hours: HourRange) -> DataFrame:
-        """A silver change log without marked rows, or a gold table with this run's rows, that far back."""
+        """A silver change log, or a gold table with this run's rows, that far back.
+
+        Of a change log without marked rows and those that re-entered since.
+        """
         start = None if hours.start is None else hours.start - lookback
         reach = HourRange(start, hours.end)
         pipeline, lake = self.loaded.spec.pipeline, self.settings.lake
         if source in self.loaded.spec.silver:
             table = f"silver.{source}_changes"
             changes = read_at(self.spark, table_path(lake, pipeline, table), self.versions[table])
-            return changes.where(range_predicate("_known_at", reach)).where(F.size("_failed_rules") == 0)
+            unmarked = changes.where(range_predicate("_known_at", reach)).where(F.size("_failed_rules") == 0)
+            again = self.loaded.spec.silver[source].feed in self.revised
+            return latest_revisions(unmarked, of=changes) if again else unmarked
         as_of = self.loaded.spec.gold[source].as_of
         staged = read_staged(self.spark, self.attempt.table(f"gold.{source}"))
         if hours.start is None:

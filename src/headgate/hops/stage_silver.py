@@ -9,15 +9,19 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from headgate.gates.operations import operation_rules
+from headgate.gates.quarantine import DISMISSED
 from headgate.gates.row_predicates import failed_rules
 from headgate.hops.attempt import Attempt
+from headgate.hops.diverted import Diverted
 from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Ledger
+from headgate.hops.requests import dismissals
 from headgate.ingest.rescue import rescued_also, restored
 from headgate.lake.columns import CARRIED
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
+from headgate.lake.revisions import without_superseded
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.contract import ColumnType, Contract
 from headgate.spec.hour_range import HourRange
@@ -44,12 +48,16 @@ def stage_silver(
         for name, table in loaded.spec.silver.items()
         if loaded.contracts[f"silver.{name}"].expects_rows or ledger.has_archived(table.feed, hours)
     }
+    diverted = Diverted(settings, loaded.spec.pipeline, ledger)
     writes: list[Callable[[], None]] = []
     for name, rows in typed.items():
         contract = loaded.contracts[f"silver.{name}"]
         rows = with_references(spark, settings, loaded, rows, contract, versions, typed)
         failed = F.concat(operation_rules(), failed_rules(rows, contract, f"silver.{name}"))
+        dismissed = F.col("_request").isin(dismissals(settings, loaded.spec.pipeline, name))
+        failed = F.when(dismissed, F.array_append(failed, F.lit(DISMISSED))).otherwise(failed)
         marked = rows.withColumn("_failed_rules", failed)
+        marked = diverted.mark(spark, marked, f"silver.{name}", hours)
         target = str(attempt.table(f"silver.{name}_changes"))
         writes.append(partial(marked.coalesce(2).write.parquet, target))
     side_by_side(writes)
@@ -75,13 +83,6 @@ def _typed_rows(
         return cast_to_contract(rows, loaded.contracts[f"silver.{name}"])
     transform: Callable[[DataFrame], DataFrame] = load_transform(loaded, "silver", table.transform)
     return _within_years(transform(rows), loaded.contracts[f"silver.{name}"])
-
-
-def without_superseded(rows: DataFrame, superseded: dict[str, int]) -> DataFrame:
-    """Leave out rows of files that were mended later: path -> the lowest revision that counts."""
-    for path, revision in superseded.items():
-        rows = rows.where(~((F.col("_file") == path) & (F.col("_revision") < revision)))
-    return rows
 
 
 def cast_to_contract(rows: DataFrame, contract: Contract) -> DataFrame:

@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from headgate.ingest.ordering import BEFORE_ALL_LOADS, generation, instant_text
+from headgate.lake.revisions import latest_revisions
 
 ABSENT = "_absent"
 
@@ -19,14 +20,14 @@ def winners(
 
     `changes`: a change log (`columns`, carried columns, `_failed_rules`). `keys`: distinct keys, not null.
     Returns one row per key: `columns`, `_sequence`, `_known_at`, `_deleted`, and `_absent`, true where no
-    unmarked change of the key is left. Of a repeated `_sequence` only the highest `_revision` counts. The
-    winner has the highest (load generation, `_sequence`); a winning D, and a key that the latest load no
-    longer holds, stay as tombstones: key and order, every other column null.
+    unmarked change of the key is left. Of the revisions of a change only the highest counts, and none where
+    that is marked. The winner has the highest (load generation, `_sequence`); a winning D, and a key that the
+    latest load no longer holds, stay as tombstones: key and order, every other column null.
     """
     latest = latest_generation(load_starts)
     order = F.struct(F.col("_generation"), F.col("_sequence"), F.col("_revision"))
     unmarked = (
-        changes.where(F.size("_failed_rules") == 0)
+        latest_revisions(changes.where(F.size("_failed_rules") == 0), of=changes)
         .withColumn("_generation", generation(load_starts))
         .join(keys, on=key, how="left_semi")
     )

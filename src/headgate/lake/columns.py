@@ -11,9 +11,11 @@ CARRIED_TYPES = {
     "_row": "bigint",
     "_revision": "int",
     "_rescued": "string",
+    "_request": "string",
 }
 """Bronze and change logs: what happened, when at the source, in which order, known since when, from which
-line of which file, in which revision of it, and whatever fitted no column."""
+line of which file, in which revision of it, whatever fitted no column, and the request by which a row
+re-entered from the quarantine."""
 
 CARRIED = tuple(CARRIED_TYPES)
 

@@ -7,21 +7,15 @@ from contextlib import contextmanager
 
 from pyspark.errors.exceptions.connect import SparkConnectException
 from pyspark.sql.connect.client import ChannelBuilder
-from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
+
+from headgate.lake.engine_address import session_address
+from headgate.lake.engine_patience import noticing_its_end, waiting_for_it
 
 KEEPALIVE = (("grpc.keepalive_time_ms", 300_000), ("grpc.keepalive_timeout_ms", 20_000))
 """Clients ask every 5 minutes, the shortest that the engine allows, whether it is still there."""
 
-FEW = 5
-"""Tries, within about 20 seconds, where waiting for an engine to come back would only hold up others."""
-
 CLOSED = "INVALID_HANDLE.SESSION_CLOSED"
-
-
-def session_address(base: str, session_id: str) -> str:
-    """The address of one session at the engine's address `base`, as a connection gives it."""
-    return f"{base};session_id={session_id}"
 
 
 @contextmanager
@@ -46,14 +40,14 @@ def release_session(base: str, session_id: str) -> None:
         end_session(base, session_id)
 
 
-def end_session(base: str, session_id: str) -> list[str]:
+def end_session(base: str, session_id: str, wait: bool = False) -> list[str]:
     """Interrupt a session's operations, returned by id, and close it: its client gets nothing done after.
 
     A session that is closed already has none. Raises what the client raises when the engine does not answer
-    within some seconds.
+    within some seconds; with `wait`, within some minutes: time enough for it to start.
     """
     session = SparkSession(connection=session_address(base, session_id))
-    session.client.set_retry_policies([DefaultPolicy(max_retries=FEW)])
+    session.client.set_retry_policies([waiting_for_it() if wait else noticing_its_end()])
     try:
         interrupted = session.interruptAll()
         session.client.release_session()

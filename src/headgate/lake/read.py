@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pyarrow.parquet import read_metadata
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 SPARK_SCHEMA = b"org.apache.spark.sql.parquet.row.metadata"
@@ -16,6 +17,14 @@ SPARK_SCHEMA = b"org.apache.spark.sql.parquet.row.metadata"
 def read_at(spark: SparkSession, path: str, version: int) -> DataFrame:
     """The table's rows as of `version`."""
     return spark.read.format("delta").option("versionAsOf", version).load(path)
+
+
+def read_changes(spark: SparkSession, path: str, before: int, version: int) -> DataFrame:
+    """The rows of the table's change feed after version `before` up to `version`, with `_change_type` and
+    `_commit_version`; none where both are the same."""
+    feed = spark.read.format("delta").option("readChangeFeed", "true")
+    changes = feed.option("startingVersion", min(before + 1, version)).option("endingVersion", version)
+    return changes.load(path).where(F.col("_commit_version") > before)
 
 
 def read_staged(spark: SparkSession, folder: Path) -> DataFrame:

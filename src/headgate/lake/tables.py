@@ -33,6 +33,8 @@ HOPS_TYPES = {
     "code": "string",
     "spec": "string",
     "recorded_at": "timestamp",
+    "decided_by": "string",
+    "why": "string",
 }
 FILES_TYPES = {
     "number": "bigint",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HourRange
@@ -47,6 +49,12 @@ def refresh_cohorts(frontier: datetime, examples: Examples, model: Model, promot
             next_command="make embargo_from longer than examples.complete_after, then ./headgate check",
         )
     return Cohorts(HourRange(cut - model.window, cut), HourRange(cut, end))
+
+
+def range_from_json(values: Mapping[str, Any]) -> HourRange:
+    """The range whose `start` (empty or None: from the beginning) and `end` a header tells."""
+    start = datetime.fromisoformat(values["start"]) if values["start"] else None
+    return HourRange(start, datetime.fromisoformat(values["end"]))
 
 
 def range_as_json(cohorts: HourRange) -> dict[str, str | None]:

@@ -14,7 +14,12 @@ from headgate.spec.pipeline import Examples
 
 def labelled_rows(rows: DataFrame, examples: Examples, cohorts: HourRange, frontier: datetime) -> DataFrame:
     """Rows of `gold.examples` with as-of in `cohorts` and a label that was known at or before `frontier`."""
-    return rows.where(_within(examples, cohorts)).where(_label_known(examples, frontier))
+    return rows.where(is_labelled(examples, cohorts, frontier))
+
+
+def is_labelled(examples: Examples, cohorts: HourRange, frontier: datetime) -> Column:
+    """The same as a condition; null instead of false where it is not known when a label was known."""
+    return _within(examples, cohorts) & _label_known(examples, frontier)
 
 
 def left_out(

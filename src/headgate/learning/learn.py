@@ -1,59 +1,45 @@
-"""Fit a candidate on the pinned examples and stage it: nodes, predictions, and the manifest last."""
+"""Learn a candidate from the pinned examples and stage it: nodes, predictions, and the manifest last."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
-from headgate.learning.algorithms.algorithm import Fitted, algorithm_named
+from headgate.learning.algorithms.training_vectors import TooFewRows
 from headgate.learning.candidate_folder import MANIFEST, CandidateFolder
 from headgate.learning.cohorts import Cohorts, first_cohorts, refresh_cohorts
-from headgate.learning.feature_schema import features_of, to_json
-from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows
-from headgate.learning.metrics import metrics
-from headgate.learning.node_rows import content_digest, node_table
+from headgate.learning.fit_candidate import fit_candidate
+from headgate.learning.fit_work import TooEarly
+from headgate.learning.increment import Parent, increment_since
+from headgate.learning.labelled_rows import key_of
+from headgate.learning.net_changes import LearnedFrom
 from headgate.learning.recipe import digest_of, recipe
-from headgate.learning.scoring.encoding import Features, encode
-from headgate.learning.scoring.scorer import scorer_of
 from headgate.spec.errors import HeadgateError
-from headgate.spec.hour_range import HourRange
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Examples, Model, Promotion
 from headgate.spec.settings import Settings
 
 EXAMPLES = "gold.examples"
-TOLERANCE = 1.0e-12
-"""How far the portable scorer may be from Spark."""
+NOTHING_CHANGED = "No example that the newest model learned from has changed, come or gone."
 
 
 class NothingToLearn(HeadgateError):
     """The pipeline has no model, no published examples, or examples without what it needs."""
 
 
-class TooEarly(HeadgateError):
-    """There are not yet labelled rows of both kinds to learn from; later hours will bring them."""
-
-
-class ScoresDiffer(HeadgateError):
-    """The saved nodes do not score as the fitted model does, so the candidate is not kept."""
-
-
 @dataclass(frozen=True)
 class Situation:
-    """What learning starts from: the ledger's frontier and versions, the newest header, if any serves."""
+    """What learning starts from: the ledger's frontier and versions, the newest model, if any serves."""
 
     frontier: datetime | None
     versions: Mapping[str, int]
-    parent: Mapping[str, Any] | None
+    parent: Parent | None
     serving: bool
 
 
@@ -63,42 +49,63 @@ def learn(
     """Stage a candidate in `staging/<pipeline>/model/<name>/` and return its manifest.
 
     The manifest is `{"changed": false, "model": <number>}` when pins, frontier and recipe are the newest
-    model's, and `{"changed": false, "model": null, "why": <text>}` while it is too early to learn. A
-    finished attempt is returned as it is. Raises NothingToLearn, NoCompleteCohort, ScoresDiffer and what
-    the algorithm raises.
+    model's, the same with a `why` when none of the rows that it learned from differs now, and
+    `{"changed": false, "model": null, "why": <text>}` while it is too early to learn. A finished attempt is
+    returned as it is. Raises NothingToLearn, NoCompleteCohort, ScoresDiffer and what the algorithm raises.
     """
     folder = CandidateFolder(settings, loaded.spec.pipeline, name)
     if folder.has(MANIFEST):
         return folder.read(MANIFEST)
     model, examples, frontier, version = learned_from(loaded, situation.frontier, situation.versions)
-    recipe_digest = digest_of(recipe(model, examples))
-    pins = {EXAMPLES: version}
     folder.clear()
-    same = {"pins": pins, "frontier": frontier.isoformat(), "recipe": recipe_digest}
-    if situation.parent is not None and all(situation.parent[key] == value for key, value in same.items()):
-        manifest: dict[str, Any] = {"changed": False, "model": situation.parent["model"]}
+    same = {
+        "pins": {EXAMPLES: version},
+        "frontier": frontier.isoformat(),
+        "recipe": digest_of(recipe(model, examples)),
+    }
+    parent = situation.parent.header if situation.parent else None
+    if parent is not None and all(parent[key] == value for key, value in same.items()):
+        manifest: dict[str, Any] = {"changed": False, "model": parent["model"]}
     else:
-        cohorts = _cohorts(loaded, model, examples, frontier, situation.serving)
-        rows = read_at(spark, table_path(settings.lake, loaded.spec.pipeline, EXAMPLES), version)
         try:
-            manifest = _fit(rows, model, examples, cohorts, frontier, folder)
-        except TooEarly as early:
-            unchanged = {"changed": False, "model": None, "why": str(early)}
-            folder.write(MANIFEST, unchanged)
-            return unchanged
-        identity = {
-            **same,
-            "pipeline": loaded.spec.pipeline,
-            "parent": situation.parent["model"] if situation.parent else None,
-            "track": "refresh" if situation.serving else "first",
-            "spec": loaded.digest,
-            "code": loaded.code,
-            "nodes": manifest.pop("nodes"),
-            "form": manifest.pop("form"),
-        }
-        manifest = {"changed": True, "header": {**manifest, **identity, "digest": digest_of(identity)}}
+            manifest = _candidate(spark, settings, loaded, folder, situation, same)
+        except (TooEarly, TooFewRows) as early:
+            manifest = {"changed": False, "model": None, "why": str(early)}
     folder.write(MANIFEST, manifest)
     return manifest
+
+
+def _candidate(
+    spark: SparkSession,
+    settings: Settings,
+    loaded: LoadedPipeline,
+    folder: CandidateFolder,
+    situation: Situation,
+    same: dict[str, Any],
+) -> dict[str, Any]:
+    """The manifest of a candidate whose pins, frontier and recipe are another model's: see `learn`."""
+    model, examples, frontier, version = learned_from(loaded, situation.frontier, situation.versions)
+    cohorts = _cohorts(loaded, model, examples, frontier, situation.serving)
+    path = table_path(settings.lake, loaded.spec.pipeline, EXAMPLES)
+    rows = read_at(spark, path, version)
+    require_columns(rows, [*key_of(examples), examples.label, *model.features])
+    now = LearnedFrom(version, cohorts.training, frontier)
+    increment = increment_since(spark, path, model, examples, situation.parent, now)
+    parent = situation.parent.header["model"] if situation.parent else None
+    if increment.changes is not None and not increment.changes.days:
+        return {"changed": False, "model": parent, "why": NOTHING_CHANGED}
+    found = fit_candidate(rows, model, examples, cohorts, frontier, increment, folder)
+    identity = {
+        **same,
+        "pipeline": loaded.spec.pipeline,
+        "parent": parent,
+        "track": "refresh" if situation.serving else "first",
+        "spec": loaded.digest,
+        "code": loaded.code,
+        "nodes": found.pop("nodes"),
+        "form": found.pop("form"),
+    }
+    return {"changed": True, "header": {**found, **identity, "digest": digest_of(identity)}}
 
 
 def learned_from(
@@ -130,61 +137,6 @@ def _cohorts(
     return choose(frontier, examples, model, loaded.spec.promotion or Promotion())
 
 
-def _fit(
-    examples_rows: DataFrame,
-    model: Model,
-    examples: Examples,
-    cohorts: Cohorts,
-    frontier: datetime,
-    folder: CandidateFolder,
-) -> dict[str, Any]:
-    """Fit, write `nodes.parquet` and `predictions.parquet`, and return what the header says about them."""
-    features, key = features_of(model), key_of(examples)
-    columns = list(dict.fromkeys([*key, examples.label, *model.features]))
-    require_columns(examples_rows, columns)
-    training = labelled_rows(examples_rows, examples, cohorts.training, frontier).select(*columns).cache()
-    judging = labelled_rows(examples_rows, examples, cohorts.evaluation, frontier).select(*columns)
-    scratch = folder.path / "fitted"
-    try:
-        seen = in_key_order(training, key).toPandas()
-        label = seen[examples.label].to_numpy(np.float64)
-        if not 0 < label.sum() < len(label):
-            raise TooEarly(
-                f"the {len(label)} labelled examples with as-of in {cohorts.training} "
-                "do not hold both labels",
-                where=f"{EXAMPLES}, column {examples.label}",
-                left="nothing was fitted",
-                next_command="let more hours pass the gates, or shorten promotion.first_holdout",
-            )
-        fitted = algorithm_named(model.algorithm).fit(
-            training,
-            in_key_order(judging, key),
-            features=features,
-            label=examples.label,
-            key=key,
-            parameters=model.parameters,
-            seed=model.seed,
-            scratch=str(scratch),
-        )
-    finally:
-        training.unpersist()
-        shutil.rmtree(scratch, ignore_errors=True)
-    check_parity(fitted, features, folder)
-    table = node_table(fitted.nodes)
-    pq.write_table(table, folder.nodes)
-    fitted.predictions.to_parquet(folder.predictions, index=False)
-    described = recipe(model, examples)
-    return {
-        **{name: described[name] for name in ("algorithm", "parameters", "seed", "label", "key")},
-        "features": to_json(features),
-        "training": {**_range(cohorts.training), "rows": len(label), "positives": int(label.sum())},
-        "evaluation": {**_range(cohorts.evaluation), "rows": len(fitted.predictions)},
-        "metrics": metrics(label, scorer_of(fitted.form, fitted.nodes)(encode(seen, features))),
-        "form": fitted.form,
-        "nodes": {"rows": table.num_rows, "digest": content_digest(fitted.nodes)},
-    }
-
-
 def require_columns(rows: DataFrame, columns: list[str]) -> None:
     """Raise NothingToLearn where the examples lack one of the columns."""
     absent = [name for name in columns if name not in rows.columns]
@@ -195,23 +147,3 @@ def require_columns(rows: DataFrame, columns: list[str]) -> None:
             left="nothing was fitted",
             next_command="publish an hour with the present spec, or correct model.features",
         )
-
-
-def check_parity(fitted: Fitted, features: Features, folder: CandidateFolder) -> None:
-    """Refuse nodes that score other than the model that they were taken from."""
-    if fitted.predictions.empty:
-        return
-    portable = scorer_of(fitted.form, fitted.nodes)(encode(fitted.predictions, features))
-    gap = float(np.abs(portable - fitted.predictions["probability"].to_numpy(np.float64)).max())
-    if gap > TOLERANCE:
-        raise ScoresDiffer(
-            f"the candidate's nodes score up to {gap:.3g} away from the fitted model, not {TOLERANCE:.0e}",
-            where=str(folder.path),
-            left="the attempt's folder, without a manifest; nothing was recorded",
-            next_command="run ./headgate doctor: the versions must be those of requirements.lock",
-        )
-
-
-def _range(cohorts: HourRange) -> dict[str, str]:
-    start = cohorts.start
-    return {"start": start.isoformat() if start else "", "end": cohorts.end.isoformat()}

@@ -11,7 +11,7 @@ from headgate.learning.algorithms.algorithm import algorithm_named
 from headgate.planning.change import Change
 from headgate.planning.said import said
 from headgate.planning.table_changes import feature_sources
-from headgate.spec.pipeline import Costs, Feature, Model, Pipeline, Promotion
+from headgate.spec.pipeline import Audit, Costs, Feature, Model, Pipeline, Promotion
 
 
 def model_changes(before: Pipeline, after: Pipeline) -> list[Change]:
@@ -111,15 +111,21 @@ def _judging(old: Model, new: Model) -> Iterator[Change]:
     if old.baselines != new.baselines:
         was, is_ = ("; ".join(said(columns) for columns in model.baselines) for model in (old, new))
         yield Change("baselines", "", was, is_, "judges")
-    if old.costs is None or new.costs is None:
-        if old.costs != new.costs:
-            yield Change("costs", "", _given(old.costs), _given(new.costs), "judges")
-    else:
-        yield from _fields("costs", old.costs, new.costs)
+    parts: dict[str, tuple[Costs | Audit | None, Costs | Audit | None]] = {
+        "costs": (old.costs, new.costs),
+        "audit": (old.audit, new.audit),
+    }
+    for what, (before, after) in parts.items():
+        if before is not None and after is not None:
+            yield from _fields(what, before, after)
+        elif before != after:
+            yield Change(what, "", _given(before), _given(after), "judges")
 
 
-def _given(costs: Costs | None) -> str | None:
-    return None if costs is None else said([f"{key} {value}" for key, value in costs.model_dump().items()])
+def _given(part: Costs | Audit | None) -> str | None:
+    if part is None:
+        return None
+    return said([f"{key} {said(value)}" for key, value in part.model_dump().items()])
 
 
 def _fields(what: str, old: BaseModel, new: BaseModel) -> Iterator[Change]:

@@ -10,7 +10,7 @@ from headgate.hops.published_specs import PublishedSpecs
 from headgate.planning.change import Change
 from headgate.planning.model_changes import model_changes, pipeline_changes
 from headgate.planning.models_concerned import ModelConcerned, models_concerned
-from headgate.planning.replay import NO_REPLAY, Replay, replay_of, runs_of
+from headgate.planning.replay import NO_REPLAY, Replay, replay_of
 from headgate.planning.table_plan import TablePlan, table_plans, unknown_hours
 from headgate.spec.spec_document import SpecDocument
 
@@ -20,7 +20,7 @@ class Plan:
     """Everything that a change of the spec does.
 
     `published`: whether any hour is. `unknown`: the hours that were published with a spec that was not kept,
-    and the runs that would publish them with the present one.
+    and the commands that would publish them with the present one.
     """
 
     pipeline: str
@@ -46,8 +46,7 @@ def make_plan(now: SpecDocument, published: PublishedSpecs, headers: Iterable[Ma
         return Plan(name, published=False)
     tables = tuple(table_plans(published, now))
     replay = replay_of(tables, published, now)
-    left = unknown_hours(published)
-    unknown = Replay(left, runs_of(left, published.runs))
+    unknown = Replay(unknown_hours(published))
     before = published.newest
     if before is None:
         return Plan(name, True, tables, replay=replay, unknown=unknown)

@@ -7,9 +7,11 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from headgate.hops.ledger import Ledger
+from headgate.learning.increment import Parent
 from headgate.learning.learn import Situation, learn
-from headgate.releases.model_log import headers
-from headgate.releases.release_log import releases, serving
+from headgate.releases.model_headers import headers
+from headgate.releases.model_log import nodes_of
+from headgate.releases.release_rows import releases, serving
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
@@ -24,7 +26,11 @@ def learn_candidate(
     situation = Situation(
         frontier=ledger.frontier(),
         versions=ledger.versions(),
-        parent=known[-1] if known else None,
+        parent=_parent(settings, pipeline, known[-1]) if known else None,
         serving=serving(releases(settings, pipeline)) is not None,
     )
     return learn(spark, settings, loaded, name, situation)
+
+
+def _parent(settings: Settings, pipeline: str, header: dict[str, Any]) -> Parent:
+    return Parent(header, lambda: nodes_of(settings, pipeline, header["model"]))

@@ -15,19 +15,19 @@ from headgate.lake.read import read_at
 from headgate.learning.baselines import baseline
 from headgate.learning.by_day import by_day
 from headgate.learning.candidate_folder import EVALUATED, CandidateFolder
-from headgate.learning.cohorts import refresh_cohorts
+from headgate.learning.cohorts import range_from_json, refresh_cohorts
 from headgate.learning.evaluation import CANDIDATE, CHAMPION, blocks_in, evaluate_scores, strongest
 from headgate.learning.importance import importance
 from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows, left_out
 from headgate.learning.learn import EXAMPLES, NothingToLearn
 from headgate.learning.slices import slices
-from headgate.releases.model_log import header_of, nodes_of, recorded_model
+from headgate.releases.model_headers import header_of
+from headgate.releases.model_log import nodes_of, recorded_model
 from headgate.releases.projection import show
 from headgate.releases.recorded_scorer import recorded_scorer
 from headgate.releases.registry import Version, champion, open_client
 from headgate.releases.report_page import keep_report
 from headgate.spec.errors import HeadgateError
-from headgate.spec.hour_range import HourRange
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Promotion
 from headgate.spec.settings import Settings
@@ -95,7 +95,7 @@ def evaluation(
             next_command=f"add them, then run ./headgate check {pipeline}",
         )
     frontier = datetime.fromisoformat(header["frontier"])
-    cohorts = _range(header["evaluation"])
+    cohorts = range_from_json(header["evaluation"])
     if rival is not None:
         cohorts = refresh_cohorts(frontier, examples, model, loaded.spec.promotion or Promotion()).evaluation
     table = read_at(spark, table_path(settings.lake, pipeline, EXAMPLES), header["pins"][EXAMPLES])
@@ -108,7 +108,7 @@ def evaluation(
         champions_score, champions_matrix = recorded_scorer(settings, pipeline, known, rows)
         scores[CHAMPION] = champions_score(champions_matrix)
         serving = {"version": rival.version, "model": rival.model, "trained_until": known["training"]["end"]}
-    training = labelled_rows(table, examples, _range(header["training"]), frontier)
+    training = labelled_rows(table, examples, range_from_json(header["training"]), frontier)
     for columns in model.baselines:
         mean = baseline(training, columns, examples.label)
         scores[mean.name] = mean.score(rows)
@@ -130,7 +130,7 @@ def evaluation(
             label, matrix, [feature["name"] for feature in header["features"]], score, seed
         ),
         "left_out": left_out(
-            table, examples, {"judged": cohorts, "training": _range(header["training"])}, frontier
+            table, examples, {"judged": cohorts, "training": range_from_json(header["training"])}, frontier
         ),
         "costs": model.costs.model_dump() if model.costs else None,
     }
@@ -158,8 +158,3 @@ def known_rival(rival: Version | None, pipeline: str) -> Version | None:
             next_command="move the alias to a version with the tag headgate.model, or remove it",
         )
     return rival
-
-
-def _range(values: dict[str, str]) -> HourRange:
-    start = datetime.fromisoformat(values["start"]) if values["start"] else None
-    return HourRange(start, datetime.fromisoformat(values["end"]))

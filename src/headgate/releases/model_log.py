@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
-from pyspark.sql import SparkSession
+from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
 from headgate.hops.catalog import register_records
@@ -19,15 +20,16 @@ from headgate.lake.tables import create_table
 from headgate.lake.transaction import Transaction
 from headgate.learning.candidate_folder import MANIFEST, RECORDED, CandidateFolder
 from headgate.learning.node_rows import NODE_TYPES, content_digest
+from headgate.releases.model_headers import MODELS, header_of, headers
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
 
-MODELS = "ops.models"
 TRIES = 3
 HEADER_TYPES = {"model": "bigint", "kind": "string", "digest": "string", "header": "string"}
 MODELS_TYPES = {**HEADER_TYPES, **NODE_TYPES}
 """One row of kind `header` per model (its JSON text; node columns null) and one of kind `node` per node.
-`digest` is the candidate's on a header and the content of all nodes on a node row."""
+`digest` is the candidate's on a header. On a node row it is the content of all nodes of the model or, where
+that consists of groups, of its group: a group that an earlier model has is stored there only."""
 
 
 class NotStaged(HeadgateError):
@@ -38,36 +40,38 @@ class Outrun(HeadgateError):
     """Other writers took every model number that was tried."""
 
 
-class UnknownModel(HeadgateError):
-    """The model log has no such model."""
-
-
-def headers(settings: Settings, pipeline: str) -> list[dict[str, Any]]:
-    """The headers of all recorded models, oldest first, each with its number as `model`."""
-    rows = _read(settings, pipeline, ds.field("kind") == "header", ["model", "header"])
-    found = [{**json.loads(row["header"]), "model": row["model"]} for row in rows.to_dict("records")]
-    return sorted(found, key=lambda header: int(header["model"]))
-
-
-def header_of(settings: Settings, pipeline: str, model: int) -> dict[str, Any]:
-    """One model's header. Raises UnknownModel."""
-    for header in headers(settings, pipeline):
-        if header["model"] == model:
-            return header
-    raise UnknownModel(
-        f"the model log of {pipeline} has no model {model}",
-        where=f"{pipeline}_{MODELS}",
-        left="nothing was changed",
-        next_command=f"./headgate query 'SELECT model FROM {pipeline}_{MODELS} WHERE kind = \"header\"'",
-    )
-
-
 def nodes_of(settings: Settings, pipeline: str, model: int) -> pd.DataFrame:
-    """One model's node rows (`NODE_TYPES`), ordered by tree and node."""
-    wanted = (ds.field("kind") == "node") & (ds.field("model") == model)
-    return _read(settings, pipeline, wanted, list(NODE_TYPES)).sort_values(
+    """One model's node rows (`NODE_TYPES`), ordered by tree and node. Raises UnknownModel."""
+    stored = _stored(header_of(settings, pipeline, model))
+    owners = sorted({part.model or model for part in stored})
+    digests = sorted({part.digest for part in stored})
+    wanted = (ds.field("kind") == "node") & ds.field("model").isin(owners) & ds.field("digest").isin(digests)
+    rows = _read(settings, pipeline, wanted, ["model", "digest", *NODE_TYPES])
+    own = pd.DataFrame([(part.model or model, part.digest) for part in stored], columns=["model", "digest"])
+    return rows.merge(own, on=["model", "digest"])[list(NODE_TYPES)].sort_values(
         ["tree", "node"], ignore_index=True
     )
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """Nodes that are stored together: their digest, their trees, and the model under which they are kept
+    (None: the one whose header tells of them)."""
+
+    digest: str
+    first_tree: int
+    last_tree: int | None
+    model: int | None
+
+
+def _stored(header: dict[str, Any]) -> list[_Stored]:
+    """The parts in which the nodes of the model that `header` describes are stored."""
+    if "groups" not in header:
+        return [_Stored(header["nodes"]["digest"], 0, None, None)]
+    grown = [entry for entry in header["groups"] if entry["first_tree"] is not None]
+    return [
+        _Stored(entry["digest"], entry["first_tree"], entry["last_tree"], entry["model"]) for entry in grown
+    ]
 
 
 def record(spark: SparkSession, settings: Settings, pipeline: str, name: str) -> int:
@@ -134,14 +138,27 @@ def _append(
     head = spark.createDataFrame(named, schema).select(
         "*", *(F.lit(None).cast(kind).alias(column) for column, kind in NODE_TYPES.items())
     )
-    nodes = spark.read.parquet(str(folder.nodes)).select(
-        F.lit(number).cast("bigint").alias("model"),
-        F.lit("node").alias("kind"),
-        F.lit(header["nodes"]["digest"]).alias("digest"),
-        F.lit(None).cast("string").alias("header"),
-        *NODE_TYPES,
+    own = [part for part in _stored(header) if part.model is None]
+    digest = F.coalesce(*(F.when(_within(part), F.lit(part.digest)) for part in own), F.lit(None))
+    nodes = (
+        spark.read.parquet(str(folder.nodes))
+        .where(digest.isNotNull())
+        .select(
+            F.lit(number).cast("bigint").alias("model"),
+            F.lit("node").alias("kind"),
+            digest.cast("string").alias("digest"),
+            F.lit(None).cast("string").alias("header"),
+            *NODE_TYPES,
+        )
     )
     append(head.unionByName(nodes).coalesce(1), path, Transaction(f"{pipeline}/model", number))
+
+
+def _within(part: _Stored) -> Column:
+    """Whether a node belongs to a tree of the part."""
+    tree = F.col("tree")
+    after = tree >= part.first_tree
+    return after if part.last_tree is None else after & (tree <= part.last_tree)
 
 
 def _require_judged_nodes(folder: CandidateFolder, header: dict[str, Any]) -> None:

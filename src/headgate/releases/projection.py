@@ -108,7 +108,25 @@ def _metrics(header: dict[str, Any], result: dict[str, Any]) -> dict[str, float]
         named["always_act/cost_per_thousand"] = money["always_act_per_thousand"]
     if "score_shift" in result:
         named["score_shift"] = result["score_shift"]
-    return {**named, "rows": float(result["rows"]), "training/rows": float(header["training"]["rows"])}
+    rows = {"rows": result["rows"], "training/rows": header["training"]["rows"]}
+    return named | {name: float(value) for name, value in {**rows, **_effort(header)}.items()}
+
+
+def _effort(header: dict[str, Any]) -> dict[str, float]:
+    """What fitting took, as `learned/<figure>`, and what an audit found, as `audit/<gap>`.
+
+    A header by an earlier Headgate does not tell."""
+    told = header.get("learned", {})
+    names = ("rows_read", "seconds", "groups", "groups_fitted")
+    figures = {name: told[name] for name in names if name in told} | (told.get("changes") or {})
+    audit = header.get("audit", {})
+    gaps = {
+        f"audit/{gap}_{end}": audit[gap][end]
+        for gap in ("auc_gap", "log_loss_gap")
+        if gap in audit
+        for end in ("mean", "low", "high")
+    }
+    return {f"learned/{name}": value for name, value in figures.items()} | gaps
 
 
 def _params(header: dict[str, Any]) -> dict[str, Any]:
@@ -127,10 +145,12 @@ def _tags(header: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
     """What the model was made from; table versions too, since MLflow drops version 0 of a dataset."""
     pins = {f"headgate.pin.{table}": version for table, version in header["pins"].items()}
     names = ("digest", "parent", "frontier", "recipe", "spec", "code")
+    learned = header.get("learned", {})
     judged = {f"headgate.evaluation.{end}": result["range"][end] for end in ("start", "end")}
     return {
         **pins,
         **{f"headgate.{name}": header[name] for name in names},
+        **{f"headgate.learned.{name}": learned[name] for name in ("from", "because") if name in learned},
         "headgate.track": result["track"],
         **judged,
     }

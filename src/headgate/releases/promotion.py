@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 
 from headgate.hops.ledger import Ledger
 from headgate.releases.decision import decide
-from headgate.releases.model_log import header_of
+from headgate.releases.model_headers import header_of
 from headgate.releases.projection import EVALUATION
 from headgate.releases.registry import (
     CHALLENGER,
@@ -27,7 +27,8 @@ from headgate.releases.registry import (
     open_client,
     version_at,
 )
-from headgate.releases.release_log import Release, append_release, releases, serving
+from headgate.releases.release_log import append_release
+from headgate.releases.release_rows import Release, releases, serving
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Promotion

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict
 
 from pyspark.sql import SparkSession
 
 from headgate.hops.catalog import register_records
 from headgate.lake.append import append
-from headgate.lake.history import read_rows
 from headgate.lake.paths import table_path
 from headgate.lake.tables import create_table
 from headgate.lake.transaction import Transaction
+from headgate.releases.release_rows import RELEASES, Release, releases
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
 
-RELEASES = "ops.releases"
 RELEASES_TYPES = {
     "release": "bigint",
     "decision": "string",
@@ -40,36 +38,6 @@ class DecidedElsewhere(HeadgateError):
     """Another writer recorded a release at the same moment."""
 
 
-@dataclass(frozen=True)
-class Release:
-    """One row of the release log."""
-
-    release: int
-    decision: str
-    version: int | None
-    model: int | None
-    previous_champion: int | None
-    reasons: list[dict[str, Any]]
-    pins: dict[str, int] = field(default_factory=dict)
-    code: str = ""
-    spec: str = ""
-    frontier: str = ""
-    gate_reports: dict[str, str] = field(default_factory=dict)
-    evaluation: dict[str, Any] = field(default_factory=dict)
-
-
-def releases(settings: Settings, pipeline: str) -> list[Release]:
-    """All releases, oldest first, read without a JVM."""
-    rows = read_rows(table_path(settings.lake, pipeline, RELEASES))
-    return sorted((_release(row) for row in rows), key=lambda release: release.release)
-
-
-def serving(history: list[Release]) -> int | None:
-    """The version that serves according to the log: that of the last promotion or move by hand."""
-    moved = [release for release in history if release.decision in ("promote", "by_hand")]
-    return moved[-1].version if moved else None
-
-
 def append_release(spark: SparkSession, settings: Settings, pipeline: str, release: Release) -> None:
     """Append one release. Its number may be written once; raises DecidedElsewhere when another one has it."""
     path = table_path(settings.lake, pipeline, RELEASES)
@@ -90,12 +58,3 @@ def append_release(spark: SparkSession, settings: Settings, pipeline: str, relea
             left="the alias champion as it was",
             next_command="clear the task `promote`",
         )
-
-
-def _release(row: dict[str, Any]) -> Release:
-    values = dict(row)
-    for name in ("reasons", "evaluation"):
-        values[name] = json.loads(values[name])
-    for name in ("pins", "gate_reports"):
-        values[name] = dict(values[name] or [])
-    return Release(**values)

@@ -24,15 +24,24 @@ class Parameter:
 SMALLEST_SHARE = 0.001
 _SHARE_OF_ROWS = Parameter(1.0, SMALLEST_SHARE, 1)
 
+_FOREST = {
+    "trees": Parameter(100, 1),
+    "depth": Parameter(12, 0, 30),
+    "bins": Parameter(32, 2),
+    "features_per_split": Parameter("sqrt"),
+    "minimum_rows_per_leaf": Parameter(1, 1),
+    "rows_per_tree": _SHARE_OF_ROWS,
+    "impurity": Parameter("gini", words=("gini", "entropy")),
+}
+
 ALGORITHMS: Mapping[str, Mapping[str, Parameter]] = {
-    "random_forest": {
-        "trees": Parameter(100, 1),
-        "depth": Parameter(12, 0, 30),
-        "bins": Parameter(32, 2),
-        "features_per_split": Parameter("sqrt"),
-        "minimum_rows_per_leaf": Parameter(1, 1),
-        "rows_per_tree": _SHARE_OF_ROWS,
-        "impurity": Parameter("gini", words=("gini", "entropy")),
+    "random_forest": _FOREST,
+    "incremental_forest": {
+        **_FOREST,
+        "slots": Parameter(28, 1),
+        "groups": Parameter(10, 1),
+        "share": Parameter(0.4, SMALLEST_SHARE, 1),
+        "minimum_rows": Parameter(200, 1),
     },
     "gradient_boosted_trees": {
         "trees": Parameter(50, 1),
@@ -52,7 +61,10 @@ ALGORITHMS: Mapping[str, Mapping[str, Parameter]] = {
 }
 """By algorithm and name. `bins` grows to the largest vocabulary, `rows_per_tree` is a share, `step` is how
 much of each tree counts, `elastic_net` is the share of the L1 penalty (0: L2 only). `features_per_split` is
-MLlib's: all, sqrt, log2, onethird, a number or a share. The bounds are MLlib's."""
+MLlib's: all, sqrt, log2, onethird, a number or a share. The bounds are MLlib's.
+
+Of an incremental forest, `slots` are the days of its ring, `groups` its groups of trees, `share` the share of
+the groups that own a day, and `minimum_rows` the least that a group needs to have trees."""
 
 
 def defaults_of(algorithm: str) -> dict[str, Value]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import prod
 
-from headgate.spec.algorithm_parameters import ALGORITHMS, Parameter, Value
+from headgate.spec.algorithm_parameters import ALGORITHMS, Parameter, Value, defaults_of
 from headgate.spec.pipeline import INCUMBENT, MAXIMUM_TRIALS, Candidate, Model
 from headgate.spec.problem import Path, Problem, unresolved
 
@@ -13,15 +13,38 @@ from headgate.spec.problem import Path, Problem, unresolved
 def parameter_problems(model: Model) -> Iterator[Problem]:
     """What is wrong with the parameters of the model and of its candidates."""
     yield from _parameters(("model",), model.algorithm, model.parameters)
+    yield from _trees_of_groups(("model",), model.algorithm, model.parameters)
+    if model.audit is not None and "groups" not in ALGORITHMS[model.algorithm]:
+        yield Problem(
+            ("model", "audit"),
+            f"{model.algorithm} learns from all rows each time, so there is nothing to audit",
+            "no audit, or algorithm incremental_forest",
+        )
     for name, candidate in model.candidates.items():
         path = ("model", "candidates", name)
         if name == INCUMBENT:
             yield Problem(path, f"{INCUMBENT!r} is how the model's own recipe is called", "another name")
         yield from _parameters(path, candidate.algorithm, candidate.parameters)
+        yield from _trees_of_groups(path, candidate.algorithm, candidate.parameters)
     trials = sum(_trials(candidate) for candidate in model.candidates.values())
     if trials > MAXIMUM_TRIALS:
         yield Problem(
             ("model", "candidates"), f"the candidates span {trials} trials", f"at most {MAXIMUM_TRIALS}"
+        )
+
+
+def _trees_of_groups(
+    path: Path, algorithm: str, parameters: Mapping[str, Value | list[Value]]
+) -> Iterator[Problem]:
+    """Groups of trees that cannot be equally large."""
+    given = {**defaults_of(algorithm), **parameters}
+    trees, groups = given.get("trees"), given.get("groups")
+    if isinstance(trees, int) and isinstance(groups, int) and groups > 0 and trees % groups:
+        named = next(name for name in ("groups", "trees") if name in parameters)
+        yield Problem(
+            (*path, "parameters", named),
+            f"{trees} trees do not make {groups} groups of the same size",
+            "trees that are a multiple of groups",
         )
 
 

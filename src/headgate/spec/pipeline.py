@@ -24,7 +24,7 @@ INCUMBENT = "incumbent"
 MAXIMUM_TRIALS = 64
 """How many trials the candidates of one comparison may span."""
 
-Algorithm = Literal["random_forest", "gradient_boosted_trees", "logistic_regression"]
+Algorithm = Literal["random_forest", "incremental_forest", "gradient_boosted_trees", "logistic_regression"]
 SchemaChange = Literal["rescue", "evolve", "fail"]
 NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
@@ -76,8 +76,9 @@ class Feed(Strict):
 
     `committed_at` names the column with the source's commit time (in a full load: the transfer time).
     `sequence` names a column with the source's true change order, where it has one.
-    `load_taken_at` overrides the time at which the full load was taken. `on_schema_change` says what happens
-    when the source's columns are no longer those of the contract, or their values not of its types.
+    `load_taken_at` overrides the time at which the full load was taken. `grace` is how long after an hour's
+    end its scheduled run waits for the feed's last files. `on_schema_change` says what happens when the
+    source's columns are no longer those of the contract, or their values not of its types.
     """
 
     format: Literal["dms_csv"] = "dms_csv"
@@ -85,6 +86,7 @@ class Feed(Strict):
     committed_at: Name = "committed_at"
     sequence: Name | None = None
     load_taken_at: Moment | None = None
+    grace: Duration = timedelta(0)
     on_schema_change: SchemaChange = "rescue"
 
 
@@ -176,12 +178,25 @@ class Candidate(Strict):
     parameters: dict[str, Value | list[Value]] = {}
 
 
+class Audit(Strict):
+    """How a model that learns what changed is held against a plain forest fitted on all rows.
+
+    It happens when the last one is `every` old. A gap beyond `max_auc_gap` or `max_log_loss_gap` that is not
+    by chance makes the plain forest the candidate.
+    """
+
+    every: Duration = timedelta(days=7)
+    max_auc_gap: float = Field(default=0.005, ge=0)
+    max_log_loss_gap: float = Field(default=0.003, ge=0)
+
+
 class Model(Strict):
     """What is fitted: the algorithm, its parameters, its inputs, its training window and its yardsticks.
 
     `window` is the span of as-of hours trained on. `baselines` are lists of columns: the label's mean
     per group of those columns on the training rows is a score to beat (an empty list: the base rate).
     `slices` are columns by which an evaluation is split in the report.
+    `audit` is for an algorithm that learns what changed.
     `candidates` are compared with this recipe on `folds` time-ordered folds; nothing else uses them.
     """
 
@@ -193,6 +208,7 @@ class Model(Strict):
     baselines: list[list[Name]] = [[]]
     costs: Costs | None = None
     slices: dict[Name, Slice] = {}
+    audit: Audit | None = None
     candidates: dict[Name, Candidate] = {}
     folds: int = Field(default=4, ge=2)
 
@@ -235,6 +251,11 @@ class Pipeline(Strict):
     def hops(self) -> tuple[str, ...]:
         """The hops of one hour, in order."""
         return ("bronze", "silver", "gold") if self.gold or self.examples else ("bronze", "silver")
+
+    @property
+    def grace(self) -> timedelta:
+        """How long after an hour's end its scheduled run waits: for the feed that takes longest."""
+        return max(feed.grace for feed in self.feeds.values())
 
     def folder(self, root: Path) -> Path:
         """The folder of this pipeline below the folder of all pipelines."""

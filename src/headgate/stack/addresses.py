@@ -1,19 +1,23 @@
-"""Where the running stack answers."""
+"""Where the running stack answers, and as whom to ask."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
+from headgate.lake.engine_address import header_token
 from headgate.spec.settings import Settings
 from headgate.stack.errors import StackNotRunning
 from headgate.stack.layout import Layout
 from headgate.stack.ports import HOST, Ports, read_ports
-from headgate.stack.secrets import Secrets, read_secrets
+from headgate.stack.secrets import AIRFLOW_USER, Secrets, read_secrets
+from headgate.stack.served_stack import served_stack
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """The addresses of a stack's front doors. `engine` carries a token: never print it."""
+    """The addresses of a stack's front doors, for people. `engine` carries a token: never print it."""
 
     airflow: str
     mlflow: str
@@ -31,8 +35,46 @@ class Addresses:
         )
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server as a program reaches it, with the account to use; `user` is empty where it asks for none."""
+
+    address: str
+    user: str
+    password: SecretStr
+
+    @property
+    def login(self) -> tuple[str, str] | None:
+        """User and password, where the server asks for them."""
+        return (self.user, self.password.get_secret_value()) if self.user else None
+
+
+def airflow_server(settings: Settings) -> Server:
+    """Airflow's API server; raises StackNotRunning where no stack was ever started."""
+    served = served_stack()
+    if served:
+        return Server(served.airflow, served.airflow_user, served.airflow_password)
+    address = addresses(settings).airflow
+    return Server(address, AIRFLOW_USER, read_secrets(Layout.of(settings).secrets).airflow_password)
+
+
+def mlflow_server(settings: Settings) -> Server:
+    """MLflow; raises StackNotRunning where no stack was ever started."""
+    served = served_stack()
+    if served:
+        return Server(served.mlflow, served.mlflow_user, served.mlflow_password)
+    return Server(addresses(settings).mlflow, "", SecretStr(""))
+
+
 def addresses(settings: Settings) -> Addresses:
-    """The addresses of the stack in `settings.home`; raises StackNotRunning where none was ever started."""
+    """The addresses of the stack that the environment describes, else of the one in `settings.home`.
+
+    Raises StackNotRunning where none was ever started.
+    """
+    served = served_stack()
+    if served:
+        engine = header_token(served.engine.get_secret_value())
+        return Addresses(airflow=served.airflow_shown, mlflow=served.mlflow_shown, engine=engine)
     layout = Layout.of(settings)
     ports = read_ports(layout.run / "ports.json")
     if ports is None:

@@ -1,4 +1,4 @@
-"""A small client of Airflow's REST API, with the stack's own admin account."""
+"""A small client of Airflow's REST API, with the stack's admin account."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import Any
 import httpx
 
 from headgate.spec.settings import Settings
-from headgate.stack.addresses import addresses
+from headgate.stack.addresses import airflow_server
 from headgate.stack.errors import AirflowOutOfReach, AirflowRefused
-from headgate.stack.layout import Layout
-from headgate.stack.secrets import AIRFLOW_USER, read_secrets
 
 TIMEOUT = 30.0
 RETRIES = 5
@@ -20,7 +18,7 @@ PAGE = 100
 
 
 class AirflowClient:
-    """Talks to the API server of the stack in `settings.home`.
+    """Talks to the API server of the stack that `addresses` finds.
 
     Paths are those below `/api/v2`, such as `/dags`. Answers are the decoded JSON (None where there is
     none). A server that restarts is waited for; raises AirflowRefused for an answer of 400 and above,
@@ -28,8 +26,8 @@ class AirflowClient:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._url = addresses(settings).airflow
-        self._password = read_secrets(Layout.of(settings).secrets).airflow_password
+        self._server = airflow_server(settings)
+        self._url = self._server.address
         self._client = httpx.Client(base_url=self._url, timeout=TIMEOUT, trust_env=False)
         self._token = ""
 
@@ -84,7 +82,10 @@ class AirflowClient:
         return health
 
     def _log_in(self) -> None:
-        account = {"username": AIRFLOW_USER, "password": self._password.get_secret_value()}
+        account = {
+            "username": self._server.user,
+            "password": self._server.password.get_secret_value(),
+        }
         answer = self._send("POST", "/auth/token", {}, account, {})
         if answer.status_code >= 400:
             raise AirflowRefused("POST", str(answer.request.url), answer.status_code, answer.text)

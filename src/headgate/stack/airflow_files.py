@@ -1,11 +1,12 @@
-"""Files that Airflow looks for in AIRFLOW_HOME."""
+"""Files that Airflow looks for beside its configuration."""
 
 from __future__ import annotations
 
-from headgate.stack.layout import Layout
+import sys
+from pathlib import Path
 
 LOCAL_SETTINGS = '''\
-"""Written by `headgate up`: the scheduler imports for its tasks, which are forked from it."""
+"""Written by Headgate: the scheduler imports for its tasks, which are forked from it."""
 
 import sys
 
@@ -20,8 +21,11 @@ if "scheduler" in sys.argv:
 '''
 
 
-def write_airflow_files(layout: Layout) -> None:
-    """Write `config/airflow_local_settings.py`."""
-    folder = layout.airflow / "config"
+def write_airflow_files(folder: Path) -> None:
+    """Write `airflow_local_settings.py` into `folder`, one of those that Python imports from."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "airflow_local_settings.py").write_text(LOCAL_SETTINGS)
+
+
+if __name__ == "__main__":
+    write_airflow_files(Path(sys.argv[1]))

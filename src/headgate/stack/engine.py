@@ -23,16 +23,11 @@ def cores() -> int:
     return max(2, len(os.sched_getaffinity(0)))
 
 
-def configuration(layout: Layout, ports: Ports) -> dict[str, str]:
-    """The engine's Spark configuration."""
+def common_configuration(layout: Layout) -> dict[str, str]:
+    """The Spark configuration of every engine, wherever it listens and whatever runs its tasks."""
     return {
-        "spark.connect.grpc.binding.address": HOST,
-        "spark.connect.grpc.binding.port": str(ports.engine),
-        "spark.driver.host": HOST,
-        "spark.driver.bindAddress": HOST,
         "spark.ui.enabled": "false",
         "spark.log.level": "WARN",
-        "spark.local.dir": str(layout.engine / "scratch"),
         "spark.sql.warehouse.dir": str(layout.engine / "warehouse"),
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
@@ -53,6 +48,18 @@ def configuration(layout: Layout, ports: Ports) -> dict[str, str]:
         # Pinned versions stay readable however old; a change feed may be asked beyond its head.
         "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration": "false",
         "spark.databricks.delta.changeDataFeed.timestampOutOfRange.enabled": "true",
+    }
+
+
+def configuration(layout: Layout, ports: Ports) -> dict[str, str]:
+    """The Spark configuration of the embedded stack's engine."""
+    return {
+        "spark.connect.grpc.binding.address": HOST,
+        "spark.connect.grpc.binding.port": str(ports.engine),
+        "spark.driver.host": HOST,
+        "spark.driver.bindAddress": HOST,
+        "spark.local.dir": str(layout.engine / "scratch"),
+        **common_configuration(layout),
     }
 
 

@@ -37,23 +37,28 @@ def wait_for_port(pid: int, port: int) -> bool:
 
 
 def warm_up(settings: Settings, pid: int) -> None:
-    """Run the statements of an hour in small, register all names, then say that engine `pid` is ready."""
+    """Prepare engine `pid` once it listens, then say that it is ready."""
     layout = Layout.of(settings)
     ports = read_ports(layout.run / "ports.json")
     if ports is None or not wait_for_port(pid, ports.engine):
         return
+    prepare(settings)
+    ready = layout.engine_ready.with_suffix(".new")
+    ready.write_text(str(pid))
+    ready.rename(layout.engine_ready)
+
+
+def prepare(settings: Settings) -> None:
+    """Run the statements of an hour in small and register all SQL names on the engine of SPARK_REMOTE."""
     spark = open_session()
     try:
-        table = layout.engine / "warm-up"
+        table = Layout.of(settings).engine / "warm-up"
         for statement in STATEMENTS:
             spark.sql(statement.format(table=table)).collect()
         shutil.rmtree(table)
         register_all(spark, settings)
     finally:
         spark.stop()
-    ready = layout.engine_ready.with_suffix(".new")
-    ready.write_text(str(pid))
-    ready.rename(layout.engine_ready)
 
 
 if __name__ == "__main__":

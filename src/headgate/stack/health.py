@@ -45,9 +45,10 @@ def _engine(layout: Layout, ports: Ports, state: PartState) -> str | None:
     return _listens(ports.engine)
 
 
-def _mlflow(ports: Ports) -> str | None:
+def mlflow_trouble(address: str) -> str | None:
+    """What is wrong with the MLflow server at `address`."""
     try:
-        answer = httpx.get(f"http://{HOST}:{ports.mlflow}/health", timeout=5, trust_env=False)
+        answer = httpx.get(f"{address}/health", timeout=5, trust_env=False)
     except httpx.HTTPError as error:
         return str(error)
     return None if answer.status_code == 200 else f"answered {answer.status_code}"
@@ -61,7 +62,7 @@ def _postgres(layout: Layout) -> str | None:
     return None
 
 
-def _airflow(settings: Settings) -> dict[str, str | None]:
+def airflow_troubles(settings: Settings) -> dict[str, str | None]:
     """What is wrong with api-server, scheduler and dag-processor, by name."""
     names = {"api-server": "metadatabase", "scheduler": "scheduler", "dag-processor": "dag_processor"}
     with AirflowClient(settings) as client:
@@ -81,7 +82,7 @@ def stack_health(settings: Settings) -> list[PartHealth]:
         states = Supervisor(layout).states()
     except StackNotRunning:
         states = {}
-    airflow = _airflow(settings) if states and ports else {}
+    airflow = airflow_troubles(settings) if states and ports else {}
     found: list[PartHealth] = []
     for part in PARTS:
         state = states.get(part.name, PartState("STOPPED", 0, 0.0, "the stack is down"))
@@ -93,7 +94,7 @@ def stack_health(settings: Settings) -> list[PartHealth]:
                 case "engine":
                     wrong = _engine(layout, ports, state)
                 case "mlflow":
-                    wrong = _mlflow(ports)
+                    wrong = mlflow_trouble(f"http://{HOST}:{ports.mlflow}")
                 case "task-logs":
                     wrong = _listens(ports.task_logs)
                 case _:

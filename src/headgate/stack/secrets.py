@@ -29,13 +29,14 @@ class Secrets(BaseModel):
     engine_token: SecretStr
 
 
-def _fernet_key() -> str:
+def fernet_key() -> str:
+    """A new key for what Airflow encrypts."""
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
 GENERATORS: dict[str, Callable[[], str]] = {
     "airflow_password": lambda: secrets.token_urlsafe(15),
-    "airflow_fernet_key": _fernet_key,
+    "airflow_fernet_key": fernet_key,
     "airflow_jwt_secret": lambda: secrets.token_urlsafe(48),
     "airflow_api_secret": lambda: secrets.token_urlsafe(48),
     "engine_token": lambda: secrets.token_urlsafe(32),

@@ -57,7 +57,7 @@ def start_stack(settings: Settings, report: Report) -> list[PartHealth]:
         if supervisor.pid() is None or ports is None:
             end_everything(layout)
             ports = choose_ports(layout.run / "ports.json")
-            write_airflow_files(layout)
+            write_airflow_files(layout.airflow / "config")
             supervisor.start(stack_environment(settings, ports, secrets))
         running = {name for name, state in supervisor.states().items() if state.state == "RUNNING"}
         if running != set(BY_NAME):

@@ -6,15 +6,30 @@ import json
 import os
 import re
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowRescheduleException,
+    AirflowSkipException,
+    ParamValidationError,
+)
+from grpc import StatusCode
+from pyspark.errors.exceptions.connect import SparkConnectGrpcException
 
-from headgate.airflow import hourly_dags, learn_dags, promote_dags
+from headgate.airflow import (
+    gate_dags,
+    hourly_dags,
+    learn_dags,
+    promote_dags,
+    quarantine_dags,
+    replay_dags,
+)
 from headgate.airflow.names import run_attempt
 from headgate.airflow.operators import connect_job
 from headgate.airflow.operators.engine_session import EngineSession
@@ -32,9 +47,16 @@ HOUR = datetime(2024, 1, 1, 7, tzinfo=UTC)
 class Instance:
     """A task instance that remembers what it was told."""
 
-    def __init__(self, earlier: object = None, hours: int = 0, behind: int = 0) -> None:
-        self.earlier = earlier
-        self.counts = {("shop_hourly", "queued running"): hours, ("shop_learn", "queued"): behind}
+    def __init__(
+        self, earlier: object = None, hours: int = 0, behind: int = 0, replays: int = 0, waiting: int = 0
+    ) -> None:
+        self.earlier, self.waiting = earlier, waiting
+        self.counts = {
+            ("shop_hourly", "queued running"): hours,
+            ("shop_hourly", "running"): hours,
+            ("shop_learn", "queued"): behind,
+            ("shop_replay", "running"): replays,
+        }
         self.pushed: dict[str, Any] = {}
 
     def get_previous_dagrun(self, state: str) -> object:
@@ -43,6 +65,11 @@ class Instance:
 
     def get_dr_count(self, dag_id: str, states: list[str]) -> int:
         return self.counts[dag_id, " ".join(states)]
+
+    def get_ti_count(self, dag_id: str, task_ids: list[str], states: list[str]) -> int:
+        assert (dag_id, task_ids) == ("shop_replay", ["wait_until_quiet"])
+        assert "success" not in states
+        return self.waiting
 
     def xcom_push(self, key: str, value: object) -> None:
         self.pushed[key] = value
@@ -98,6 +125,102 @@ def test_an_hour_comes_back_later_while_an_earlier_one_runs(first: Any) -> None:
     assert first.ran == []
 
 
+def test_a_decision_carries_the_form_and_the_name_of_who_made_it(
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task: Any = gate_dags()["shop_gate"].get_task("decide")
+    ran: list[list[str]] = []
+    monkeypatch.setattr(type(task), "run_job", lambda self, arguments: ran.append(list(arguments)))
+    form = {"decision": "accept", "digest": "d1", "why": "a test of the till"}
+    told = context(Instance(), run_type="manual", triggering_user_name="anna")
+    task.execute({**told, "params": form})
+    assert ran == [
+        [
+            *["--pipeline", "shop", "--decision", "accept", "--digest", "d1"],
+            *["--why", "a test of the till", "--by", "anna"],
+        ]
+    ]
+    told = context(Instance(), run_type="manual", triggering_user_name=None)
+    with pytest.raises(AirflowFailException) as refused:
+        task.execute({**told, "params": form})
+    assert str(refused.value) == (
+        "A decision about a gate needs somebody who made it; nobody triggered this run.\n"
+        "  where: run a run\n"
+        "  left behind: Nothing was decided.\n"
+        "  next: Sign in to Airflow and trigger the DAG there, or use ./headgate gate."
+    )
+
+
+@pytest.mark.parametrize("digest", ["", "d1", "A" * 64, "0" * 63])
+def test_the_form_of_a_decision_takes_whole_digests_only(pipelines: Settings, digest: str) -> None:
+    parameters: Any = gate_dags()["shop_gate"].params
+    with pytest.raises(ParamValidationError):
+        parameters.get_param("digest").resolve(digest)
+
+
+@pytest.mark.parametrize(
+    ("run_type", "grace", "waits"),
+    [("scheduled", 15, True), ("scheduled", 0, False), ("backfill", 15, False)],
+)
+def test_a_scheduled_hour_waits_for_late_files(first: Any, run_type: str, grace: int, waits: bool) -> None:
+    first.grace = timedelta(minutes=grace)
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)  # its end is to come
+    told = context(Instance(), run_type=run_type, logical_date=hour)
+    if not waits:
+        first.execute(told)
+        assert len(first.ran) == 1
+        return
+    with pytest.raises(AirflowRescheduleException) as later:
+        first.execute(told)
+    assert later.value.reschedule_date == hour + timedelta(hours=1, minutes=15)
+    assert first.ran == []
+    first.execute(context(Instance(), run_type=run_type))  # an hour of long ago
+    assert len(first.ran) == 1
+
+
+def test_an_hour_waits_for_a_replay_at_work_and_not_for_one_that_waits(first: Any) -> None:
+    with pytest.raises(AirflowRescheduleException):
+        first.execute(context(Instance(replays=1)))
+    assert first.ran == []
+    first.execute(context(Instance(replays=1, waiting=1)))
+    assert len(first.ran) == 1
+
+
+@pytest.mark.parametrize(("hours", "quiet"), [(0, True), (3, False)])
+def test_a_replay_waits_for_running_hours_only(pipelines: Settings, hours: int, quiet: bool) -> None:
+    wait: Any = replay_dags()["shop_replay"].get_task("wait_until_quiet")
+    assert wait.poke(context(Instance(hours=hours), dag_id="shop_replay")) is quiet
+
+
+@pytest.mark.parametrize(("layer", "hops"), [("bronze", ["silver", "gold"]), ("silver", ["gold"])])
+def test_a_replay_stages_the_hours_of_its_form_in_the_hops_after_the_layer(
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch, layer: str, hops: list[str]
+) -> None:
+    form = {"from": "2024-01-01T00:00:00+00:00", "to": "2024-01-01T09:00:00+02:00", "layer": layer}
+    staged = []
+    for hop in ("silver", "gold"):
+        task: Any = replay_dags()["shop_replay"].get_task(f"{hop}.stage")
+        ran: list[list[str]] = []
+        monkeypatch.setattr(type(task), "run_job", lambda self, arguments, ran=ran: ran.append(arguments))
+        instance = Instance()
+        told = {**context(instance, run_type="manual"), "params": form}
+        if hop not in hops:
+            with pytest.raises(AirflowSkipException, match="to read silver as it is"):
+                task.execute(told)
+            continue
+        task.execute(told)
+        staged.append(hop)
+        attempt = instance.pushed["attempt"]
+        assert attempt.startswith("2024-01-01T07--")
+        assert ran == [
+            [
+                *["--pipeline", "shop", "--hop", hop, "--from-hour", "2024-01-01T00:00:00+00:00"],
+                *["--hour", "2024-01-01T07:00:00+00:00", "--attempt", attempt],
+            ]
+        ]
+    assert staged == hops
+
+
 @pytest.mark.parametrize(("hours", "quiet"), [(0, True), (3, False)])
 def test_learning_waits_until_no_hour_is_left(pipelines: Settings, hours: int, quiet: bool) -> None:
     wait: Any = learn_dags()["shop_learn"].get_task("wait_until_quiet")
@@ -132,10 +255,18 @@ def test_nothing_new_skips_what_follows(pipelines: Settings, changed: bool, skip
         task.execute(context(Instance()))
 
 
+@pytest.mark.parametrize(
+    "connection",
+    [
+        "http://127.0.0.1:5000",
+        '{"conn_type": "http", "host": "mlflow", "extra": {"shown_as": "http://127.0.0.1:5000/"}}',
+    ],
+    ids=["one address", "people have another"],
+)
 def test_evaluation_passes_the_version_on_and_links_to_report_and_mlflow(
-    pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch, connection: str
 ) -> None:
-    monkeypatch.setenv("AIRFLOW_CONN_HEADGATE_MLFLOW", "http://127.0.0.1:5000")
+    monkeypatch.setenv("AIRFLOW_CONN_HEADGATE_MLFLOW", connection)
     task: Any = learn_dags()["shop_learn"].get_task("evaluate")
     monkeypatch.setattr(type(task), "run_job", lambda self, arguments: None)
     task.attempt = "an attempt"
@@ -190,6 +321,21 @@ def test_promotion_without_a_version_is_refused(pipelines: Settings, conf: dict[
     assert 'Trigger the DAG again with the configuration {"version": 3}' in str(refused.value)
 
 
+def test_a_request_about_the_quarantine_is_what_the_form_says(
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task: Any = quarantine_dags()["shop_quarantine"].get_task("request")
+    ran: list[list[str]] = []
+    monkeypatch.setattr(type(task), "run_job", lambda self, arguments: ran.append(arguments))
+    form = {"table": "sales", "action": "dismiss", "rules": ["a.between"], "rows": [], "values": {}}
+    form["why"] = "a test"
+    run = SimpleNamespace(triggering_user_name="ann")
+    task.execute({"params": form, "dag_run": run})
+    ((pipeline, name, request, text),) = ran
+    assert (pipeline, name, request) == ("--pipeline", "shop", "--request")
+    assert json.loads(text) == {**form, "requested_by": "ann"}
+
+
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
@@ -206,6 +352,19 @@ def test_refusals_skip_or_fail_without_retry(error: HeadgateError, outcome: type
 def test_a_closed_gate_is_a_refusal() -> None:
     assert issubclass(GateClosed, HeadgateError)
     assert not issubclass(GateClosed, Behind)
+
+
+def test_an_engine_that_ended_is_said_and_tried_again() -> None:
+    error = SparkConnectGrpcException("Connection refused", grpc_status_code=StatusCode.UNAVAILABLE)
+    found = task_outcome(error)
+    assert type(found) is AirflowException
+    assert str(found) == (
+        "The engine ended while this task was at work.\n"
+        "  left behind: What was committed stays; "
+        "a publish that was begun is finished first by the next try.\n"
+        "  next: Nothing: the task is tried again and waits for the engine. "
+        "If it fails for good: ./headgate status"
+    )
 
 
 def test_trouble_is_left_to_the_retries() -> None:
@@ -247,7 +406,7 @@ def test_a_session_left_behind_is_ended_before_the_next_begins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended: list[tuple[str, str]] = []
-    monkeypatch.setattr(engine_session, "end_session", lambda base, name: ended.append((base, name)))
+    monkeypatch.setattr(engine_session, "end_session", lambda base, name, wait: ended.append((base, name)))
     record = tmp_path / "sessions" / "bronze"
     killed = EngineSession("sc://engine:1/", record)
     record.parent.mkdir()

@@ -11,10 +11,21 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG, CronDataIntervalTimetable
 from airflow.serialization.serialized_objects import DagSerialization
 
-from headgate.airflow import hourly_dags, learn_dags, pipeline_dags, promote_dags
+from headgate.airflow import (
+    gate_dags,
+    hourly_dags,
+    learn_dags,
+    pipeline_dags,
+    promote_dags,
+    quarantine_dags,
+    replay_dags,
+)
 from headgate.spec.settings import REPOSITORY, Settings
 
-ALL = ["orders_hourly", "shop_hourly", "shop_learn", "shop_promote"]
+ALL = [
+    *("orders_gate", "orders_hourly", "orders_quarantine", "orders_replay"),
+    *("shop_gate", "shop_hourly", "shop_learn", "shop_promote", "shop_quarantine", "shop_replay"),
+]
 HOPS = [
     "bronze.stage",
     "bronze.gate",
@@ -43,11 +54,14 @@ def in_order(dag: DAG) -> list[str]:
     return found
 
 
-def test_a_pipeline_without_a_model_has_only_its_hourly_dag(pipelines: Settings) -> None:
+def test_a_pipeline_without_a_model_has_no_dag_to_learn_or_to_promote(pipelines: Settings) -> None:
     assert sorted(pipeline_dags()) == ALL
     assert sorted(hourly_dags()) == ["orders_hourly", "shop_hourly"]
+    assert sorted(gate_dags()) == ["orders_gate", "shop_gate"]
+    assert sorted(replay_dags()) == ["orders_replay", "shop_replay"]
     assert sorted(learn_dags()) == ["shop_learn"]
     assert sorted(promote_dags()) == ["shop_promote"]
+    assert sorted(quarantine_dags()) == ["orders_quarantine", "shop_quarantine"]
 
 
 def test_folders_can_be_named_by_the_dag_file(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,8 +103,14 @@ def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Se
         [
             *(("shop_hourly", task_id) for task_id in HOPS),
             *(("orders_hourly", task_id) for task_id in HOPS[:6]),
+            *(("shop_replay", task_id) for task_id in HOPS[3:]),
+            *(("orders_replay", task_id) for task_id in HOPS[3:6]),
+            ("orders_gate", "decide"),
+            ("shop_gate", "decide"),
             ("shop_learn", "record"),
             ("shop_promote", "promote"),
+            ("shop_quarantine", "request"),
+            ("orders_quarantine", "request"),
         ]
     )
     assert {pool for where, pool in pools.items() if where not in in_pool} == {"default_pool"}
@@ -101,7 +121,8 @@ def test_tasks_retry_twice_and_waiting_costs_no_retry(pipelines: Settings) -> No
         (dag.dag_id, step.task_id): step.retries for dag in pipeline_dags().values() for step in dag.tasks
     }
     assert retries.pop(("shop_learn", "wait_until_quiet")) == 10
-    assert retries.pop(("shop_learn", "learn")) == 1
+    for dag in ("shop_replay", "orders_replay"):
+        assert retries.pop((dag, "wait_until_quiet")) == 10
     assert [retries.pop((dag, "bronze.stage")) for dag in ("shop_hourly", "orders_hourly")] == [10, 10]
     assert set(retries.values()) == {2}
 
@@ -137,6 +158,14 @@ def test_only_the_first_task_sees_to_the_runs_turn(pipelines: Settings) -> None:
     ]
 
 
+def test_the_grace_of_an_hour_is_the_longest_of_its_feeds(pipelines: Settings) -> None:
+    spec = pipelines.pipelines / "orders" / "pipeline.yaml"
+    spec.write_text(spec.read_text().replace("key: [order_id]", "key: [order_id], grace: 15m"))
+    dags = hourly_dags()
+    found = [task(dags, f"{name}_hourly", "bronze.stage").grace for name in ("orders", "shop")]
+    assert found == [timedelta(minutes=15), timedelta(0)]
+
+
 def test_the_last_publish_announces_the_hour_and_learning_listens(pipelines: Settings) -> None:
     hourly = hourly_dags()
     announcing = {
@@ -152,6 +181,25 @@ def test_the_last_publish_announces_the_hour_and_learning_listens(pipelines: Set
     condition: Any = learn.timetable
     assert [asset.uri for asset in condition.asset_condition.objects] == ["headgate://shop/gold"]
     assert learn.max_active_runs == 1
+
+
+def test_a_replay_waits_and_takes_every_hop_after_bronze(pipelines: Settings) -> None:
+    dags = replay_dags(doc="the runbook")
+    assert in_order(dags["shop_replay"]) == ["wait_until_quiet", *HOPS[3:]]
+    assert in_order(dags["orders_replay"]) == ["wait_until_quiet", *HOPS[3:6]]
+    wait = task(dags, "shop_replay", "wait_until_quiet")
+    assert (wait.upstream_dag_id, wait.mode) == ("shop_hourly", "reschedule")
+    stage = task(dags, "shop_replay", "gold.stage")
+    assert stage.application.endswith("/spark_jobs/replay.py")
+    assert stage.trigger_rule == "none_failed"
+    assert [asset.uri for asset in task(dags, "shop_replay", "gold.publish").outlets] == [
+        "headgate://shop/gold"
+    ]
+    dag = dags["shop_replay"]
+    assert (dag.schedule, dag.max_active_runs, dag.doc_md) == (None, 1, "the runbook")
+    parameters: Any = dag.params
+    assert parameters.get_param("layer").schema["enum"] == ["bronze", "silver"]
+    assert parameters["layer"] == "bronze"
 
 
 def test_learning_waits_fits_records_evaluates_and_hands_over(pipelines: Settings) -> None:

@@ -26,7 +26,8 @@ class EngineSession:
     @contextmanager
     def open(self) -> Iterator[str]:
         """Give the session's address for the length of one job, and release it on the engine afterwards."""
-        from headgate.lake.engine_session import keepalive, release_session, session_address
+        from headgate.lake.engine_address import session_address
+        from headgate.lake.engine_session import keepalive, release_session
 
         self._end_predecessor()
         self.record.parent.mkdir(parents=True, exist_ok=True)
@@ -48,4 +49,4 @@ class EngineSession:
             from headgate.lake.engine_session import end_session
 
             log.info("ending session %s, whose client did not come to its end", predecessor)
-            end_session(self.base, predecessor)
+            end_session(self.base, predecessor, wait=True)

@@ -11,7 +11,7 @@ from airflow.sdk import BaseOperatorLink, Context
 
 from headgate.airflow.links import ModelReportLink, ModelRunLink
 from headgate.airflow.operators.connect_job import ConnectJobOperator
-from headgate.airflow.operators.tracking import tracking_address
+from headgate.airflow.operators.tracking import shown_address
 
 VERSION_KEY = "version"
 
@@ -40,4 +40,4 @@ class EvaluateOperator(ConnectJobOperator):
         context["ti"].xcom_push(key=VERSION_KEY, value=release["version"])
         self.model = release["model"]
         if self.tracking is not None:
-            self.run_address = f"{tracking_address(self.tracking)}/#/runs/{release['run']}"
+            self.run_address = f"{shown_address(self.tracking)}/#/runs/{release['run']}"

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 
 def task_outcome(error: Exception) -> Exception | None:
-    """The Airflow exception for an error that Headgate raised on purpose; None: retry as usual.
+    """The Airflow exception for an error that has words of its own; None: it is raised as it is.
 
     An hour behind a closed gate skips its run. A closed gate and every other refusal fail the task
-    without retry, since a second try would find the same; their text says what to do.
+    without retry, since a second try would find the same; their text says what to do. All else is tried
+    again; where the engine ended, the text says so instead of what the client saw of it.
     """
     from headgate.spec.errors import HeadgateError
 
     if not isinstance(error, HeadgateError):
-        return None
+        return AirflowException(str(engine_ended())) if _engine_has_ended(error) else None
     from headgate.hops.run_range import Behind
 
     return AirflowSkipException(str(error)) if isinstance(error, Behind) else AirflowFailException(str(error))
+
+
+def engine_ended() -> Exception:
+    """What a task says whose engine ended under it."""
+    from headgate.spec.errors import HeadgateError
+
+    return HeadgateError(
+        "The engine ended while this task was at work.",
+        left="What was committed stays; a publish that was begun is finished first by the next try.",
+        next_command="Nothing: the task is tried again and waits for the engine. If it fails for good: "
+        "./headgate status",
+    )
+
+
+def _engine_has_ended(error: Exception) -> bool:
+    from headgate.lake.engine_patience import engine_has_ended
+
+    return engine_has_ended(error)

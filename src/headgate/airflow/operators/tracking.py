@@ -14,6 +14,12 @@ def tracking_address(connection: str) -> str:
     return f"{host.rstrip('/')}:{found.port}" if found.port else host.rstrip("/")
 
 
+def shown_address(connection: str) -> str:
+    """The address for people's browsers: the connection's extra `shown_as`, else the same for everybody."""
+    shown = BaseHook.get_connection(connection).extra_dejson.get("shown_as")
+    return str(shown).rstrip("/") if shown else tracking_address(connection)
+
+
 def tracking_environment(connection: str) -> dict[str, str]:
     """The variables by which MLflow's client finds the server and, given a login, signs in."""
     found = BaseHook.get_connection(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from airflow.sdk import BaseSensorOperator, Context
@@ -9,19 +10,28 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from headgate.airflow.timing import QUIET_INTERVAL, QUIET_TIMEOUT
 
+WAIT_TASK = "wait_until_quiet"
 BUSY = ["queued", "running"]
 
 
 class WaitUntilQuietOperator(BaseSensorOperator):
     """Succeeds once `upstream_dag_id` has neither queued nor running runs; holds no slot while it waits.
 
-    Skips its run where another run of its own DAG is queued behind it, which will find all that this one
-    would. Many hours that come in one go, a backfill say, are so learned from once.
+    With `leaves_to_next`, it skips its run where another run of its own DAG is queued behind it, which will
+    find all that this one would. Many hours that come in one go, a backfill say, are so learned from once.
+    `busy` are the states of runs that are waited for.
     """
 
     ui_color = "#e4e4ee"
 
-    def __init__(self, *, upstream_dag_id: str, **task: Any) -> None:
+    def __init__(
+        self,
+        *,
+        upstream_dag_id: str,
+        leaves_to_next: bool = True,
+        busy: Sequence[str] = BUSY,
+        **task: Any,
+    ) -> None:
         super().__init__(
             mode="reschedule",
             poke_interval=QUIET_INTERVAL.total_seconds(),
@@ -29,12 +39,15 @@ class WaitUntilQuietOperator(BaseSensorOperator):
             **task,
         )
         self.upstream_dag_id = upstream_dag_id
+        self.leaves_to_next = leaves_to_next
+        self.busy = list(busy)
 
     def poke(self, context: Context) -> bool:
         """Ask Airflow how many runs are left. Raises AirflowSkipException for a run with others behind it."""
-        if context["ti"].get_dr_count(dag_id=context["dag_run"].dag_id, states=["queued"]):
+        own = context["dag_run"].dag_id
+        if self.leaves_to_next and context["ti"].get_dr_count(dag_id=own, states=["queued"]):
             raise AirflowSkipException("A later run of this DAG is queued and takes everything in one go.")
-        left = context["ti"].get_dr_count(dag_id=self.upstream_dag_id, states=BUSY)
+        left = context["ti"].get_dr_count(dag_id=self.upstream_dag_id, states=self.busy)
         if left:
             self.log.info("%s still has %s runs to do", self.upstream_dag_id, left)
         return left == 0

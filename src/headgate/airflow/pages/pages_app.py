@@ -1,37 +1,27 @@
-"""The pages below `/headgate`: reports and the way to them, for people who are signed in."""
+"""The pages below `/headgate`, for people who are signed in: what each address shows, and to whom."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI, HTTPException
-from fastapi.responses import FileResponse, HTMLResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from fastapi.responses import Response
 
-from headgate.airflow.names import HOURLY
+from headgate.airflow.names import HOURLY, LEARN, PROMOTE
 from headgate.airflow.pages.access import may_read
-from headgate.airflow.pages.paths import model_report_address, report_address
-from headgate.airflow.pages.report_files import (
-    FILE_POLICY,
-    MEDIA_TYPES,
-    PAGE_POLICY,
-    Report,
-    hour_reports,
-    latest_models,
-    latest_reports,
-    model_report_file,
-    report_file,
-)
-from headgate.airflow.pages.run_hour import run_hour
-from headgate.spec.load import load_all
+from headgate.airflow.pages.dag_runs import run_hour
+from headgate.airflow.pages.pipeline_page import pipeline_values
+from headgate.airflow.pages.pipelines_page import overview
+from headgate.airflow.pages.releases_page import compared, evidence, release_list
+from headgate.airflow.pages.render import page, style
+from headgate.airflow.pages.report_files import model_report_file, report_file
+from headgate.airflow.pages.report_pages import report_lists, report_response
+from headgate.airflow.pages.specs import pipeline_named, pipelines
+from headgate.airflow.pages.validation_page import judgement, table_history
+from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
-
-HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
-HOURS_SHOWN = 12
-MODELS_SHOWN = 12
 
 User = Annotated[Any, Depends(get_user)]
 
@@ -41,82 +31,132 @@ def pages_app() -> FastAPI:
     app = FastAPI(
         title="Headgate", dependencies=[Depends(get_user)], docs_url=None, redoc_url=None, openapi_url=None
     )
+    app.get("/style.css")(style)
+    app.get("/pipelines")(all_pipelines)
+    app.get("/pipelines/{pipeline}")(one_pipeline)
+    app.get("/pipeline")(pipeline_of_dag)
+    app.get("/releases")(releases)
+    app.get("/releases/{pipeline}/{number:int}")(release)
+    app.get("/compare/{pipeline}")(compare)
     app.get("/reports")(reports)
     app.get("/validation")(validation)
+    app.get("/validation/{pipeline}/{hop}/{hour}/{attempt}")(attempt)
+    app.get("/history/{pipeline}/{table}")(history)
     app.get("/reports/{pipeline}/models/{model:int}.html")(model_report)
     app.get("/reports/{pipeline}/{hop}/{hour}/{name:path}")(report)
     return app
 
 
+def all_pipelines(user: User) -> Response:
+    """Every pipeline that the viewer may read: how far it is, what holds it back, what serves."""
+    settings, now = Settings(), datetime.now(UTC)
+    shown = [overview(settings, loaded, now) for loaded in _readable(settings, user)]
+    return page("pipelines.html", pipelines=shown, now=now, here="pipelines")
+
+
+def one_pipeline(user: User, pipeline: str, until: date | None = None, refresh: bool = False) -> Response:
+    """One pipeline: its way, its hours up to the day `until`, and what its tasks take."""
+    settings = Settings()
+    _require_access(pipeline, user)
+    loaded = pipeline_named(settings, pipeline)
+    if loaded is None:
+        return page("no_pipeline.html", status=404, name=pipeline)
+    values = pipeline_values(settings, loaded, datetime.now(UTC), until)
+    return page("pipeline.html", **values, refresh=refresh, here="pipeline")
+
+
+def pipeline_of_dag(user: User, dag: str) -> Response:
+    """The pipeline that a DAG belongs to; a DAG of somebody else's has none."""
+    for end in (HOURLY, LEARN, PROMOTE):
+        name = dag.removesuffix(end)
+        if name != dag and pipeline_named(Settings(), name):
+            return one_pipeline(user, name)
+    return page("no_pipeline.html", name=dag)
+
+
+def releases(user: User) -> Response:
+    """Every decision about what serves, and what was live when."""
+    settings = Settings()
+    shown = [release_list(settings, loaded) for loaded in _readable(settings, user)]
+    return page("releases.html", pipelines=shown, here="releases")
+
+
+def release(user: User, pipeline: str, number: int) -> Response:
+    """One decision and its evidence."""
+    _require_access(pipeline, user)
+    settings = Settings()
+    loaded = pipeline_named(settings, pipeline)
+    found = evidence(settings, loaded, number) if loaded else None
+    if found is None:
+        return page("no_release.html", status=404, numbers=[number])
+    return page("release.html", **found, here="release")
+
+
+def compare(user: User, pipeline: str, first: int, second: int) -> Response:
+    """Two releases beside each other."""
+    _require_access(pipeline, user)
+    settings = Settings()
+    loaded = pipeline_named(settings, pipeline)
+    found = compared(settings, loaded, first, second) if loaded else None
+    if found is None:
+        return page("no_release.html", status=404, numbers=[first, second])
+    return page("compare.html", **found, here="compare")
+
+
 def reports(user: User) -> Response:
     """The pipelines that the viewer may read, with the latest reports of each hop and of their models."""
     settings = Settings()
-    pipelines = [
-        {
-            "name": loaded.spec.pipeline,
-            "hops": [
-                {
-                    "name": hop,
-                    "reports": latest_reports(settings.reports, loaded.spec.pipeline, hop, HOURS_SHOWN),
-                }
-                for hop in loaded.spec.hops
-            ],
-            "models": latest_models(settings.reports, loaded.spec.pipeline, MODELS_SHOWN),
-            "learns": loaded.spec.model is not None,
-        }
-        for loaded in load_all(settings)[0]
-        if may_read(loaded.spec.pipeline, user)
-    ]
-    return _page("reports.html", pipelines=pipelines)
+    shown = [report_lists(settings, loaded) for loaded in _readable(settings, user)]
+    return page("reports.html", pipelines=shown, here="reports")
 
 
 def validation(user: User, dag: str, run: str, task: str) -> Response:
-    """The reports of the hour and hop that a task of an hourly DAG belongs to, the latest shown in full."""
+    """What the gate said, last, of the hour and hop that a task of an hourly DAG belongs to."""
     pipeline = dag.removesuffix(HOURLY)
     _require_access(pipeline, user)
     hop, separator, _ = task.partition(".")
     hour = run_hour(dag, run) if separator and pipeline != dag else None
-    found = hour_reports(Settings().reports, pipeline, hop, hour) if hour else []
-    return _page("validation.html", pipeline=pipeline, hop=hop, hour=hour, reports=found)
+    settings = Settings()
+    values = judgement(settings, pipeline_named(settings, pipeline), pipeline, hop, hour, "")
+    return page("validation.html", **values)
+
+
+def attempt(user: User, pipeline: str, hop: str, hour: str, attempt: str) -> Response:
+    """What the gate said of one attempt."""
+    _require_access(pipeline, user)
+    settings = Settings()
+    values = judgement(settings, pipeline_named(settings, pipeline), pipeline, hop, hour, attempt)
+    if values["verdict"] is None:
+        return page("missing.html", status=404, name=attempt)
+    return page("validation.html", **values, here="pipeline")
+
+
+def history(user: User, pipeline: str, table: str) -> Response:
+    """What the gate found in one table, hour by hour."""
+    _require_access(pipeline, user)
+    settings = Settings()
+    loaded = pipeline_named(settings, pipeline)
+    if loaded is None or table not in loaded.contracts:
+        return page("missing.html", status=404, name=table)
+    return page("history.html", **table_history(settings, loaded, table), here="pipeline")
 
 
 def report(user: User, pipeline: str, hop: str, hour: str, name: str) -> Response:
     """One file of an hour's reports."""
     _require_access(pipeline, user)
-    return _file(report_file(Settings().reports, pipeline, hop, hour, name), name)
+    return report_response(report_file(Settings().reports, pipeline, hop, hour, name), name)
 
 
 def model_report(user: User, pipeline: str, model: int) -> Response:
     """The report of one model."""
     _require_access(pipeline, user)
-    return _file(model_report_file(Settings().reports, pipeline, model), f"model {model}")
+    return report_response(model_report_file(Settings().reports, pipeline, model), f"model {model}")
 
 
-def _file(path: Path | None, name: str) -> Response:
-    if path is None:
-        return _page("missing.html", status=404, name=name)
-    policy = {"Content-Security-Policy": FILE_POLICY}
-    return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={**HEADERS, **policy})
+def _readable(settings: Settings, user: Any) -> list[LoadedPipeline]:
+    return [loaded for loaded in pipelines(settings) if may_read(loaded.spec.pipeline, user)]
 
 
 def _require_access(pipeline: str, user: Any) -> None:
     if not may_read(pipeline, user):
         raise HTTPException(403, "You may not read this pipeline.")
-
-
-def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    environment = Environment(
-        loader=PackageLoader("headgate.airflow.pages"), autoescape=True, undefined=StrictUndefined
-    )
-    environment.filters["moment"] = _moment
-    environment.globals |= {"address": _address, "model_address": model_report_address}
-    text = environment.get_template(template).render(values)
-    return HTMLResponse(text, status, headers={**HEADERS, "Content-Security-Policy": PAGE_POLICY})
-
-
-def _address(found: Report) -> str:
-    return report_address(found.pipeline, found.hop, found.hour, found.attempt)
-
-
-def _moment(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,8 +1,8 @@
-"""Addresses of the pages below this Airflow."""
+"""Addresses of the pages below this Airflow, and of Airflow's own."""
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from airflow.sdk import conf
 
@@ -11,16 +11,35 @@ from headgate.releases.report_page import FOLDER
 PREFIX = "/headgate"
 
 
+def page_address(*parts: str, **query: str) -> str:
+    """The address of a page of ours, from the root of Airflow's host."""
+    found = f"{_root()}{PREFIX}/{_joined(parts)}"
+    return f"{found}?{urlencode(query)}" if query else found
+
+
+def airflow_address(*parts: str) -> str:
+    """The address of a page of Airflow itself."""
+    return f"{_root()}/{_joined(parts)}"
+
+
 def report_address(pipeline: str, hop: str, hour: str, attempt: str) -> str:
     """The address of an attempt's report, from the root of Airflow's host."""
-    return _below_reports(pipeline, hop, hour, f"{attempt}.html")
+    return page_address("reports", pipeline, hop, hour, f"{attempt}.html")
 
 
 def model_report_address(pipeline: str, model: int) -> str:
     """The address of a model's report, from the root of Airflow's host."""
-    return _below_reports(pipeline, FOLDER, f"{model}.html")
+    return page_address("reports", pipeline, FOLDER, f"{model}.html")
 
 
-def _below_reports(*parts: str) -> str:
-    root = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
-    return f"{root}{PREFIX}/reports/{'/'.join(quote(part, safe='') for part in parts)}"
+def file_address(report: str) -> str:
+    """The address of a report that a record names by its place below the reports folder."""
+    return page_address("reports", *report.split("/"))
+
+
+def _root() -> str:
+    return urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
+
+
+def _joined(parts: tuple[str, ...]) -> str:
+    return "/".join(quote(part, safe="") for part in parts)

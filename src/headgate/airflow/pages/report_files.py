@@ -7,18 +7,12 @@ from pathlib import Path
 
 from headgate.releases.report_page import FOLDER, report_page
 
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
-)
-"""For our own pages: no scripts, since a script on this origin would act with the viewer's rights."""
-
 FILE_POLICY = (
     "sandbox allow-same-origin allow-popups allow-top-navigation-by-user-activation; default-src 'none'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'self'; "
     "base-uri 'none'; form-action 'none'"
 )
-"""For files with data in them: the same and no forms, whatever the file contains."""
+"""For files with data in them: no scripts and no forms, whatever the file contains."""
 
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",

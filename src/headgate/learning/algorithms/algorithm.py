@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 from pyspark.sql import DataFrame
@@ -14,24 +14,39 @@ from headgate.learning.scoring.encoding import Features
 
 
 @dataclass(frozen=True)
+class Group:
+    """A part of a model that was fitted by itself: its number, the rows and positives that it learned from,
+    and its node rows, none where the rows were too few."""
+
+    number: int
+    rows: int
+    positives: int
+    nodes: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Fitted:
     """A fitted model: its portable form, and Spark's own predictions of the rows that it was asked to score.
 
     `form` says in plain values how `nodes` are scored (`headgate.learning.scoring.scorer`); `nodes` are node
     rows (`headgate.learning.node_rows.NODE_TYPES`), none for a linear model. `predictions` has the rows
     of the `scored` frame (key, label, features) and their `probability`.
+
+    Of a model that consists of groups, `groups` are these (their nodes together are `nodes`), `fitted` the
+    numbers of those that were not kept, and `learned_from` the rows and positives of all its groups together,
+    each row counted once.
     """
 
     form: dict[str, Any]
     nodes: pd.DataFrame
     predictions: pd.DataFrame
+    groups: tuple[Group, ...] = ()
+    fitted: tuple[int, ...] = ()
+    learned_from: tuple[int, int] | None = None
 
 
 class Algorithm(Protocol):
-    """A way to learn.
-
-    An algorithm that can learn from net changes alone also has a method `update`.
-    """
+    """A way to learn. One that can learn from net changes alone is also `Incremental`."""
 
     def complete_parameters(self, parameters: Parameters) -> dict[str, int | float | str]:
         """The spec's parameters with every default filled in; raises UnknownParameter."""
@@ -55,14 +70,45 @@ class Algorithm(Protocol):
         """
 
 
+@runtime_checkable
+class Incremental(Algorithm, Protocol):
+    """An algorithm whose model consists of groups, of which a change concerns only some."""
+
+    def rows_to_read(
+        self, rows: DataFrame, days: Collection[int], *, key: Sequence[str], parameters: Parameters, seed: int
+    ) -> DataFrame:
+        """Of all rows to learn from those that an update after changes on `days` has to read.
+
+        Days are numbers since 1970-01-01 of the as-of time, which is the last column of `key`.
+        """
+
+    def update(
+        self,
+        rows: DataFrame,
+        scored: DataFrame,
+        *,
+        days: Collection[int],
+        parent: Sequence[Group],
+        features: Features,
+        label: str,
+        key: Sequence[str],
+        parameters: Parameters,
+        seed: int,
+        scratch: str,
+    ) -> Fitted:
+        """What `fit` would make of all rows, from those of `rows_to_read` and the groups of the `parent`."""
+
+
 def algorithm_named(name: str) -> Algorithm:
     """The algorithm that a spec calls `name`."""
     from headgate.learning.algorithms.gradient_boosted_trees import GradientBoostedTrees
+    from headgate.learning.algorithms.incremental_forest import IncrementalForest
     from headgate.learning.algorithms.logistic_regression import LogisticRegression
     from headgate.learning.algorithms.random_forest import RandomForest
 
     known: dict[str, type[Algorithm]] = {
         "gradient_boosted_trees": GradientBoostedTrees,
+        "incremental_forest": IncrementalForest,
         "logistic_regression": LogisticRegression,
         "random_forest": RandomForest,
     }

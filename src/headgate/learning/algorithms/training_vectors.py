@@ -37,13 +37,8 @@ def widest(features: Features) -> int:
 def training_vectors(
     rows: DataFrame, *, features: Features, label: str, key: Sequence[str]
 ) -> Iterator[DataFrame]:
-    """`rows` with `_features` and `_label`, in one partition in the order of their key, held in memory.
-
-    Raises TooFewRows.
-    """
-    ordered = in_key_order(rows.select(*columns_of(key, label, features)), key)
-    vectors = with_vectors(ordered, features, label).cache()
-    try:
+    """`held_vectors` of enough rows to fit on. Raises TooFewRows."""
+    with held_vectors(rows, features=features, label=label, key=key) as vectors:
         count, categories = vectors.count(), widest(features)
         if count < categories:
             raise TooFewRows(
@@ -51,6 +46,17 @@ def training_vectors(
                 left="nothing was fitted",
                 next_command="wait for more labelled hours, or shorten the vocabulary in pipeline.yaml",
             )
+        yield vectors
+
+
+@contextmanager
+def held_vectors(
+    rows: DataFrame, *, features: Features, label: str, key: Sequence[str]
+) -> Iterator[DataFrame]:
+    """`rows` with `_features` and `_label`, in one partition in the order of their key, held in memory."""
+    ordered = in_key_order(rows.select(*columns_of(key, label, features)), key)
+    vectors = with_vectors(ordered, features, label).cache()
+    try:
         yield vectors
     finally:
         vectors.unpersist()

@@ -1,0 +1,22 @@
+"""A request about rows in quarantine, as the run's form puts it."""
+
+from __future__ import annotations
+
+import json
+
+from airflow.sdk import Context
+
+from headgate.airflow.operators.connect_job import ConnectJobOperator
+
+FIELDS = ("table", "action", "rules", "rows", "values", "why")
+"""The fields of the form."""
+
+
+class QuarantineOperator(ConnectJobOperator):
+    """Runs the job with `--request`: the form's fields and who sent it, as JSON."""
+
+    def execute(self, context: Context) -> None:
+        """Put the request on record."""
+        form = {name: context["params"][name] for name in FIELDS}
+        who = getattr(context["dag_run"], "triggering_user_name", None) or ""
+        self.run_job([*self.arguments, "--request", json.dumps({**form, "requested_by": who})])

@@ -1,0 +1,38 @@
+"""The first task of a hop that is derived again, for the hours that the run's form names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.sdk import Context
+from airflow.sdk.exceptions import AirflowSkipException
+
+from headgate.airflow.names import new_attempt
+from headgate.airflow.operators.connect_job import ConnectJobOperator
+from headgate.airflow.operators.stage_hop import ATTEMPT_KEY
+
+LAYERS = ("bronze", "silver", "gold")
+
+
+class ReplayStageOperator(ConnectJobOperator):
+    """Stages `hop` for the form's hours `from`..`to` into a fresh attempt, named in the XCom `attempt`.
+
+    Skips itself, and so the hop, where the form says to read a later layer.
+    """
+
+    def __init__(self, *, hop: str, arguments: Sequence[str], **task: Any) -> None:
+        super().__init__(arguments=arguments, **task)
+        self.hop = hop
+
+    def execute(self, context: Context) -> None:
+        """Stage the hours as one range."""
+        form = context["params"]
+        if LAYERS.index(self.hop) <= LAYERS.index(form["layer"]):
+            raise AirflowSkipException(f"The form says to read {form['layer']} as it is.")
+        first, last = (datetime.fromisoformat(form[name]).astimezone(UTC) for name in ("from", "to"))
+        attempt = new_attempt(last)
+        context["ti"].xcom_push(key=ATTEMPT_KEY, value=attempt)
+        hours = ["--from-hour", first.isoformat(), "--hour", last.isoformat()]
+        self.run_job([*self.arguments, *hours, "--attempt", attempt])

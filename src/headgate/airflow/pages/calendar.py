@@ -1,0 +1,118 @@
+"""Hours as a calendar: a row a day, a cell an hour, each with what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from statistics import quantiles
+from typing import Literal
+
+from headgate.hops.ledger import Entry, Ledger
+from headgate.spec.hour_range import HOUR, HourRange
+
+CellWord = Literal["done", "quarantined", "closed", "in progress", ""]
+DAYS_SHOWN = 28
+HEATS = 4
+"""Shades of a done hour: the more rows, the stronger."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One hour, named by its start, and the run that took it.
+
+    `rows` were published by that run, None where there was none; `heat`, 1 to HEATS, is by its rows an hour.
+    """
+
+    hour: datetime
+    word: CellWord
+    rows: int | None = None
+    quarantined: int = 0
+    run: datetime | None = None
+    heat: int = 0
+
+    @property
+    def said(self) -> str:
+        """The cell in words."""
+        text = f"{self.hour:%Y-%m-%d %H:%M}: {WORDS[self.word]}"
+        if self.rows is not None:
+            text += f", {self.rows:,} rows published, {self.quarantined:,} quarantined"
+        if self.run is not None and self.run != self.hour:
+            text += f", by the run of {self.run:%Y-%m-%d %H:%M}"
+        return text
+
+
+WORDS: dict[CellWord, str] = {
+    "done": "done",
+    "quarantined": "done, rows quarantined",
+    "closed": "a gate is closed",
+    "in progress": "begun, not through",
+    "": "not done yet",
+}
+
+
+@dataclass(frozen=True)
+class Day:
+    """The 24 hours of a day."""
+
+    day: date
+    cells: list[Cell]
+
+
+def calendar(ledger: Ledger, start: datetime, until: date | None = None, days: int = DAYS_SHOWN) -> list[Day]:
+    """The `days` days up to `until` (the last day of which the ledger knows), the latest first.
+
+    A range without a beginning begins at `start`. Hours that the ledger says nothing of have no word.
+    """
+    cells = _cells(ledger, start)
+    if not cells:
+        return []
+    last = until or max(cells).date()
+    found = []
+    for back in range(days):
+        midnight = datetime.combine(last - timedelta(days=back), datetime.min.time(), UTC)
+        if midnight + timedelta(days=1) <= start:
+            break
+        hours = [midnight + hour * HOUR for hour in range(24)]
+        found.append(Day(midnight.date(), [cells.get(hour, Cell(hour, "")) for hour in hours]))
+    return found
+
+
+def _cells(ledger: Ledger, start: datetime) -> dict[datetime, Cell]:
+    cells: dict[datetime, Cell] = {}
+    apart: dict[datetime, int] = {}
+    for entry in ledger.done("silver"):
+        apart[entry.range_end] = sum(rows.quarantined for rows in entry.rows.values())
+    done = ledger.done(ledger.last_hop)
+    steps = _steps(
+        [sum(r.published for r in e.rows.values()) / len(_hours(e.hours, start) or [0]) for e in done]
+    )
+    for entry in done:
+        rows, quarantined = sum(r.published for r in entry.rows.values()), apart.get(entry.range_end, 0)
+        taken = _hours(entry.hours, start)
+        word: CellWord = "quarantined" if quarantined and len(taken) == 1 else "done"
+        heat = 1 + sum(rows / max(1, len(taken)) > step for step in steps)
+        for hour in taken:
+            cells[hour] = Cell(hour, word, rows, quarantined, entry.hour, heat)
+    frontier = ledger.frontier()
+    for entry in ledger.done("bronze"):
+        for hour in _hours(entry.hours, start):
+            if frontier is None or hour >= frontier:
+                cells[hour] = Cell(hour, "in progress", run=entry.hour)
+    for entry in ledger.closed_gates():
+        for hour in _hours(entry.hours, start):
+            cells[hour] = Cell(hour, "closed", run=entry.hour)
+    return cells
+
+
+def _rows(entry: Entry) -> int:
+    return sum(rows.published for rows in entry.rows.values())
+
+
+def _steps(rates: list[float]) -> list[float]:
+    """Where one shade ends and the next begins, so that every shade has about as many runs."""
+    return quantiles(rates, n=HEATS) if len(rates) > 1 else []
+
+
+def _hours(hours: HourRange, start: datetime) -> list[datetime]:
+    first = hours.start or start
+    return [first + n * HOUR for n in range(max(0, round((hours.end - first) / HOUR)))]

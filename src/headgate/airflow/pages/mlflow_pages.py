@@ -1,0 +1,23 @@
+"""Addresses of MLflow's own pages, as the connection says where MLflow is."""
+
+from __future__ import annotations
+
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from headgate.airflow.operators.tracking import shown_address
+from headgate.spec.settings import Settings
+
+
+def model_page(settings: Settings, pipeline: str, version: int | None = None) -> str | None:
+    """The page of the registered model, or of one version; None where no connection says where MLflow is."""
+    server = _server(settings)
+    if server is None:
+        return None
+    return f"{server}/#/models/{pipeline}" + (f"/versions/{version}" if version is not None else "")
+
+
+def _server(settings: Settings) -> str | None:
+    try:
+        return shown_address(settings.mlflow_connection)
+    except AirflowNotFoundException:
+        return None

@@ -1,0 +1,56 @@
+"""What the page of all pipelines shows of each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from headgate.airflow.names import hourly_dag_id
+from headgate.airflow.pages.bars import bars
+from headgate.airflow.pages.dag_runs import runs_of_hours
+from headgate.airflow.pages.hour_rows import HourRows, hour_rows
+from headgate.airflow.pages.mlflow_pages import model_page
+from headgate.airflow.pages.progress import closed_gates, freshness, hop_states, what_serves
+from headgate.airflow.pages.records import ledger_of, releases_of
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.settings import Settings
+
+RUNS_SHOWN = 48
+
+
+def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[str, Any]:
+    """The values of one pipeline's part of `pipelines.html`."""
+    spec = loaded.spec
+    ledger = ledger_of(settings, loaded)
+    gates = closed_gates(spec.pipeline, ledger)
+    fresh = freshness(spec, ledger, now)
+    serves = what_serves(releases_of(settings, spec.pipeline)) if spec.model else None
+    runs = hour_rows(ledger, spec.schedule.start, RUNS_SHOWN)
+    return {
+        "name": spec.pipeline,
+        "description": spec.description,
+        "owner": spec.owner,
+        "hourly": hourly_dag_id(spec.pipeline),
+        "learns": spec.model is not None,
+        "word": "closed" if gates else "open" if fresh else "nothing yet",
+        "hops": hop_states(loaded, ledger),
+        "gates": gates,
+        "runs": runs_of_hours(hourly_dag_id(spec.pipeline), [gate.hour for gate in gates]),
+        "fresh": fresh,
+        "rows": runs,
+        "charts": charts(runs),
+        "serves": serves,
+        "mlflow": model_page(settings, spec.pipeline, serves.version if serves else None),
+        "schedule": spec.schedule,
+    }
+
+
+def charts(runs: list[HourRows]) -> list[dict[str, Any]]:
+    """Three charts of the same runs: rows by the hour that came, were kept apart, were published."""
+    found = []
+    for kind, title in (("rows_in", "in"), ("quarantined", "quarantined"), ("published", "published")):
+        values = [getattr(run, kind) / run.hours for run in runs]
+        said = [f"{run.said}: {getattr(run, kind) / run.hours:,.0f} {title}" for run in runs]
+        total = sum(getattr(run, kind) for run in runs)
+        found.append({"kind": kind, "title": title, "bars": bars(values, said), "total": total})
+    return found

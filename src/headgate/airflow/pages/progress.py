@@ -1,0 +1,130 @@
+"""How far a pipeline is: its hops, its closed gates, its freshness and its model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from headgate.gates.verdict import next_step
+from headgate.hops.ledger import Entry, Ledger
+from headgate.releases.release_rows import Release, serving
+from headgate.spec.hour_range import HOUR
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.pipeline import Pipeline
+
+HopWord = Literal["nothing yet", "publishing", "open", "closed", "waits"]
+
+
+@dataclass(frozen=True)
+class HopState:
+    """One hop: what its gate does, the last hour that it published (start), when, and how many rows.
+
+    `open`: what came has passed. `publishing`: a publish has begun and not ended. `waits`: an earlier hop has
+    published an hour that this one has not.
+    """
+
+    hop: str
+    word: HopWord
+    last_hour: datetime | None
+    published_at: datetime | None
+    rows: int
+
+
+@dataclass(frozen=True)
+class ClosedGate:
+    """A gate that holds the water back: why, and what opens it."""
+
+    hop: str
+    hour: datetime
+    why: str
+    next: str
+    report: str
+    attempt: str
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Everything known until `until` is published; `behind` now, None where the schedule is over.
+
+    `left` hours of the schedule are over and not done yet.
+    """
+
+    until: datetime
+    published_at: datetime | None
+    behind: timedelta | None
+    left: int
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What serves and since when: `decided` is the decision that made it so, None where a hand removed it."""
+
+    version: int | None
+    decided: Release | None
+    last: Release
+
+
+def hop_states(loaded: LoadedPipeline, ledger: Ledger) -> list[HopState]:
+    """The hops of a pipeline, in order."""
+    closed = {entry.hop for entry in ledger.closed_gates()}
+    begun = {entry.hop for entry in ledger.open_intents()}
+    states: list[HopState] = []
+    for hop in loaded.spec.hops:
+        last = _last(ledger.done(hop))
+        ahead = states[-1].last_hour if states else None
+        reached = None if last is None else last.range_end - HOUR
+        word: HopWord = "open" if last else "nothing yet"
+        if hop in closed:
+            word = "closed"
+        elif hop in begun:
+            word = "publishing"
+        elif ahead is not None and (reached is None or ahead > reached):
+            word = "waits"
+        rows = sum(counts.published for counts in last.rows.values()) if last else 0
+        states.append(HopState(hop, word, reached, last.recorded_at if last else None, rows))
+    return states
+
+
+def closed_gates(pipeline: str, ledger: Ledger) -> list[ClosedGate]:
+    """The gates of `pipeline` that are closed now."""
+    return [
+        ClosedGate(
+            entry.hop, entry.hour, entry.verdict, next_step(pipeline, entry.hop), entry.report, entry.attempt
+        )
+        for entry in ledger.closed_gates()
+    ]
+
+
+def freshness(spec: Pipeline, ledger: Ledger, now: datetime) -> Freshness | None:
+    """How fresh the last layer is; None before its first publish."""
+    last = _last(ledger.done(ledger.last_hop))
+    until = ledger.frontier()
+    if last is None or until is None:
+        return None
+    end = spec.schedule.end
+    due = now.replace(minute=0, second=0, microsecond=0)
+    over = end is not None and end <= due
+    if end is not None:
+        due = min(due, end)
+    left = max(0, round((due - until) / HOUR))
+    return Freshness(until, last.recorded_at, None if over else max(timedelta(), now - until), left)
+
+
+def what_serves(history: list[Release]) -> Serving | None:
+    """The champion by the release log; None before the first decision."""
+    if not history:
+        return None
+    moved = [release for release in history if release.decision in ("promote", "by_hand")]
+    return Serving(serving(history), moved[-1] if moved else None, history[-1])
+
+
+def said(release: Release) -> str:
+    """Why a decision was made: what its failed checks found, or all of them."""
+    reasons: list[dict[str, Any]] = release.reasons
+    failed = [reason["said"] for reason in reasons if not reason["passed"]]
+    return "; ".join(failed or [reason["said"] for reason in reasons])
+
+
+def _last(entries: list[Entry]) -> Entry | None:
+    return max(entries, key=lambda entry: entry.range_end, default=None)

@@ -1,0 +1,51 @@
+"""A pipeline's records as pages read them: from the tables themselves, again only when they have changed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from headgate.hops.ledger import Ledger
+from headgate.lake.history import current_version
+from headgate.lake.paths import table_path
+from headgate.releases.model_headers import MODELS, headers
+from headgate.releases.release_rows import RELEASES, Release, releases
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.settings import Settings
+
+PIPELINES_KEPT = 64
+
+
+def ledger_of(settings: Settings, loaded: LoadedPipeline) -> Ledger:
+    """The ledger of a pipeline."""
+    name = loaded.spec.pipeline
+    return _ledger(settings, name, loaded.spec.hops[-1], _version(settings, name, "ops.hops"))
+
+
+def releases_of(settings: Settings, pipeline: str) -> list[Release]:
+    """Its decisions about what serves, oldest first."""
+    return _releases(settings, pipeline, _version(settings, pipeline, RELEASES))
+
+
+def headers_of(settings: Settings, pipeline: str) -> list[dict[str, Any]]:
+    """The headers of its models, oldest first."""
+    return _headers(settings, pipeline, _version(settings, pipeline, MODELS))
+
+
+def _version(settings: Settings, pipeline: str, table: str) -> int | None:
+    return current_version(table_path(settings.lake, pipeline, table))
+
+
+@lru_cache(PIPELINES_KEPT)
+def _ledger(settings: Settings, pipeline: str, last_hop: str, version: int | None) -> Ledger:
+    return Ledger(settings, pipeline, last_hop)
+
+
+@lru_cache(PIPELINES_KEPT)
+def _releases(settings: Settings, pipeline: str, version: int | None) -> list[Release]:
+    return releases(settings, pipeline)
+
+
+@lru_cache(PIPELINES_KEPT)
+def _headers(settings: Settings, pipeline: str, version: int | None) -> list[dict[str, Any]]:
+    return headers(settings, pipeline)

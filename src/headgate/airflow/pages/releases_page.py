@@ -1,0 +1,136 @@
+"""What the pages about releases show: every decision with its evidence, what was live when, two compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from headgate.airflow.pages.mlflow_pages import model_page
+from headgate.airflow.pages.progress import said
+from headgate.airflow.pages.records import headers_of, releases_of
+from headgate.releases.release_rows import Release, serving
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.settings import Settings
+
+FIGURES = {
+    "log_loss": "log loss",
+    "auc": "AUC",
+    "average_precision": "average precision",
+    "brier": "Brier score",
+    "calibration_error": "calibration error",
+}
+CANDIDATE = "candidate"
+
+
+@dataclass(frozen=True)
+class Live:
+    """A version that served: from the frontier of one release to that of the next (None: it serves still)."""
+
+    version: int | None
+    release: int
+    by_hand: bool
+    since: str
+    until: str | None
+
+
+def release_list(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
+    """One pipeline's part of `releases.html`, the latest release first."""
+    name = loaded.spec.pipeline
+    history = releases_of(settings, name)
+    return {
+        "name": name,
+        "learns": loaded.spec.model is not None,
+        "serving": serving(history),
+        "releases": [{"row": row, "said": _in_short(row), "figures": _figures(row)} for row in history[::-1]],
+        "live": what_was_live(history)[::-1],
+        "titles": FIGURES,
+        "mlflow": model_page(settings, name),
+        "numbers": [row.release for row in history[::-1]],
+    }
+
+
+def what_was_live(history: list[Release]) -> list[Live]:
+    """The versions that served, oldest first, on the clock of the data: the frontier when it was decided."""
+    moves = [row for row in history if row.decision in ("promote", "by_hand")]
+    ends = {row.release: later.frontier for row, later in pairwise(moves)}
+    return [
+        Live(row.version, row.release, row.decision == "by_hand", row.frontier, ends.get(row.release))
+        for row in moves
+    ]
+
+
+def evidence(settings: Settings, loaded: LoadedPipeline, number: int) -> dict[str, Any] | None:
+    """The values of `release.html`; None where the log has no such release."""
+    name = loaded.spec.pipeline
+    row = next((row for row in releases_of(settings, name) if row.release == number), None)
+    if row is None:
+        return None
+    judged = row.evaluation.get("figures", {})
+    return {
+        "pipeline": name,
+        "row": row,
+        "header": _header(settings, name, row.model),
+        "judged": judged,
+        "titles": FIGURES,
+        "mlflow": model_page(settings, name, row.version),
+    }
+
+
+def compared(settings: Settings, loaded: LoadedPipeline, first: int, second: int) -> dict[str, Any] | None:
+    """The values of `compare.html`; None where the log has not both releases."""
+    name = loaded.spec.pipeline
+    found = {row.release: row for row in releases_of(settings, name)}
+    if first not in found or second not in found:
+        return None
+    rows = [found[first], found[second]]
+    facts = [_facts(row, _header(settings, name, row.model)) for row in rows]
+    names = list(dict.fromkeys(fact for one in facts for fact in one))
+    return {
+        "pipeline": name,
+        "rows": rows,
+        "figures": [_figures(row) for row in rows],
+        "titles": FIGURES,
+        "facts": [(fact, *(one.get(fact, "–") for one in facts)) for fact in names],
+    }
+
+
+def _in_short(row: Release) -> str:
+    """What decided, in a line: what the failed checks found, or that there were none."""
+    if not row.reasons:
+        return "the alias was moved by hand"
+    passed = all(reason["passed"] for reason in row.reasons)
+    return f"all checks passed ({len(row.reasons)})" if passed else said(row)
+
+
+def _figures(row: Release) -> dict[str, float]:
+    figures: dict[str, float] = row.evaluation.get("figures", {}).get(CANDIDATE, {})
+    return figures
+
+
+def _header(settings: Settings, pipeline: str, model: int | None) -> dict[str, Any] | None:
+    return next((header for header in headers_of(settings, pipeline) if header["model"] == model), None)
+
+
+def _facts(row: Release, header: dict[str, Any] | None) -> dict[str, str]:
+    """What a release was made of, by name, as text."""
+    facts = {"decision": row.decision.replace("_", " "), "data up to": _moment(row.frontier)}
+    facts |= {f"pin {table}": f"version {version}" for table, version in sorted(row.pins.items())}
+    judged = row.evaluation.get("range", {})
+    if judged:
+        facts["judged on"] = f"{_moment(judged['start'])} to {_moment(judged['end'])}"
+        facts["judged rows"] = f"{row.evaluation.get('rows', 0):,}"
+    if header is not None:
+        training = header.get("training", {})
+        facts["algorithm"] = str(header.get("algorithm", "")).replace("_", " ")
+        if training:
+            facts["trained on"] = f"{_moment(training['start'])} to {_moment(training['end'])}"
+            facts["training rows"] = f"{training['rows']:,}"
+        facts |= {f"parameter {name}": str(value) for name, value in header.get("parameters", {}).items()}
+        facts["features"] = ", ".join(feature["name"] for feature in header.get("features", []))
+    return facts | {"spec": row.spec[:12], "code": row.code[:12]}
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}" if text else "–"

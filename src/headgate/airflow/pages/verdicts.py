@@ -1,0 +1,133 @@
+"""Verdicts of gates as pages read them: beside the report, personal values masked by the present contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from headgate.airflow.names import hour_name
+from headgate.airflow.pages.bars import Bar, bars
+from headgate.airflow.pages.render import hour, percent
+from headgate.airflow.pages.report_files import report_file
+from headgate.gates.verdict import MASK, RuleResult, Verdict
+from headgate.hops.ledger import Entry, Ledger
+from headgate.spec.contract import Contract
+
+TREND_HOURS = 24
+VERDICTS_KEPT = 128
+OUTCOMES = ("closes", "quarantines", "warns", "holds")
+"""What became of a rule, in the order in which people look."""
+
+
+@dataclass(frozen=True)
+class ShownRule:
+    """A rule with what became of it, and the share that broke it in the hours up to this one."""
+
+    rule: RuleResult
+    outcome: str
+    trend: list[Bar]
+    broken_hours: int
+    judged_hours: int
+
+
+def verdict_of(reports: Path, pipeline: str, hop: str, at: str, attempt: str) -> Verdict | None:
+    """The verdict of an attempt; None where the gate kept none."""
+    path = report_file(reports, pipeline, hop, at, f"{attempt}.json")
+    return None if path is None else _read(path, path.stat().st_mtime_ns)
+
+
+def judged_up_to(ledger: Ledger, hop: str, until: datetime | None, most: int) -> list[Entry]:
+    """The last judgement of each of the last `most` hours up to `until` (start) of a hop, oldest first."""
+    latest: dict[datetime, Entry] = {}
+    for entry in ledger.entries():
+        judged = entry.hop == hop and entry.state in ("done", "closed")
+        if judged and (until is None or entry.hour <= until):
+            latest[entry.hour] = entry
+    return [latest[moment] for moment in sorted(latest)[-most:]]
+
+
+def shown_rules(
+    verdict: Verdict, before: list[tuple[Entry, Verdict]], contracts: Mapping[str, Contract]
+) -> dict[str, list[ShownRule]]:
+    """The rules by table, those that broke first. `before`: verdicts of earlier hours and of this one."""
+    trends = _trends(before)
+    found: dict[str, list[ShownRule]] = {table: [] for table in verdict.rows}
+    for rule in verdict.rules:
+        trend = trends.get((rule.table, rule.rule), [])
+        broken = sum(1 for _, result in trend if result.unexpected or result.error)
+        drawn = _drawn(trend) if broken and len(trend) > 1 else []
+        contract = contracts.get(rule.table)
+        shown = ShownRule(masked(rule, contract), outcome(rule), drawn, broken, len(trend))
+        found.setdefault(rule.table, []).append(shown)
+    for rules in found.values():
+        rules.sort(key=lambda shown: OUTCOMES.index(shown.outcome))
+    return {table: rules for table, rules in found.items() if rules}
+
+
+def outcome(rule: RuleResult) -> str:
+    """What became of a rule: holds, warns, quarantines or closes."""
+    if rule.passed and not rule.error:
+        return "holds"
+    if rule.closes:
+        return "closes"
+    return "quarantines" if rule.on_fail == "quarantine" else "warns"
+
+
+def masked(rule: RuleResult, contract: Contract | None) -> RuleResult:
+    """The rule without values of columns that the contract calls personal now, whatever it said then."""
+    personal = {name for name, column in contract.columns.items() if column.personal} if contract else set()
+    hidden = rule.personal or rule.column in personal or _names_one(rule, personal)
+    samples: list[dict[str, Any]] = [
+        {
+            "key": {name: MASK if name in personal and value else value for name, value in s["key"].items()},
+            "value": MASK if hidden and s.get("value") is not None else s.get("value"),
+        }
+        for s in rule.samples
+    ]
+    return replace(rule, samples=samples, personal=hidden)
+
+
+def _names_one(rule: RuleResult, personal: set[str]) -> bool:
+    """Whether the rule is about several columns, one of them personal: its samples name each value."""
+    texts = [str(sample.get("value")) for sample in rule.samples]
+    return any(text.startswith(f"{name}=") or f", {name}=" in text for name in personal for text in texts)
+
+
+def _trends(before: list[tuple[Entry, Verdict]]) -> dict[tuple[str, str], list[tuple[datetime, RuleResult]]]:
+    found: dict[tuple[str, str], list[tuple[datetime, RuleResult]]] = {}
+    for entry, verdict in before:
+        for rule in verdict.rules:
+            found.setdefault((rule.table, rule.rule), []).append((entry.hour, rule))
+    return found
+
+
+def _drawn(trend: list[tuple[datetime, RuleResult]]) -> list[Bar]:
+    shares = [rule.unexpected / rule.rows if rule.rows else float(bool(rule.unexpected)) for _, rule in trend]
+    said = [f"{hour(moment)}: {_count(rule)}" for moment, rule in trend]
+    return bars(shares, said, slots=TREND_HOURS)
+
+
+def _count(rule: RuleResult) -> str:
+    if rule.error:
+        return "not judged"
+    if not rule.rows:
+        return "broken" if rule.unexpected else "holds"
+    return f"{rule.unexpected:,} of {rule.rows:,} · {percent(rule.unexpected / rule.rows)}"
+
+
+def with_verdicts(reports: Path, pipeline: str, entries: list[Entry]) -> list[tuple[Entry, Verdict]]:
+    """The entries whose gate kept its verdict, each with it."""
+    found = [
+        (entry, verdict_of(reports, pipeline, entry.hop, hour_name(entry.hour), entry.attempt))
+        for entry in entries
+    ]
+    return [(entry, verdict) for entry, verdict in found if verdict is not None]
+
+
+@lru_cache(VERDICTS_KEPT)
+def _read(path: Path, modified: int) -> Verdict:
+    return Verdict.from_json(path.read_text(encoding="utf-8"))

@@ -1,0 +1,62 @@
+"""Derive hours again through Airflow and wait for it: what `replay` and the bench share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from headgate.airflow.names import replay_dag_id
+from headgate.cli.airflow_runs import Run, Task, run_of_answer
+from headgate.cli.backfill import wait_for_dag
+from headgate.cli.failed_run import run_failed
+from headgate.cli.progress import Progress
+from headgate.cli.watch import Ended, Watch
+from headgate.hops.ledger import Ledger
+from headgate.hops.run_range import NotToReplay, replay_range
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.settings import Settings
+from headgate.stack.addresses import addresses
+from headgate.stack.airflow_client import AirflowClient
+from headgate.stack.pools import create_pools
+
+
+def replay_hours(
+    settings: Settings,
+    client: AirflowClient,
+    loaded: LoadedPipeline,
+    first: datetime,
+    last: datetime,
+    layer: str,
+    progress: Progress,
+) -> Ended:
+    """Derive the hours first..last again from `layer` and wait; returns the run with its tasks.
+
+    Raises NotToReplay where they are not done or the layer is the last, DagMissing, RunFailed.
+    """
+    name, hops = loaded.spec.pipeline, loaded.spec.hops
+    replay_range(Ledger(settings, name, hops[-1]), name, loaded.spec.schedule.start, first, last)
+    if layer not in hops[:-1]:
+        raise NotToReplay(
+            f"Nothing of {name} is derived from {layer}: its hops are {', '.join(hops)}.",
+            f"pipelines/{name}/pipeline.yaml",
+            "nothing was started",
+            f"./headgate replay {name} --from {first:%Y-%m-%dT%H} --to {last:%Y-%m-%dT%H}",
+        )
+    create_pools(client, [name])
+    dag_id = replay_dag_id(name)
+    wait_for_dag(client, name, dag_id)
+    form = {"from": first.isoformat(), "to": last.isoformat(), "layer": layer}
+    run = run_of_answer(client.post(f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": form}))
+    (ended,) = [
+        e for e in Watch(client, dag_id, progress, _words).until_quiet() if e.run.run_id == run.run_id
+    ]
+    if ended.run.state != "success":
+        again = f"./headgate replay {name} --from {first:%Y-%m-%dT%H} --to {last:%Y-%m-%dT%H} --layer {layer}"
+        airflow = addresses(settings).airflow
+        raise run_failed(client, airflow, ended.run, ended.failed_task, f"mend it, then {again}")
+    return ended
+
+
+def _words(run: Run, tasks: Sequence[Task]) -> str:
+    failed = next((task.task_id for task in tasks if task.state == "failed"), None)
+    return f"failed at {failed}" if failed else "derived again" if run.state == "success" else run.state

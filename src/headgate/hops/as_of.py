@@ -1,0 +1,96 @@
+"""Read a pipeline's tables back as they were published together: `as_of(spark, settings, pipeline, when)`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, SparkSession
+
+from headgate.gates.quarantine import quarantine_query
+from headgate.hops.as_of_names import as_of_statement
+from headgate.hops.ledger import Ledger
+from headgate.hops.published_versions import PublishedVersions, published_versions
+from headgate.lake.paths import table_path
+from headgate.spec.errors import HeadgateError
+from headgate.spec.load import LoadedPipeline, load_pipeline
+from headgate.spec.problem import nearest
+from headgate.spec.settings import Settings
+
+
+class NoSuchTableThen(HeadgateError):
+    """The table was not published then, or there never was one of that name."""
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """The tables of one pipeline at versions that were published together."""
+
+    spark: SparkSession
+    settings: Settings
+    loaded: LoadedPipeline
+    published: PublishedVersions
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """The version of every table, by `<layer>.<table>`."""
+        return self.published.versions
+
+    def table(self, name: str) -> DataFrame:
+        """The rows of `<layer>.<table>`, with the columns that queries see under that name.
+
+        `silver.<table>` are live rows, `silver.<table>_quarantine` the marked changes. Raises
+        NoSuchTableThen.
+        """
+        return self.spark.sql(self.selection(name))
+
+    def selection(self, name: str) -> str:
+        """SQL of the rows of `<layer>.<table>`. Raises NoSuchTableThen."""
+        layer, _, table = name.partition(".")
+        kept_apart = layer == "silver" and table.endswith("_quarantine")
+        stored = f"{name.removesuffix('_quarantine')}_changes" if kept_apart else name
+        if stored not in self.versions:
+            raise self._no_such_table(name)
+        path = table_path(self.settings.lake, self.loaded.spec.pipeline, stored)
+        pinned = f"delta.`{path}` VERSION AS OF {self.versions[stored]}"
+        if kept_apart:
+            return quarantine_query(pinned, self.loaded.contracts[name.removesuffix("_quarantine")])
+        if layer == "silver" and f"{name}_changes" in self.versions:
+            return f"SELECT * EXCEPT (_deleted) FROM {pinned} WHERE NOT _deleted"
+        return f"SELECT * FROM {pinned}"
+
+    def sql(self, statement: str) -> DataFrame:
+        """Run a statement over this pipeline's `<pipeline>_<layer>.<table>`. Raises NoSuchTableThen."""
+        return sql_as_of(self.spark, statement, {self.loaded.spec.pipeline: self})
+
+    def _no_such_table(self, name: str) -> NoSuchTableThen:
+        pipeline, published = self.loaded.spec.pipeline, self.published
+        close = nearest(name, self.versions)
+        meant = f" (did you mean {close}?)" if close else ""
+        return NoSuchTableThen(
+            f"{pipeline} had published no {name} then{meant}: there were {', '.join(sorted(self.versions))}.",
+            where=f"publish {published.number}, {published.hop} of {published.hour:%Y-%m-%dT%H}",
+            left="Nothing was run.",
+            next_command=f'./headgate query "SELECT number, hop, hour, versions FROM {pipeline}_ops.hops '
+            "WHERE state = 'done' ORDER BY number\"",
+        )
+
+
+def as_of(spark: SparkSession, settings: Settings, pipeline: str, when: str) -> AsOf:
+    """The tables of `pipeline` as they were published together; `when` is what `published_versions` takes.
+
+    Raises NotPublishedThen.
+    """
+    loaded = load_pipeline(settings, pipeline)
+    ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
+    return AsOf(spark, settings, loaded, published_versions(ledger, pipeline, when))
+
+
+def sql_as_of(spark: SparkSession, statement: str, pipelines: dict[str, AsOf]) -> DataFrame:
+    """Run a statement that reads the tables of `pipelines` as they were.
+
+    The records `<pipeline>_ops.*` are never rewritten, so they are read as they are. Raises NoSuchTableThen.
+    """
+    rewritten = as_of_statement(statement, pipelines)
+    for view, (pipeline, table) in rewritten.views.items():
+        pipelines[pipeline].table(table).createOrReplaceTempView(view)
+    return spark.sql(rewritten.sql)

@@ -1,0 +1,131 @@
+"""Ask for rows in quarantine to re-enter, or to be dismissed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+from pyspark.sql import DataFrame, SparkSession
+
+from headgate.gates.quarantine import DISMISS, REPLAY, quarantine_query
+from headgate.hops.known_files import KnownFiles
+from headgate.hops.ledger import Ledger
+from headgate.hops.requests import Request, append_request, waiting
+from headgate.hops.stage_requests import OPERATION
+from headgate.lake.paths import table_path
+from headgate.spec.errors import HeadgateError
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.settings import Settings
+
+LEFT = "Nothing was changed, and nothing is on record."
+
+
+class RequestRefused(HeadgateError):
+    """A request about the quarantine that cannot be met as it is put."""
+
+
+def request_rows(
+    spark: SparkSession,
+    settings: Settings,
+    loaded: LoadedPipeline,
+    table: str,
+    action: str,
+    *,
+    rules: Sequence[str] = (),
+    rows: Sequence[str] = (),
+    values: Mapping[str, str] | None = None,
+    why: str = "",
+    requested_by: str = "",
+) -> Request:
+    """Put on record that rows of the quarantine of a silver table re-enter, or are dismissed.
+
+    `rules` are rules of which a row broke at least one, `rows` are `<file>:<row>`; both empty mean all rows.
+    Rows that wait for a run by an earlier request are left out. `values` gives columns of the feed, its
+    commit time or `op` a new text. Raises RequestRefused for a request without rows, a dismissal without
+    reason, an unknown table or column.
+    """
+    pipeline = loaded.spec.pipeline
+    require_table(loaded, table)
+    feed = loaded.spec.silver[table].feed
+    _check_words(loaded, table, action, values or {}, why)
+    taken = {
+        (f, r)
+        for one in waiting(settings, pipeline, KnownFiles(settings, pipeline))
+        for f, r, _ in one.changes
+    }
+    found = [
+        (row["_file"], row["_row"], row["_revision"])
+        for row in quarantined(spark, settings, loaded, table).collect()
+        if (not rules or set(rules) & set(row["rules"]))
+        and (not rows or f"{row['_file']}:{row['_row']}" in rows)
+        and (row["_file"], row["_row"]) not in taken
+    ]
+    missing = sorted(set(rows) - {f"{file}:{row}" for file, row, _ in found})
+    if missing or not found:
+        what = f"There is no row {missing[0]}" if missing else "There is no such row"
+        raise RequestRefused(
+            what=f"{what} in the quarantine of {pipeline}.{table}, or it waits for a run already.",
+            where=f"{pipeline}_silver.{table}_quarantine",
+            left=LEFT,
+            next_command=f"./headgate quarantine show {pipeline} {table}",
+        )
+    asked = Request(0, feed, table, action, tuple(sorted(found)), why, dict(values or {}), requested_by)
+    return append_request(settings, pipeline, asked)
+
+
+def quarantined(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, table: str) -> DataFrame:
+    """The rows that are in the quarantine of a silver table now, as `quarantine_query` says."""
+    require_table(loaded, table)
+    pipeline, log = loaded.spec.pipeline, f"silver.{table}_changes"
+    version = Ledger(settings, pipeline, loaded.spec.hops[-1]).versions().get(log)
+    if version is None:
+        raise RequestRefused(
+            what=f"Nothing of {pipeline}.{table} is published yet.",
+            where=f"{pipeline}_silver.{table}_quarantine",
+            left=LEFT,
+            next_command=f"./headgate status; then run an hour of {pipeline}",
+        )
+    pinned = f"delta.`{table_path(settings.lake, pipeline, log)}` VERSION AS OF {version}"
+    return spark.sql(quarantine_query(pinned, loaded.contracts[f"silver.{table}"]))
+
+
+def require_table(loaded: LoadedPipeline, table: str) -> None:
+    """Raise RequestRefused unless the pipeline has this silver table."""
+    if table not in loaded.spec.silver:
+        _refuse_word(loaded, "silver table", table, list(loaded.spec.silver))
+
+
+def _check_words(
+    loaded: LoadedPipeline, table: str, action: str, values: Mapping[str, str], why: str
+) -> None:
+    feed = loaded.spec.silver[table].feed
+    if action not in (REPLAY, DISMISS):
+        _refuse_word(loaded, "action", action, [REPLAY, DISMISS])
+    if action == DISMISS and not why.strip():
+        raise RequestRefused(
+            what="A dismissal is for good, so it needs a reason.",
+            where=f"{loaded.spec.pipeline}_silver.{table}_quarantine",
+            left=LEFT,
+            next_command="Ask again with a reason: --why TEXT, or the field of the form.",
+        )
+    if action == DISMISS and values:
+        raise RequestRefused(
+            what="A dismissed row never counts, so it takes no values.",
+            where=f"{loaded.spec.pipeline}_silver.{table}_quarantine",
+            left=LEFT,
+            next_command="Leave the values out, or replay the row with them.",
+        )
+    known = [*loaded.contracts[f"bronze.{feed}"].columns, loaded.spec.feeds[feed].committed_at, OPERATION]
+    for name in values:
+        if name not in known:
+            _refuse_word(loaded, f"column of the feed {feed}", name, known)
+
+
+def _refuse_word(loaded: LoadedPipeline, kind: str, word: str, known: Sequence[str]) -> None:
+    close = get_close_matches(word, known, n=1, cutoff=0.5)
+    raise RequestRefused(
+        what=f"There is no {kind} {word!r}" + (f"; did you mean {close[0]!r}?" if close else "."),
+        where=loaded.spec.pipeline,
+        left=LEFT,
+        next_command=f"Choose one of {', '.join(known)}.",
+    )

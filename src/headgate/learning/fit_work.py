@@ -1,0 +1,128 @@
+"""The rows of a candidate with all that fitting them takes, and the two ways to fit: the changes, or all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import DataFrame
+
+from headgate.learning.algorithms.algorithm import Fitted, Incremental, algorithm_named
+from headgate.learning.cohorts import Cohorts
+from headgate.learning.feature_schema import features_of
+from headgate.learning.increment import Increment
+from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows
+from headgate.learning.scoring.encoding import Features
+from headgate.spec.algorithm_parameters import defaults_of
+from headgate.spec.errors import HeadgateError
+from headgate.spec.hour_range import HourRange
+from headgate.spec.pipeline import Examples, Model
+
+
+class TooEarly(HeadgateError):
+    """There are not yet labelled rows of both kinds to learn from; later hours will bring them."""
+
+
+@dataclass(frozen=True)
+class FitWork:
+    """What is fitted: the `rows` to learn from, those to be `scored`, in the order of their key, and how."""
+
+    rows: DataFrame
+    scored: DataFrame
+    model: Model
+    examples: Examples
+    training: HourRange
+    scratch: str
+
+    @property
+    def features(self) -> Features:
+        """The model's inputs."""
+        return features_of(self.model)
+
+    @property
+    def key(self) -> list[str]:
+        """The columns that identify a row."""
+        return key_of(self.examples)
+
+    @property
+    def label(self) -> str:
+        """The column that is learned."""
+        return self.examples.label
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The arguments that every way to fit takes, besides the model's key, parameters and seed."""
+        return {"features": self.features, "label": self.label, "scratch": self.scratch}
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """Key, parameters and seed."""
+        return {"key": self.key, "parameters": self.model.parameters, "seed": self.model.seed}
+
+
+def fit_work(
+    examples_rows: DataFrame,
+    model: Model,
+    examples: Examples,
+    cohorts: Cohorts,
+    frontier: datetime,
+    scratch: str,
+) -> FitWork:
+    """The labelled rows of the cohorts, with the columns that count."""
+    key = key_of(examples)
+    columns = list(dict.fromkeys([*key, examples.label, *model.features]))
+    training, judging = (
+        labelled_rows(examples_rows, examples, part, frontier).select(*columns)
+        for part in (cohorts.training, cohorts.evaluation)
+    )
+    return FitWork(training, in_key_order(judging, key), model, examples, cohorts.training, scratch)
+
+
+def fit_increment(work: FitWork, increment: Increment) -> tuple[Fitted, pd.DataFrame]:
+    """Learn what changed, or all where that is not known; also gives the rows that were read, in key order.
+
+    Raises TooEarly and what the algorithm raises.
+    """
+    algorithm, changes, rows = algorithm_named(work.model.algorithm), increment.changes, work.rows
+    if changes is None or increment.parent is None or not isinstance(algorithm, Incremental):
+        cached = rows.cache()
+        try:
+            seen = _seen(cached, work)
+            require_both_labels(len(seen), int(seen[work.label].sum()), work.training, work.examples)
+            return algorithm.fit(cached, work.scored, **work.recipe, **work.given), seen
+        finally:
+            cached.unpersist()
+    cached = algorithm.rows_to_read(rows, changes.days, **work.recipe).cache()
+    try:
+        kept = increment.parent.groups()
+        fitted = algorithm.update(
+            cached, work.scored, days=changes.days, parent=kept, **work.recipe, **work.given
+        )
+        return fitted, _seen(cached, work)
+    finally:
+        cached.unpersist()
+
+
+def fit_all(work: FitWork, algorithm: str) -> Fitted:
+    """Fit another algorithm on all rows, with those of the model's parameters that it has."""
+    known = defaults_of(algorithm)
+    parameters = {name: value for name, value in work.model.parameters.items() if name in known}
+    recipe = {**work.recipe, "parameters": parameters}
+    return algorithm_named(algorithm).fit(work.rows, work.scored, **recipe, **work.given)
+
+
+def require_both_labels(rows: int, positives: int, training: HourRange, examples: Examples) -> None:
+    """Raise TooEarly unless there are rows with either label."""
+    if not 0 < positives < rows:
+        raise TooEarly(
+            f"the {rows} labelled examples with as-of in {training} do not hold both labels",
+            where=f"gold.examples, column {examples.label}",
+            left="nothing was fitted",
+            next_command="let more hours pass the gates, or shorten promotion.first_holdout",
+        )
+
+
+def _seen(rows: DataFrame, work: FitWork) -> pd.DataFrame:
+    return in_key_order(rows, work.key).toPandas()

@@ -1,0 +1,195 @@
+"""The pages about validation: verdict, rules in words, samples as text, trends, a table's history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from airflow.api_fastapi.core_api.security import get_user
+from fastapi.testclient import TestClient
+
+from headgate.airflow.pages import pages_app
+from headgate.gates.verdict import RuleResult, Verdict
+from headgate.spec.settings import Settings
+from tests.unit.in_airflow.records import Ledger
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+AMOUNT = RuleResult(
+    table="silver.orders",
+    rule="amount.between",
+    kind="row",
+    column="amount",
+    on_fail="quarantine",
+    rows=200,
+    unexpected=7,
+    passed=False,
+    samples=[{"key": {"order_id": "17"}, "value": "-3.5"}, {"key": {"order_id": None}, "value": None}],
+    why="money is never negative",
+    words="amount is at least 0",
+)
+HELD = replace(AMOUNT, rule="order_id.required", words="order_id is never missing", unexpected=0, passed=True)
+CLOSING = replace(AMOUNT, on_fail="close")
+
+
+def verdict(*rules: RuleResult) -> Verdict:
+    passed = not any(rule.closes for rule in rules)
+    rows = {"silver.orders": {"staged": 200, "quarantined": 7}}
+    return Verdict("d" * 64, passed, list(rules), rows, "", "200 rows staged, 7 quarantined")
+
+
+@pytest.fixture
+def judged(pipelines: Settings) -> Callable[..., str]:
+    """Puts what silver's gate said of an hour on record; gives the attempt."""
+    ledger = Ledger(pipelines)
+
+    def judged(hour: int, found: Verdict | None, state: str = "done") -> str:
+        ledger.line("silver", hour, state, rows={"silver.orders": (200, 7, 193)})
+        name = f"2024-01-01T{hour:02d}"
+        attempt = f"{name}--0000000{ledger.lines}"
+        folder = pipelines.reports / "shop" / "silver" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{attempt}.html").write_text("the report")
+        if found is not None:
+            (folder / f"{attempt}.json").write_text(found.to_json())
+        return attempt
+
+    return judged
+
+
+@pytest.fixture
+def look(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """The text of a page, white space apart, for somebody who may read `shop` only."""
+    monkeypatch.setattr(pages_app, "may_read", lambda pipeline, user: pipeline == "shop")
+    monkeypatch.setattr(pages_app, "run_hour", lambda dag, run: run)
+    app = pages_app.pages_app()
+    app.dependency_overrides[get_user] = lambda: "somebody"
+    client = TestClient(app)
+
+    def look(path: str, status: int = 200) -> str:
+        answer = client.get(path)
+        assert answer.status_code == status
+        return " ".join(answer.text.split())
+
+    return look
+
+
+TAB = "/validation?dag=shop_hourly&run=2024-01-01T07&task=silver.gate"
+
+
+def test_an_open_gate_tells_its_verdict_its_rules_and_a_few_rows(
+    look: Callable[..., str], judged: Callable[..., str]
+) -> None:
+    attempt = judged(7, verdict(HELD, AMOUNT))
+    text = look(TAB)
+    assert text.index("The gate is open") < text.index("amount is at least 0") < text.index("1 rule holds")
+    assert "200 rows staged, 7 quarantined." in text
+    assert "7 of 200 rows · 3.5 %" in text
+    assert "money is never negative" in text
+    assert "<td><code>17</code></td><td><code>-3.5</code></td>" in text
+    assert "<td><code>missing</code></td><td><code>missing</code></td>" in text
+    assert "and 5 more" in text
+    assert f'href="/headgate/reports/shop/silver/2024-01-01T07/{attempt}.html"' in text
+    assert "<iframe" not in text
+
+
+def test_a_closed_gate_tells_what_closed_it_and_what_to_do(
+    look: Callable[..., str], judged: Callable[..., str]
+) -> None:
+    judged(7, verdict(CLOSING), "closed")
+    text = look(TAB)
+    assert "The gate is closed" in text
+    assert "silver.orders amount.between: 7 of 200 rows break “amount is at least 0”" in text
+    assert "Nothing of this hour is published" in text
+    assert "<strong>Next:</strong> Mend the source file" in text
+
+
+def test_the_trend_of_a_rule_goes_up_to_the_hour_and_no_further(
+    look: Callable[..., str], judged: Callable[..., str]
+) -> None:
+    judged(4, verdict(AMOUNT))
+    judged(5, verdict(replace(AMOUNT, unexpected=0, passed=True)))
+    judged(5, verdict(replace(AMOUNT, unexpected=2)))
+    judged(7, verdict(AMOUNT))
+    judged(8, verdict(AMOUNT))
+    text = look(TAB)
+    assert "broken in 3 of the last 3 judged runs" in text
+    assert "<title>2024-01-01 05:00: 2 of 200 · 1.0 %</title>" in text
+    assert "2024-01-01 08:00" not in text
+
+
+def test_a_column_that_is_personal_now_is_masked_whatever_it_was_then(
+    look: Callable[..., str], judged: Callable[..., str], pipelines: Settings
+) -> None:
+    two = replace(
+        AMOUNT,
+        column=None,
+        rule="amount_order_id.equal",
+        samples=[{"key": {"order_id": "17"}, "value": "order_id=17, amount=-3.5"}],
+    )
+    judged(7, verdict(AMOUNT, replace(two, on_fail="close")), "closed")
+    assert "-3.5" in look(TAB)
+    contract = pipelines.expectations / "shop" / "silver.orders.yaml"
+    text = contract.read_text()
+    contract.write_text(text.replace("amount: {type: double}", "amount: {type: double, personal: true}"))
+    shown = look(TAB)
+    assert "-3.5" not in shown
+    assert "<td><code>17</code></td><td><code>•••</code></td>" in shown
+    assert "Personal values are not shown." in shown
+    contract.write_text(contract.read_text().replace("{type: bigint}", "{type: bigint, personal: true}"))
+    shown = look(TAB)
+    assert "<code>17</code>" not in shown and "order_id=17" not in shown
+
+
+def test_every_attempt_of_an_hour_is_to_be_seen(look: Callable[..., str], judged: Callable[..., str]) -> None:
+    first = judged(7, verdict(CLOSING), "closed")
+    second = judged(7, verdict(HELD))
+    text = look(f"/validation/shop/silver/2024-01-01T07/{first}")
+    assert "The gate is closed" in text
+    assert f'href="/headgate/validation/shop/silver/2024-01-01T07/{second}"' in text
+    assert "2 attempts came to this gate" in text
+
+
+def test_a_report_without_its_verdict_is_shown_as_it_is(
+    look: Callable[..., str], judged: Callable[..., str]
+) -> None:
+    attempt = judged(7, None)
+    assert f'<iframe src="/headgate/reports/shop/silver/2024-01-01T07/{attempt}.html"' in look(TAB)
+    look(f"/validation/shop/silver/2024-01-01T07/{attempt}", status=404)
+
+
+def test_the_history_of_a_table_tells_each_hour(look: Callable[..., str], judged: Callable[..., str]) -> None:
+    judged(6, None)
+    closed = judged(7, verdict(CLOSING, HELD), "closed")
+    text = look("/history/shop/silver.orders")
+    assert text.index("2024-01-01 07:00</a>") < text.index("2024-01-01 06:00</a>")
+    assert f'href="/headgate/validation/shop/silver/2024-01-01T07/{closed}"' in text
+    assert '<span class="tag closes">closes</span> amount is at least 0 <span class="soft">7 of 200' in text
+    assert text.count("not kept") == 1
+    assert "No gate has judged gold.examples yet." in look("/history/shop/gold.examples")
+    look("/history/shop/silver.nothing", status=404)
+    look("/history/orders/silver.orders", status=403)
+
+
+def test_what_comes_from_data_stays_text(look: Callable[..., str], judged: Callable[..., str]) -> None:
+    hostile = replace(
+        CLOSING,
+        table=HOSTILE,
+        rule=HOSTILE,
+        words=HOSTILE,
+        why=HOSTILE,
+        error=HOSTILE,
+        samples=[{"key": {HOSTILE: HOSTILE}, "value": HOSTILE}],
+    )
+    judged(7, verdict(hostile), "closed")
+    for path in (TAB, "/history/shop/silver.orders"):
+        text = look(path)
+        assert "<script>alert" not in text and "<img" not in text
+    assert look(TAB).count("&lt;script&gt;alert(1)") >= 7
+
+
+@pytest.mark.parametrize("path", ["..%2f..%2fsecret", "../../secret", "%2e%2e"])
+def test_nothing_but_a_verdict_is_read(look: Callable[..., str], path: str, pipelines: Settings) -> None:
+    pipelines.reports.mkdir(parents=True)
+    (pipelines.home / "secret.json").write_text(verdict(HELD).to_json())
+    look(f"/validation/shop/silver/2024-01-01T07/{path}", status=404)

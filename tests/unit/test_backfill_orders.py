@@ -1,0 +1,110 @@
+"""Backfills in any order, derived again or mended, give the tables of a plain run forward."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from headgate.gates.verdict import GateClosed
+from headgate.hops.run_range import Behind
+from tests.proofs.convergence import CONTRACT as GOLD_CONTRACT
+from tests.proofs.convergence import SPEC, TRANSFORM
+from tests.unit.orders_pipeline import CONTRACT, START, Orders
+
+STRICTER = CONTRACT.replace("[open, paid, shipped]", "[open, paid]")
+LARGEST = TRANSFORM.replace('F.sum("amount")', 'F.max("amount")')
+HOURS = 4
+Tables = dict[str, list[tuple[Any, ...]]]
+
+
+def landed(spark: SparkSession, root: Path) -> Orders:
+    """Four hours of orders, none of which was run."""
+    made = Orders(spark, root, ("bronze", "silver", "gold"))
+    made.write("pipelines/orders/pipeline.yaml", SPEC)
+    made.write("pipelines/orders/gold.py", TRANSFORM)
+    made.write("expectations/orders/gold.recent_changes.yaml", GOLD_CONTRACT)
+    made.land(0, "I,05:00,1,open,10", "I,06:00,2,open,20", "I,07:00,3,lost,3")
+    made.land(1, "U,05:00,1,shipped,11", "U,05:00,2,open,-1", "I,05:00,1,paid,12")
+    made.land(2, "D,05:00,2,,", "I,05:00,4,shipped,4", "I,06:00,2,paid,21")
+    made.land(3, "U,05:00,4,open,6", "D,06:00,9,,")
+    return made
+
+
+def tables(orders: Orders) -> Tables:
+    log = ("order_id", "status", "amount", "_op", "_file", "_row", "_known_at", "_failed_rules")
+    return {
+        "log": orders.rows("silver.orders_changes", *log),
+        "live": orders.rows("silver.orders", "*"),
+        "gold": orders.rows("gold.recent_changes", "*"),
+    }
+
+
+def change_code(orders: Orders) -> None:
+    orders.write("expectations/orders/silver.orders.yaml", STRICTER)
+    orders.write("pipelines/orders/gold.py", LARGEST)
+
+
+@pytest.fixture(scope="module")
+def plain(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """The tables of a plain run forward with the changed code."""
+    orders = landed(spark, tmp_path_factory.mktemp("plain"))
+    change_code(orders)
+    orders.run(*range(HOURS))
+    return tables(orders)
+
+
+def test_completed_hours_are_derived_again_after_a_code_change(
+    spark: SparkSession, tmp_path: Path, plain: Tables
+) -> None:
+    """The first run is in the middle and takes the hours before it; then backwards, one of them twice."""
+    orders = landed(spark, tmp_path)
+    orders.run(2, 3)
+    assert tables(orders) != plain
+    change_code(orders)
+    orders.run(3, 2, 0, 3)
+    assert tables(orders) == plain
+
+
+def test_a_dammed_hour_mended_after_others_queued_behind_it(
+    spark: SparkSession, tmp_path: Path, plain: Tables
+) -> None:
+    orders = landed(spark, tmp_path)
+    change_code(orders)
+    path = orders.root / f"{FEED}/{START + timedelta(hours=1):%Y/%m/%d/%H}"
+    (file,) = path.glob("*.csv")
+    whole = file.read_text()
+    orders.run(0)
+    file.write_text(whole.replace(",order_id,", ",number,"))
+    with pytest.raises(GateClosed):
+        orders.hop("bronze", 1)
+    for hour in (2, 3):
+        with pytest.raises(Behind):
+            orders.hop("bronze", hour)
+    file.write_text(whole)
+    orders.run(1, 3)
+    assert tables(orders) == plain
+
+
+FEED = "home/landing/orders/orders"
+
+
+@pytest.mark.parametrize("between", [(), (1,)], ids=["in one go", "hour by hour"])
+def test_a_second_load_ends_what_it_does_not_hold(
+    spark: SparkSession, tmp_path: Path, between: tuple[int, ...]
+) -> None:
+    orders = Orders(spark, tmp_path)
+    orders.load(START + timedelta(minutes=10), "1,open,1", "2,open,2", "3,open,3")
+    orders.land(0, "U,20:00,1,paid,1")
+    orders.run(0)
+    orders.land(1, "U,05:00,2,paid,2", "U,06:00,3,paid,3", "I,07:00,4,open,4")
+    orders.run(*between)
+    orders.load(START + timedelta(hours=2, minutes=10), "2,shipped,20", "3,open,30")
+    orders.land(2, "U,05:00,2,open,9", "U,20:00,3,shipped,31", "I,21:00,5,open,5")
+    orders.run(2, 0)
+    assert orders.live() == [(2, "shipped", 20.0), (3, "shipped", 31.0), (5, "open", 5.0)]
+    ended = [row[0] for row in orders.rows("silver.orders", "order_id", "_deleted") if row[1]]
+    assert ended == [1, 4]

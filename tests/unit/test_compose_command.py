@@ -1,0 +1,115 @@
+"""`headgate compose`: secrets of its own, never overwritten; Headgate's commands inside of the stack."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer import Typer
+from typer.testing import CliRunner
+
+from headgate.cli import compose as command
+from headgate.stack import compose as stack
+
+
+@pytest.fixture
+def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / ".env"
+    monkeypatch.setattr(command, "ENV_FILE", path)
+    monkeypatch.setattr(stack, "ENV_FILE", path)
+    return path
+
+
+@pytest.fixture
+def docker(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The command lines given to docker, which always succeeds."""
+    called: list[list[str]] = []
+
+    def run(line: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        called.append(line)
+        return subprocess.CompletedProcess(line, 0)
+
+    monkeypatch.setattr(stack.shutil, "which", lambda _: "docker")
+    monkeypatch.setattr(stack.subprocess, "run", run)
+    return called
+
+
+def call(*words: str) -> tuple[int, str, BaseException | None]:
+    app = Typer()
+    app.command(context_settings=command.CONTEXT)(command.compose)
+    result = CliRunner().invoke(app, list(words))
+    return result.exit_code, result.output, result.exception
+
+
+def values(path: Path) -> dict[str, str]:
+    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+def test_init_writes_every_secret_for_the_owner_alone(env: Path) -> None:
+    code, out, _ = call("init")
+    assert code == 0
+    assert "docker compose up -d --wait" in out
+    assert env.stat().st_mode & 0o777 == 0o600
+    found = values(env)
+    assert set(found) == set(stack.SECRETS)
+    assert len(set(found.values())) == len(found)
+    assert all(len(value) >= 20 for value in found.values())
+    assert not any(value in out for value in found.values())
+
+
+def test_two_stacks_share_no_secret(tmp_path: Path) -> None:
+    stack.write_env(tmp_path / "one")
+    stack.write_env(tmp_path / "two")
+    assert not set(values(tmp_path / "one").values()) & set(values(tmp_path / "two").values())
+
+
+def test_init_refuses_to_overwrite(env: Path) -> None:
+    env.write_text("mine")
+    _, _, error = call("init")
+    assert str(error) == (
+        "there is an .env already, and the databases know its passwords\n"
+        f"  where: {env}\n"
+        "  left behind: nothing was changed\n"
+        "  next: docker compose up -d --wait; to begin anew: docker compose down --volumes, remove .env, "
+        "then ./headgate compose init"
+    )
+    assert env.read_text() == "mine"
+
+
+def test_without_secrets_nothing_is_started(env: Path, docker: list[list[str]]) -> None:
+    _, _, error = call("status")
+    assert str(error) == (f"the stack has no secrets yet\n  where: {env}\n  next: ./headgate compose init")
+    assert docker == [["docker", "compose", "version"]]
+
+
+def test_without_docker_the_embedded_stack_is_offered(env: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack.shutil, "which", lambda _: None)
+    _, _, error = call("demo")
+    assert str(error) == (
+        "docker is not installed, or without its compose plugin\n"
+        "  left behind: nothing was started\n"
+        "  next: install Docker Engine with the compose plugin, then repeat; without Docker: ./headgate demo"
+    )
+
+
+def test_demo_starts_the_stack_and_runs_inside_of_it(env: Path, docker: list[list[str]]) -> None:
+    stack.write_env(env)
+    assert call("demo", "--hours", "3")[0] == 0
+    up, run = [line for line in docker if line[2] != "version"]
+    assert up[4:7] == ["up", "--detach", "--wait"]
+    assert run[4:] == ["run", "--rm", "--no-deps", "--no-TTY", "headgate", "demo", "--hours", "3"]
+
+
+def test_other_commands_keep_their_arguments(env: Path, docker: list[list[str]]) -> None:
+    stack.write_env(env)
+    assert call("query", "SELECT 1 AS one", "--format", "json")[0] == 0
+    assert docker[-1][-4:] == ["query", "SELECT 1 AS one", "--format", "json"]
+
+
+@pytest.mark.parametrize("word", ["up", "down", "doctor", "bench"])
+def test_what_does_not_work_inside_is_not_offered(word: str, env: Path) -> None:
+    code, out, _ = call(word)
+    assert code == 2
+    assert "is not one of" in out

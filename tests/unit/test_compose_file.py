@@ -1,0 +1,103 @@
+"""docker-compose.yaml: nothing floats, nothing is open, no secret has a default, all has its bounds."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from headgate.spec.settings import REPOSITORY
+from headgate.stack.compose import CHOICES, SECRETS
+
+TEXT = (REPOSITORY / "docker-compose.yaml").read_text()
+COMPOSE = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+ONCE = {"airflow-init", "mlflow-accounts", "headgate"}
+"""Services that end when their work is done."""
+
+each_service = pytest.mark.parametrize("name", SERVICES)
+
+
+@each_service
+def test_images_have_fixed_versions(name: str) -> None:
+    image = re.sub(r"\$\{\w+:-(.*)\}", r"\1", SERVICES[name]["image"])
+    assert re.search(r":\d", image), image
+
+
+@each_service
+def test_only_this_machine_reaches_a_published_port(name: str) -> None:
+    assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
+    published = bool(SERVICES[name].get("ports"))
+    assert published == (name in {"airflow-api-server", "mlflow"})
+
+
+@each_service
+def test_services_have_no_more_rights_than_they_need(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
+    assert ("cap_add" in service) == (name == "postgres")
+
+
+@each_service
+def test_memory_and_logs_are_bounded(name: str) -> None:
+    assert SERVICES[name]["mem_limit"]
+    assert SERVICES[name]["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
+
+
+@each_service
+def test_what_dies_is_started_again_and_has_its_health_asked(name: str) -> None:
+    service = SERVICES[name]
+    if name in ONCE:
+        assert service["restart"] in {"on-failure", "no"}
+    else:
+        assert service["restart"] == "unless-stopped"
+        assert service["healthcheck"]["test"]
+
+
+def test_the_database_is_reached_by_those_who_need_it() -> None:
+    members = {name for name, service in SERVICES.items() if "database" in service["networks"]}
+    assert members == {
+        "postgres",
+        "airflow-init",
+        "airflow-api-server",
+        "airflow-dag-processor",
+        "airflow-scheduler",
+        "mlflow",
+    }
+    assert SERVICES["postgres"]["networks"] == ["database"]
+    assert COMPOSE["networks"]["database"] == {"internal": True}
+
+
+def test_the_cluster_is_reached_by_those_who_use_it() -> None:
+    members = {name for name, service in SERVICES.items() if "cluster" in service["networks"]}
+    assert members == {"spark-master", "spark-worker", "engine", "airflow-scheduler", "headgate"}
+    assert COMPOSE["networks"]["cluster"] == {"internal": True}
+
+
+def test_secrets_are_demanded_and_choices_have_defaults() -> None:
+    demanded = set(re.findall(r"(?<!\$)\$\{(\w+):\?", TEXT))
+    chosen = dict(re.findall(r"(?<!\$)\$\{(\w+):-([^}]*)\}", TEXT))
+    assert set(re.findall(r"(?<!\$)\$\{(\w+)", TEXT)) == demanded | set(chosen)
+    assert demanded == set(SECRETS)
+    assert set(chosen) == set(CHOICES) | {"HEADGATE_IMAGE"}
+    assert {name: value for name, value in CHOICES.items() if name != "HEADGATE_LANDING"} == {
+        name: value for name, value in chosen.items() if name not in {"HEADGATE_LANDING", "HEADGATE_IMAGE"}
+    }
+
+
+def test_one_service_builds_the_image_and_no_other_pulls_it() -> None:
+    own = {name: service for name, service in SERVICES.items() if "headgate" in service["image"]}
+    assert [name for name, service in own.items() if "build" in service] == ["airflow-init"]
+    assert {service["pull_policy"] for name, service in own.items() if name != "airflow-init"} == {"never"}
+
+
+def test_the_image_runs_as_an_ordinary_user_under_tini() -> None:
+    lines = (REPOSITORY / "docker/Dockerfile").read_text().splitlines()
+    assert "USER headgate" in lines
+    assert any(line.startswith('ENTRYPOINT ["tini"') for line in lines)
+    assert not [line for line in lines if line.startswith("# syntax")]

@@ -1,0 +1,81 @@
+"""A stack that others start: its addresses for people and programs, and what is asked of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from headgate.cli.running_stack import require_running
+from headgate.spec.settings import Settings
+from headgate.stack.addresses import addresses, airflow_server, mlflow_server
+from headgate.stack.errors import StackNotRunning
+from headgate.stack.served_engine import command, is_known
+from headgate.stack.served_stack import served_stack
+
+VARIABLES = {
+    "AIRFLOW": "http://airflow-api-server:8080",
+    "AIRFLOW_SHOWN": "http://localhost:18080",
+    "AIRFLOW_USER": "admin",
+    "AIRFLOW_PASSWORD": "airflow-secret",
+    "MLFLOW": "http://mlflow:5000",
+    "MLFLOW_SHOWN": "http://localhost:15000",
+    "MLFLOW_USER": "pipelines",
+    "MLFLOW_PASSWORD": "mlflow-secret",
+    "ENGINE": "sc://engine:15002/;use_ssl=false;token=engine-secret",
+}
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(f"HEADGATE_SERVED_{name}", value)
+    return Settings(home=tmp_path)
+
+
+def test_people_and_programs_have_addresses_of_their_own(settings: Settings) -> None:
+    found = addresses(settings)
+    assert (found.airflow, found.mlflow) == ("http://localhost:18080", "http://localhost:15000")
+    assert found.engine == "sc://engine:15002/;authorization=Bearer%20engine-secret"
+    assert airflow_server(settings).address == "http://airflow-api-server:8080"
+    assert airflow_server(settings).login == ("admin", "airflow-secret")
+    assert mlflow_server(settings).address == "http://mlflow:5000"
+    assert mlflow_server(settings).login == ("pipelines", "mlflow-secret")
+
+
+def test_printing_it_shows_no_secret(settings: Settings) -> None:
+    assert "secret" not in f"{served_stack()!r} {airflow_server(settings)!r}".replace("SecretStr", "")
+
+
+def test_it_is_not_looked_for_in_the_home(settings: Settings) -> None:
+    require_running(settings)
+
+
+def test_without_the_variables_the_embedded_stack_is_meant(tmp_path: Path) -> None:
+    assert served_stack() is None
+    with pytest.raises(StackNotRunning):
+        addresses(Settings(home=tmp_path))
+    with pytest.raises(StackNotRunning):
+        airflow_server(Settings(home=tmp_path))
+    with pytest.raises(StackNotRunning):
+        require_running(Settings(home=tmp_path))
+
+
+def test_the_engine_serves_on_the_cluster_and_has_no_secret_on_its_command_line(settings: Settings) -> None:
+    line = command(settings, "spark://spark-master:7077")
+    assert line[line.index("--master") + 1] == "spark://spark-master:7077"
+    assert "spark.connect.grpc.binding.port=15002" in line
+    assert "spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog" in line
+    assert not [word for word in line if "secret" in word or "token" in word]
+
+
+@pytest.mark.parametrize(
+    ("applications", "known"),
+    [
+        ([], False),
+        ([{"name": "flights_learn", "state": "RUNNING"}], False),
+        ([{"name": "flights_learn"}, {"name": "headgate-engine", "state": "WAITING"}], True),
+    ],
+)
+def test_a_forgotten_engine_is_noticed(applications: list[dict[str, str]], known: bool) -> None:
+    assert is_known({"activeapps": applications}) == known
