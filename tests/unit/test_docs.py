@@ -11,6 +11,7 @@ from typing import Any
 import click
 import pytest
 import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from headgate.cli.app import COMMANDS
@@ -49,7 +50,7 @@ def test_every_command_line_is_one_that_headgate_understands(document: str, line
     command = get_command(single)
     try:
         context = command.make_context(name, list(arguments))
-        if isinstance(command, click.Group):
+        if isinstance(command, TyperGroup):
             word, own, rest = command.resolve_command(context, list(arguments))
             assert own is not None
             own.make_context(word, rest, parent=context)
