@@ -181,8 +181,8 @@ def test_what_closes_the_gate_is_told_file_by_file(spark: SparkSession, tmp_path
         gate(spark, orders.settings, "orders", "bronze", name)
     told: dict[str, str] = defaultdict(str)
     for finding in Attempt(orders.settings, "orders", "bronze", name).manifest().findings:
-        assert finding["on_fail"] == "close"
-        told[finding["file"]] += finding["detail"]
+        if finding["on_fail"] == "close":
+            told[finding["file"]] += finding["detail"]
     assert set(told) == set(paths)
     wrong = {c.name: told[path] for c, path in zip(CLOSES, paths, strict=True) if c.told not in told[path]}
     assert wrong == {}
