@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from sklearn.metrics import log_loss
 
 from headgate.learning.algorithms.algorithm import Fitted, algorithm_named
+from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.algorithms.parameters import UnknownParameter
 from headgate.learning.node_rows import content_digest
 from headgate.learning.scoring.encoding import encode
@@ -27,16 +28,8 @@ PARAMETERS: dict[str, dict[str, int | float | str]] = {
 
 
 def fit(name: str, frame: DataFrame, folder: Path) -> Fitted:
-    return algorithm_named(name).fit(
-        frame,
-        frame,
-        features=FEATURES,
-        label="late",
-        key=["id"],
-        parameters=PARAMETERS[name],
-        seed=5,
-        scratch=str(folder / "scratch"),
-    )
+    task = LearningTask(FEATURES, "late", ["id"], PARAMETERS[name], 5, str(folder / "scratch"))
+    return algorithm_named(name).fit(frame, frame, task)
 
 
 @pytest.fixture(scope="module", params=list(PARAMETERS))

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from headgate.cli.compare import NotCompared, outcome_of
 from headgate.cli.comparison_text import comparison_table, next_lines
+from headgate.cli.job_outcome import read_outcome
 from headgate.learning.comparison.compare import Fit
 from headgate.learning.learn import NothingToLearn
 from headgate.releases.comparison import fit_line, plan_comparison, run_comparison
@@ -102,9 +103,9 @@ def test_a_job_that_failed(tmp_path: Path) -> None:
     log = tmp_path / "compare-trains.log"
     log.write_text("Traceback\nOutOfMemoryError\n")
     with pytest.raises(NotCompared) as caught:
-        outcome_of(tmp_path / "outcome.json", 1, log, "trains")
+        outcome_of(read_outcome(tmp_path / "outcome.json", 1, log), "trains")
     assert str(caught.value) == (
-        "the comparing job ended with exit code 1; the last lines of its log:\nTraceback\nOutOfMemoryError\n"
+        "the job ended with exit code 1; the last lines of its log:\nTraceback\nOutOfMemoryError\n"
         f"  where: {log}\n"
         "  left behind: nothing was promoted or changed; what MLflow has of this comparison is completed by "
         "the next\n"
@@ -121,7 +122,7 @@ def test_a_job_that_refused_passes_its_reason_on(
     publish_examples(spark, settings, datetime(2013, 1, 2, 12, tzinfo=UTC))
     assert run_comparison(spark, settings, loaded_pipeline(tmp_path), tmp_path) == 1
     with pytest.raises(NotCompared) as caught:
-        outcome_of(tmp_path / "outcome.json", 1, tmp_path / "log", "trains")
+        outcome_of(read_outcome(tmp_path / "outcome.json", 1, tmp_path / "log"), "trains")
     assert (
         str(caught.value).splitlines()[0].startswith("the complete examples span 0 days, and 4 folds need 6:")
     )

@@ -18,6 +18,7 @@ from pyspark.sql import SparkSession
 from sklearn.metrics import log_loss, roc_auc_score
 
 from headgate.learning.algorithms.algorithm import algorithm_named
+from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.block_bootstrap import block_bootstrap
 from headgate.learning.comparison.compare import Fit
 from headgate.learning.scoring.encoding import Features, encode
@@ -123,10 +124,8 @@ def reckoned(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> d
                 plain.to_records(index=False).tolist(),
                 "flight_id string, carrier string, hour int, delay double, late int",
             )
-            fitted = algorithm_named(algorithm).fit(
-                frame, frame.limit(0), features=FEATURES, label="late", key=["flight_id"],
-                parameters=parameters, seed=7, scratch=str(scratch / "nodes"),
-            )  # fmt: skip
+            task = LearningTask(FEATURES, "late", ["flight_id"], parameters, 7, str(scratch / "nodes"))
+            fitted = algorithm_named(algorithm).fit(frame, frame.limit(0), task)
             scores[name].append(scorer_of(fitted.form, fitted.nodes)(encode(test, FEATURES)))
     pooled = {name: np.concatenate(found) for name, found in scores.items()}
     return {**pooled, "late": np.concatenate(labels)}

@@ -136,7 +136,7 @@ def test_an_offending_file_is_put_aside_until_it_is_mended(orders: Orders) -> No
     orders.run(1)
     assert orders.live()[1:] == [(4, "open", 4.0), (9, "open", 9.0)]
     report = orders.settings.reports / orders.ledger().done("bronze")[-1].report
-    assert report.read_text().count("put aside by a decision") == 2
+    assert report.read_text().count("<code>put aside by a decision</code>") == 2
     bad.write_text(f"Op,committed_at,order_id,status,amount\nI,{START:%Y-%m-%d} 01:05:00,5,paid,10\n")
     orders.run(2)
     assert (5, "paid", 10.0) in orders.live()

@@ -10,6 +10,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from headgate.learning.algorithms.algorithm import Fitted
+from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.algorithms.parameters import UnknownParameter
 from headgate.learning.algorithms.random_forest import RandomForest
 from headgate.learning.algorithms.training_vectors import TooFewRows
@@ -20,16 +21,10 @@ from tests.unit.late_rows import FEATURES, SCHEMA, rows
 
 
 def fit(frame: DataFrame, folder: Path, **changes: int | float | str) -> Fitted:
-    return RandomForest().fit(
-        frame,
-        frame,
-        features=FEATURES,
-        label="late",
-        key=["id"],
-        parameters={"trees": 8, "depth": 6, **changes},
-        seed=5,
-        scratch=str(folder / "scratch"),
+    task = LearningTask(
+        FEATURES, "late", ["id"], {"trees": 8, "depth": 6, **changes}, 5, str(folder / "scratch")
     )
+    return RandomForest().fit(frame, frame, task)
 
 
 @pytest.fixture(scope="module")

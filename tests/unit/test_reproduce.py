@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
+from headgate.cli.job_outcome import read_outcome
 from headgate.cli.reproduce import NotReproduced, outcome_of, result_lines
 from headgate.releases import reproduce as reproducing
 from headgate.releases.model_headers import header_of
@@ -80,13 +81,13 @@ def test_pins_that_are_gone(world: ChangingWorld, tmp_path: Path, monkeypatch: p
     assert (where, left) == ("trains_gold.examples", "nothing was changed")
     assert next_command == "./headgate query 'DESCRIBE HISTORY trains_gold.examples'"
     with pytest.raises(NotReproduced, match="version 99 of the examples, which is gone"):
-        outcome_of(tmp_path / "outcome.json", code, tmp_path / "log")
+        outcome_of(read_outcome(tmp_path / "outcome.json", code, tmp_path / "log"))
 
 
 def test_a_job_that_failed_shows_the_end_of_its_log(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("java.lang.OutOfMemoryError")
     with pytest.raises(NotReproduced) as caught:
-        outcome_of(tmp_path / "outcome.json", 52, tmp_path / "log")
+        outcome_of(read_outcome(tmp_path / "outcome.json", 52, tmp_path / "log"))
     assert str(caught.value) == (
         "the job ended with exit code 52; the last lines of its log:\njava.lang.OutOfMemoryError\n"
         f"  where: {tmp_path / 'log'}\n"

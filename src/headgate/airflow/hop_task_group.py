@@ -9,8 +9,8 @@ from typing import Any
 from airflow.sdk import Asset, BaseOperator, TaskGroup, chain
 
 from headgate.airflow.names import pool_name
-from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.operators.gate_hop import GateOperator
+from headgate.airflow.operators.publish_hop import PublishOperator
 from headgate.airflow.operators.replay_hop import ReplayStageOperator
 from headgate.airflow.operators.stage_hop import ATTEMPT_KEY, StageOperator
 from headgate.airflow.timing import HOP_TIMEOUT, RETRIES, WAITING_RETRIES
@@ -75,10 +75,13 @@ def hop_task_group(
             attempt=attempt,
             **common,
         )
-        publish = ConnectJobOperator(
+        publish = PublishOperator(
             task_id="publish",
             application=str(settings.jobs / "publish.py"),
             arguments=name_attempt,
+            pipeline=pipeline,
+            hop=hop,
+            attempt=attempt,
             outlets=list(outlets),
             **common,
         )

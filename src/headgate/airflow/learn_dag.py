@@ -24,7 +24,7 @@ from headgate.airflow.names import (
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.operators.evaluate import VERSION_KEY, EvaluateOperator
 from headgate.airflow.operators.skip_unchanged import SkipUnchangedOperator
-from headgate.airflow.operators.wait_until_quiet import WaitUntilQuietOperator
+from headgate.airflow.operators.wait_until_quiet import WAIT_TASK, WaitUntilQuietOperator
 from headgate.airflow.task_defaults import tags, task_defaults
 from headgate.airflow.timing import HOP_TIMEOUT, LEARN_TIMEOUT, WAITING_RETRIES
 from headgate.spec.pipeline import Pipeline
@@ -55,7 +55,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             "execution_timeout": HOP_TIMEOUT,
         }
         wait = WaitUntilQuietOperator(
-            task_id="wait_until_quiet", upstream_dag_id=hourly_dag_id(name), retries=WAITING_RETRIES
+            task_id=WAIT_TASK, upstream_dag_id=hourly_dag_id(name), retries=WAITING_RETRIES
         )
         learn = SparkSubmitOperator(
             task_id="learn",

@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, BaseOperatorLink
 
-from headgate.airflow.pages.paths import model_report_address, report_address
+from headgate.airflow.pages.paths import model_report_address, page_address, report_address
 
 
 class ValidationReportLink(BaseOperatorLink):
@@ -23,6 +23,21 @@ class ValidationReportLink(BaseOperatorLink):
         pipeline, hop = getattr(operator, "pipeline", ""), getattr(operator, "hop", "")
         hour, separator, _ = attempt.partition("--")
         return report_address(pipeline, hop, hour, attempt) if separator else ""
+
+
+class PublishedVersionsLink(BaseOperatorLink):
+    """From a publish to the versions that it gave its tables."""
+
+    @property
+    def name(self) -> str:
+        """The text on the button."""
+        return "Delta versions"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
+        """The page's address; empty where the task has no attempt."""
+        attempt: str = getattr(operator, "attempt", None) or ""
+        pipeline, hop = getattr(operator, "pipeline", ""), getattr(operator, "hop", "")
+        return page_address("published", pipeline, hop, attempt) if "--" in attempt else ""
 
 
 class ModelReportLink(BaseOperatorLink):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from airflow.plugins_manager import AirflowPlugin
 
 from headgate.airflow import pools
-from headgate.airflow.links import ModelReportLink, ModelRunLink, ValidationReportLink
+from headgate.airflow.links import ModelReportLink, ModelRunLink, PublishedVersionsLink, ValidationReportLink
 from headgate.airflow.pages.mounted import MountedPages
 from headgate.airflow.pages.paths import PREFIX
 
-LINKS = [ValidationReportLink(), ModelReportLink(), ModelRunLink()]
+LINKS = [ValidationReportLink(), PublishedVersionsLink(), ModelReportLink(), ModelRunLink()]
 LISTENERS: list[object] = [pools]
 PAGES = [{"name": "headgate", "url_prefix": PREFIX, "app": MountedPages()}]
 VIEWS = [
@@ -24,6 +24,13 @@ VIEWS = [
         "href": f"{PREFIX}/pipeline?dag={{DAG_ID}}",
         "destination": "dag",
         "url_route": "headgate-pipeline",
+    },
+    {
+        "name": "Catalog",
+        "href": f"{PREFIX}/catalog",
+        "destination": "nav",
+        "category": "browse",
+        "url_route": "headgate-catalog",
     },
     {
         "name": "Reports",

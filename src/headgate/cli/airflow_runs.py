@@ -54,22 +54,31 @@ def open_runs(client: AirflowClient, dag_id: str, hours: Sequence[datetime] | No
     `hours` (first, last) limits them to the runs of those hours, both included.
     """
     answer = client.get(f"/dags/{dag_id}/dagRuns", limit=PAGE, state=list(OPEN_STATES), **_bounds(hours))
-    return [_run(found) for found in answer["dag_runs"]]
+    return [run_of_answer(found) for found in answer["dag_runs"]]
 
 
 def all_runs(client: AirflowClient, dag_id: str, hours: Sequence[datetime] | None = None) -> list[Run]:
     """All runs, the earliest first."""
-    return [_run(found) for found in client.all(f"/dags/{dag_id}/dagRuns", "dag_runs", **_bounds(hours))]
+    return [
+        run_of_answer(found) for found in client.all(f"/dags/{dag_id}/dagRuns", "dag_runs", **_bounds(hours))
+    ]
 
 
 def read_run(client: AirflowClient, run: Run) -> Run:
     """The run as it is now."""
-    return _run(client.get(run.path))
+    return run_of_answer(client.get(run.path))
 
 
 def run_of_answer(answer: dict[str, Any]) -> Run:
     """The run that the API's answer describes."""
-    return _run(answer)
+    hour = answer["logical_date"]
+    return Run(
+        answer["dag_id"],
+        answer["dag_run_id"],
+        datetime.fromisoformat(hour) if hour else None,
+        answer["state"],
+        answer["duration"],
+    )
 
 
 def tasks_of(client: AirflowClient, run: Run) -> list[Task]:
@@ -110,17 +119,6 @@ def _bounds(hours: Sequence[datetime] | None) -> dict[str, Any]:
         "logical_date_gte": first.isoformat(),
         "logical_date_lte": last.isoformat(),
     }
-
-
-def _run(found: dict[str, Any]) -> Run:
-    hour = found["logical_date"]
-    return Run(
-        found["dag_id"],
-        found["dag_run_id"],
-        datetime.fromisoformat(hour) if hour else None,
-        found["state"],
-        found["duration"],
-    )
 
 
 def _task(found: dict[str, Any]) -> Task:

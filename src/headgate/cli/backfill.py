@@ -10,6 +10,7 @@ from headgate.airflow.names import hourly_dag_id
 from headgate.cli.airflow_runs import open_runs
 from headgate.cli.hour_option import hour_text
 from headgate.cli.progress import Progress
+from headgate.cli.run_again import run_again
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
 from headgate.spec.pipeline import Pipeline
@@ -182,7 +183,7 @@ def start_backfill(
             f"there is nothing to do: every hour of {hours} has a run already",
             address,
             "nothing was started",
-            f"./headgate run {pipeline} {hours} --reprocess completed",
+            run_again(pipeline, first, last),
         )
     try:
         client.post("/backfills", body)

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from headgate.cli.comparison_text import comparison_table, next_lines
+from headgate.cli.exit_codes import INTERRUPTED
+from headgate.cli.job_outcome import JobOutcome, job_outcome
 from headgate.cli.progress import Progress
 from headgate.cli.running_stack import require_running
-from headgate.cli.submit_job import job_environment, run_job, submit_command
 from headgate.cli.whole_table import print_whole
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
-from headgate.stack.layout import Layout
-
-INTERRUPTED = 130
-TAIL = 1500
-"""Characters of a failed job's log that are shown."""
 
 
 class NotCompared(HeadgateError):
@@ -61,34 +55,25 @@ def compare(
 
 
 def _outcome(settings: Settings, loaded: LoadedPipeline, progress: Progress) -> dict[str, Any]:
-    from headgate.releases.comparison import OUTCOME, plan_comparison
+    from headgate.releases.comparison import plan_comparison
 
     pipeline, plan = loaded.spec.pipeline, plan_comparison(settings, loaded)
     count = f"{len(plan.trials)} {'trial' if len(plan.trials) == 1 else 'trials'}"
     table = f"{pipeline}_gold.examples up to {plan.frontier:%Y-%m-%d %H:%M}"
     progress.say(f"Comparing {count} on {plan.model.folds} folds of {table}")
-    log = Layout.of(settings).logs / f"compare-{pipeline}.log"
-    staging = settings.staging / pipeline
-    staging.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="comparison-", dir=staging) as folder:
-        environment = job_environment(settings)
-        arguments = ["--pipeline", pipeline, "--folder", folder]
-        command = submit_command(settings.jobs / "compare.py", arguments, environment)
-        code = run_job(settings, command, environment, log, progress.say)
-        return outcome_of(Path(folder, OUTCOME), code, log, pipeline)
+    found = job_outcome(settings, "compare", pipeline, ["--pipeline", pipeline], progress.say)
+    return outcome_of(found, pipeline)
 
 
-def outcome_of(path: Path, code: int, log: Path, pipeline: str) -> dict[str, Any]:
-    """What the job left at `path`. Raises NotCompared."""
-    if not path.is_file():
-        tail = log.read_text(encoding="utf-8", errors="replace")[-TAIL:].strip()
+def outcome_of(found: JobOutcome, pipeline: str) -> dict[str, Any]:
+    """What came out. Raises NotCompared."""
+    if found.outcome is None:
         raise NotCompared(
-            f"the comparing job ended with exit code {code}; the last lines of its log:\n{tail}".rstrip(),
-            str(log),
+            found.said,
+            str(found.log),
             "nothing was promoted or changed; what MLflow has of this comparison is completed by the next",
             f"./headgate doctor, then ./headgate compare {pipeline}",
         )
-    outcome: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if "refused" in outcome:
-        raise NotCompared(*outcome["refused"])
-    return outcome
+    if "refused" in found.outcome:
+        raise NotCompared(*found.outcome["refused"])
+    return found.outcome

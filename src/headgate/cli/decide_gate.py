@@ -11,8 +11,8 @@ from headgate.airflow.names import gate_dag_id, hourly_dag_id
 from headgate.airflow.operators.stage_hop import ATTEMPT_KEY
 from headgate.cli.airflow_runs import Run, all_runs, read_run, run_of_answer, tasks_of
 from headgate.cli.failed_run import run_failed
-from headgate.cli.hour_option import hour_text
 from headgate.cli.progress import Progress
+from headgate.cli.run_again import run_again
 from headgate.cli.run_hours import follow_hours
 from headgate.cli.watch import INTERVAL
 from headgate.hops.ledger import Entry, Ledger
@@ -69,8 +69,8 @@ def decide_gate(
     runs = all_runs(client, run.dag_id)
     behind = [found.hour for found in runs if found.over and found.hour and found.hour > closed.hour]
     if behind:
-        first, last = hour_text(min(behind)), hour_text(max(behind))
-        progress.say(f"the hours behind it wait; this runs them:\n  {_again(name, first, last)}")
+        again = run_again(name, min(behind), max(behind))
+        progress.say(f"the hours behind it wait; this runs them:\n  {again}")
 
 
 def closed_gate(ledger: Ledger, pipeline: str, hour: datetime | None) -> Entry:
@@ -102,13 +102,12 @@ def _run_of(client: AirflowClient, pipeline: str, closed: Entry, airflow: str) -
             continue
         if found == closed.attempt:
             return run
-    hours = f"--from {hour_text(closed.hour)} --to {hour_text(closed.hour)}"
     raise NoSuchGate(
         f"Airflow has no run any more that holds what the {closed.hop} gate of {closed.hour:%Y-%m-%d %H:%M} "
         "judged",
         f"{airflow}/dags/{dag_id}",
         "nothing was decided",
-        f"./headgate run {pipeline} {hours} --reprocess completed, which judges it anew",
+        f"{run_again(pipeline, closed.hour, closed.hour)}, which judges it anew",
     )
 
 
@@ -119,7 +118,3 @@ def _require_decided(client: AirflowClient, airflow: str, run: Run) -> None:
     if run.state != "success":
         failed = next((task for task in tasks_of(client, run) if task.state == "failed"), None)
         raise run_failed(client, airflow, run, failed, "follow the message above")
-
-
-def _again(pipeline: str, first: str, last: str) -> str:
-    return f"./headgate run {pipeline} --from {first} --to {last} --reprocess completed"

@@ -12,6 +12,7 @@ import typer
 from headgate.airflow.names import hourly_dag_id
 from headgate.cli.airflow_runs import all_runs
 from headgate.cli.backfill import active_backfill, backfill_hours
+from headgate.cli.exit_codes import INTERRUPTED
 from headgate.cli.hour_option import hour_text
 from headgate.cli.progress import Progress, open_progress
 from headgate.cli.run_hours import follow_hours, run_hours
@@ -33,7 +34,6 @@ from headgate.stack.start import only_one, start_stack
 from headgate.stack.stop import stop_stack
 
 PIPELINE = "flights"
-INTERRUPTED = 130
 LOAD_AT = datetime(2013, 1, 1, tzinfo=UTC)
 BACKLOG_HOUR = datetime(2013, 1, 28, 23, tzinfo=UTC)
 """Its run takes everything up to the end of this hour: four weeks, as one range."""

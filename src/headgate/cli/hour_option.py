@@ -24,3 +24,7 @@ def parse_hour(text: str) -> datetime:
 def hour_text(hour: datetime) -> str:
     """An hour as `parse_hour` reads it."""
     return f"{hour.astimezone(UTC):%Y-%m-%dT%H}"
+
+
+FROM = typer.Option("--from", parser=parse_hour, metavar="HOUR", help="The first hour, 2013-01-29T00.")
+TO = typer.Option("--to", parser=parse_hour, metavar="HOUR", help="The last hour, included.")

@@ -6,15 +6,10 @@ from dataclasses import dataclass
 
 import httpx
 
-from headgate.releases.registry import CHAMPION, MODEL_TAG
+from headgate.cli.ask_registry import TIMEOUT, ask_registry, shown_model
+from headgate.releases.registry import CHAMPION
 from headgate.spec.settings import Settings
-from headgate.stack.addresses import mlflow_server
 from headgate.stack.errors import StackNotRunning
-
-ALIAS_PATH = "/api/2.0/mlflow/registered-models/alias"
-NO_SUCH = (400, 404)
-TIMEOUT = 30.0
-"""Seconds to wait for MLflow where its answer is needed."""
 
 QUICK = 5.0
 """Seconds to wait where it need not be running."""
@@ -32,20 +27,10 @@ class Champion:
 
 def ask_for_champion(settings: Settings, pipeline: str, timeout: float = TIMEOUT) -> Champion:
     """Ask the registry what is under the alias `champion`. Raises StackNotRunning, httpx.HTTPError."""
-    server = mlflow_server(settings)
-    answer = httpx.get(
-        f"{server.address}{ALIAS_PATH}",
-        params={"name": pipeline, "alias": CHAMPION},
-        auth=server.login,
-        timeout=timeout,
-        trust_env=False,
-    )
-    if answer.status_code in NO_SUCH:
+    found = ask_registry(settings, "registered-models/alias", {"name": pipeline, "alias": CHAMPION}, timeout)
+    if found is None:
         return Champion(answered=True)
-    answer.raise_for_status()
-    found = answer.json()["model_version"]
-    number = next((tag["value"] for tag in found.get("tags", []) if tag["key"] == MODEL_TAG), None)
-    return Champion(True, int(found["version"]), int(number) if number else None)
+    return Champion(True, int(found["version"]), shown_model(found))
 
 
 def registered_champion(settings: Settings, pipeline: str) -> Champion:

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from headgate.airflow.names import replay_dag_id
-from headgate.cli.hour_option import parse_hour
+from headgate.cli.exit_codes import INTERRUPTED
+from headgate.cli.hour_option import FROM, TO
 from headgate.cli.progress import open_progress
 from headgate.cli.replay_hours import replay_hours
 from headgate.cli.running_stack import require_running
@@ -17,8 +18,6 @@ from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
 from headgate.stack.airflow_client import AirflowClient
-
-INTERRUPTED = 130
 
 
 class Layer(StrEnum):
@@ -30,13 +29,8 @@ class Layer(StrEnum):
 
 def replay(
     pipeline: Annotated[str, typer.Argument(help="A folder of pipelines/.")],
-    first: Annotated[
-        datetime,
-        typer.Option("--from", parser=parse_hour, metavar="HOUR", help="The first hour, 2013-01-29T00."),
-    ],
-    last: Annotated[
-        datetime, typer.Option("--to", parser=parse_hour, metavar="HOUR", help="The last hour, included.")
-    ],
+    first: Annotated[datetime, FROM],
+    last: Annotated[datetime, TO],
     layer: Annotated[
         Layer, typer.Option(help="The layer to read: those after it are derived again.")
     ] = Layer.bronze,

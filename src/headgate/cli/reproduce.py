@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import typer
 from rich.console import Console
 
+from headgate.cli.ask_registry import ask_registry, shown_model
+from headgate.cli.job_outcome import JobOutcome, job_outcome
 from headgate.cli.progress import Progress
-from headgate.cli.registered_champion import NO_SUCH, TIMEOUT
 from headgate.cli.running_stack import require_running
-from headgate.cli.submit_job import job_environment, run_job, submit_command
-from headgate.releases.registry import MODEL_TAG
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
-from headgate.stack.layout import Layout
-
-VERSION_PATH = "/api/2.0/mlflow/model-versions/get"
-OUTCOME = "outcome.json"
-TAIL = 1500
-"""Characters of a failed job's log that are shown."""
 
 
 class NoSuchVersion(HeadgateError):
@@ -67,18 +57,10 @@ def reproduce(
 
 def model_of(settings: Settings, pipeline: str, version: int) -> int:
     """The number in the model log of a registered version. Raises NoSuchVersion, StackNotRunning."""
-    answer = httpx.get(
-        f"{addresses(settings).mlflow}{VERSION_PATH}",
-        params={"name": pipeline, "version": str(version)},
-        timeout=TIMEOUT,
-        trust_env=False,
-    )
-    if answer.status_code not in NO_SUCH:
-        answer.raise_for_status()
-        tags = answer.json()["model_version"].get("tags", [])
-        for tag in tags:
-            if tag["key"] == MODEL_TAG:
-                return int(tag["value"])
+    found = ask_registry(settings, "model-versions/get", {"name": pipeline, "version": str(version)})
+    model = shown_model(found) if found else None
+    if model is not None:
+        return model
     raise NoSuchVersion(
         f"MLflow has no version {version} of {pipeline} that shows a model of the model log",
         where=f"{addresses(settings).mlflow}/#/models/{pipeline}",
@@ -88,31 +70,22 @@ def model_of(settings: Settings, pipeline: str, version: int) -> int:
 
 
 def _outcome(settings: Settings, pipeline: str, model: int, progress: Progress) -> dict[str, Any]:
-    log = Layout.of(settings).logs / f"reproduce-{pipeline}.log"
-    staging = settings.staging / pipeline
-    staging.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="reproduce-", dir=staging) as folder:
-        environment = job_environment(settings)
-        arguments = ["--pipeline", pipeline, "--model", str(model), "--folder", folder]
-        command = submit_command(settings.jobs / "reproduce.py", arguments, environment)
-        code = run_job(settings, command, environment, log, progress.say)
-        return outcome_of(Path(folder, OUTCOME), code, log)
+    arguments = ["--pipeline", pipeline, "--model", str(model)]
+    return outcome_of(job_outcome(settings, "reproduce", pipeline, arguments, progress.say))
 
 
-def outcome_of(path: Path, code: int, log: Path) -> dict[str, Any]:
-    """What the job left at `path`. Raises NotReproduced."""
-    if not path.is_file():
-        tail = log.read_text(encoding="utf-8", errors="replace")[-TAIL:].strip()
+def outcome_of(found: JobOutcome) -> dict[str, Any]:
+    """What came out. Raises NotReproduced."""
+    if found.outcome is None:
         raise NotReproduced(
-            f"the job ended with exit code {code}; the last lines of its log:\n{tail}".rstrip(),
-            where=str(log),
+            found.said,
+            where=str(found.log),
             left="nothing was changed",
             next_command="./headgate doctor, then the same again",
         )
-    outcome: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if "refused" in outcome:
-        raise NotReproduced(*outcome["refused"])
-    return outcome
+    if "refused" in found.outcome:
+        raise NotReproduced(*found.outcome["refused"])
+    return found.outcome
 
 
 def result_lines(found: dict[str, Any]) -> Iterator[str]:

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from headgate.airflow.names import hourly_dag_id
-from headgate.cli.hour_option import parse_hour
+from headgate.cli.exit_codes import INTERRUPTED
+from headgate.cli.hour_option import FROM, TO
 from headgate.cli.progress import open_progress
 from headgate.cli.run_hours import run_hours
 from headgate.cli.running_stack import require_running
@@ -18,8 +19,6 @@ from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
 from headgate.stack.airflow_client import AirflowClient
-
-INTERRUPTED = 130
 
 
 class Which(StrEnum):
@@ -32,13 +31,8 @@ class Which(StrEnum):
 
 def run(
     pipeline: Annotated[str, typer.Argument(help="A folder of pipelines/.")],
-    first: Annotated[
-        datetime,
-        typer.Option("--from", parser=parse_hour, metavar="HOUR", help="The first hour, 2013-01-29T00."),
-    ],
-    last: Annotated[
-        datetime, typer.Option("--to", parser=parse_hour, metavar="HOUR", help="The last hour, included.")
-    ],
+    first: Annotated[datetime, FROM],
+    last: Annotated[datetime, TO],
     reprocess: Annotated[
         Which, typer.Option(help="Run hours again whose run failed, or every hour (completed).")
     ] = Which.none,

@@ -16,8 +16,8 @@ from headgate.cli.backfill import (
     wait_for_last_backfill,
 )
 from headgate.cli.failed_run import run_failed
-from headgate.cli.hour_option import hour_text
 from headgate.cli.progress import Progress
+from headgate.cli.run_again import run_again
 from headgate.cli.watch import Ended, Watch
 from headgate.hops.ledger import Entry, Ledger
 from headgate.spec.errors import HeadgateError
@@ -41,12 +41,11 @@ class HoursBehind(HeadgateError):
             else "the gate of an earlier hour was closed"
         )
         first = closed.hour if closed else hours[0]
-        again = f"./headgate run {pipeline} --from {hour_text(first)} --to {hour_text(hours[-1])}"
         super().__init__(
             f"{len(hours)} {'hour waits' if len(hours) == 1 else 'hours wait'} behind it: {gate}",
             f"{reports}/{closed.report}" if closed else None,
             "nothing of these hours was read; they stay open",
-            f"mend that hour, then {again} --reprocess completed",
+            f"mend that hour, then {run_again(pipeline, first, hours[-1])}",
         )
 
 
@@ -112,8 +111,7 @@ def require_published(
     for entry in ended:
         hour = entry.run.hour
         if entry.run.state == "failed" and (hour is None or done is None or hour > done):
-            first = hour_text(hour) if hour else ""
-            again = f"./headgate run {name} --from {first} --to {hour_text(last)} --reprocess completed"
+            again = run_again(name, hour or last, last)
             raise run_failed(
                 client, addresses(settings).airflow, entry.run, entry.failed_task, f"mend it, then {again}"
             )

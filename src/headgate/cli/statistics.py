@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from headgate.cli.hour_option import parse_hour
+from headgate.cli.hour_option import FROM, TO
 from headgate.cli.whole_table import print_whole
 from headgate.spec.load import load_pipeline
 from headgate.spec.problem import nearest, one_of
@@ -18,14 +18,8 @@ from headgate.spec.settings import Settings
 def statistics(
     pipeline: Annotated[str, typer.Argument(help="A folder of pipelines/.")],
     table: Annotated[str, typer.Argument(help="Such as gold.examples or silver.flights_changes.")],
-    first: Annotated[
-        datetime | None,
-        typer.Option("--from", parser=parse_hour, metavar="HOUR", help="The first hour, 2013-01-29T00."),
-    ] = None,
-    last: Annotated[
-        datetime | None,
-        typer.Option("--to", parser=parse_hour, metavar="HOUR", help="The last hour, included."),
-    ] = None,
+    first: Annotated[datetime | None, FROM] = None,
+    last: Annotated[datetime | None, TO] = None,
     column: Annotated[str | None, typer.Option(help="This column only, with its values.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")] = False,
 ) -> None:

@@ -59,7 +59,7 @@ def render(verdict: Verdict, manifest: Manifest) -> str:
         manifest=manifest,
         hour=f"{manifest.hour:%Y-%m-%d %H:00}",
         tables={table: rules for table, rules in tables.items() if rules},
-        closing=[sentence(rule) for rule in verdict.rules if rule.closes],
+        closing=[sentence(rule) for rule in verdict.closing],
         facts=_facts(verdict, manifest),
         left=LEFT,
         next=next_step(manifest.pipeline, manifest.hop),

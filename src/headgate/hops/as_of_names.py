@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from headgate.spec.errors import HeadgateError
+from headgate.spec.layers import LAYERS
 
-LAYERS = ("bronze", "silver", "gold")
 _IDENTIFIER = r"(?:`(?:[^`]|``)*`|[A-Za-z_]\w*)"
 _TOKEN = re.compile(
     r"(?P<apart>--[^\n]*|/\*.*?\*/|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"

@@ -60,6 +60,21 @@ class Entry:
         """The range that the entry covers."""
         return HourRange(self.range_start, self.range_end)
 
+    @property
+    def last_hour(self) -> datetime:
+        """The start of the last hour that it covers."""
+        return self.range_end - HOUR
+
+    @property
+    def total(self) -> TableRows:
+        """The rows of all its tables together."""
+        tables = self.rows.values()
+        return TableRows(
+            staged=sum(rows.staged for rows in tables),
+            quarantined=sum(rows.quarantined for rows in tables),
+            published=sum(rows.published for rows in tables),
+        )
+
 
 class Ledger:
     """What the ledger of one pipeline says, read once, without a JVM."""

@@ -9,11 +9,10 @@ from headgate.hops.kept_specs import kept_spec
 from headgate.hops.ledger import Entry, Ledger
 from headgate.spec.hour_range import HourRange
 from headgate.spec.hours import NO_HOURS, Hours
+from headgate.spec.layers import LAYERS
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 from headgate.spec.spec_document import SpecDocument
-
-LAYERS = ("bronze", "silver", "gold")
 
 
 @dataclass(frozen=True)

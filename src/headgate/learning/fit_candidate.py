@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame
 from headgate.learning.algorithms.algorithm import Fitted
 from headgate.learning.audit import AUDITOR, is_due, judge
 from headgate.learning.candidate_folder import CandidateFolder
-from headgate.learning.cohorts import Cohorts
+from headgate.learning.cohorts import Cohorts, range_as_json
 from headgate.learning.feature_schema import to_json
 from headgate.learning.fit_work import fit_all, fit_increment, fit_work, require_both_labels
 from headgate.learning.groups import groups_to_json
@@ -26,7 +26,6 @@ from headgate.learning.recipe import recipe
 from headgate.learning.scoring.encoding import Features, encode
 from headgate.learning.scoring.scorer import scorer_of
 from headgate.spec.errors import HeadgateError
-from headgate.spec.hour_range import HourRange
 from headgate.spec.pipeline import Examples, Model
 
 TOLERANCE = 1.0e-12
@@ -77,8 +76,8 @@ def fit_candidate(
     header = {
         **{name: described[name] for name in ("algorithm", "parameters", "seed", "label", "key")},
         "features": to_json(work.features),
-        "training": {**_range(cohorts.training), "rows": rows, "positives": positives},
-        "evaluation": {**_range(cohorts.evaluation), "rows": len(fitted.predictions)},
+        "training": {**range_as_json(cohorts.training), "rows": rows, "positives": positives},
+        "evaluation": {**range_as_json(cohorts.evaluation), "rows": len(fitted.predictions)},
         "metrics": metrics(label, scorer_of(fitted.form, fitted.nodes)(encode(seen, work.features))),
         "form": fitted.form,
         "nodes": {"rows": table.num_rows, "digest": content_digest(fitted.nodes)},
@@ -116,8 +115,3 @@ def check_parity(fitted: Fitted, features: Features, folder: CandidateFolder) ->
             left="the attempt's folder, without a manifest; nothing was recorded",
             next_command="run ./headgate doctor: the versions must be those of requirements.lock",
         )
-
-
-def _range(cohorts: HourRange) -> dict[str, str]:
-    start = cohorts.start
-    return {"start": start.isoformat() if start else "", "end": cohorts.end.isoformat()}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 from pyspark.sql import DataFrame
 
 from headgate.learning.algorithms.algorithm import Fitted, Incremental, algorithm_named
+from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.cohorts import Cohorts
 from headgate.learning.feature_schema import features_of
 from headgate.learning.increment import Increment
-from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows
+from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows, learned_columns
 from headgate.learning.scoring.encoding import Features
 from headgate.spec.algorithm_parameters import defaults_of
 from headgate.spec.errors import HeadgateError
@@ -52,14 +52,11 @@ class FitWork:
         return self.examples.label
 
     @property
-    def given(self) -> dict[str, Any]:
-        """The arguments that every way to fit takes, besides the model's key, parameters and seed."""
-        return {"features": self.features, "label": self.label, "scratch": self.scratch}
-
-    @property
-    def recipe(self) -> dict[str, Any]:
-        """Key, parameters and seed."""
-        return {"key": self.key, "parameters": self.model.parameters, "seed": self.model.seed}
+    def task(self) -> LearningTask:
+        """What the model's algorithm is asked."""
+        return LearningTask(
+            self.features, self.label, self.key, self.model.parameters, self.model.seed, self.scratch
+        )
 
 
 def fit_work(
@@ -72,7 +69,7 @@ def fit_work(
 ) -> FitWork:
     """The labelled rows of the cohorts, with the columns that count."""
     key = key_of(examples)
-    columns = list(dict.fromkeys([*key, examples.label, *model.features]))
+    columns = learned_columns(model, examples)
     training, judging = (
         labelled_rows(examples_rows, examples, part, frontier).select(*columns)
         for part in (cohorts.training, cohorts.evaluation)
@@ -91,15 +88,13 @@ def fit_increment(work: FitWork, increment: Increment) -> tuple[Fitted, pd.DataF
         try:
             seen = _seen(cached, work)
             require_both_labels(len(seen), int(seen[work.label].sum()), work.training, work.examples)
-            return algorithm.fit(cached, work.scored, **work.recipe, **work.given), seen
+            return algorithm.fit(cached, work.scored, work.task), seen
         finally:
             cached.unpersist()
-    cached = algorithm.rows_to_read(rows, changes.days, **work.recipe).cache()
+    cached = algorithm.rows_to_read(rows, changes.days, work.task).cache()
     try:
         kept = increment.parent.groups()
-        fitted = algorithm.update(
-            cached, work.scored, days=changes.days, parent=kept, **work.recipe, **work.given
-        )
+        fitted = algorithm.update(cached, work.scored, work.task, days=changes.days, parent=kept)
         return fitted, _seen(cached, work)
     finally:
         cached.unpersist()
@@ -109,8 +104,7 @@ def fit_all(work: FitWork, algorithm: str) -> Fitted:
     """Fit another algorithm on all rows, with those of the model's parameters that it has."""
     known = defaults_of(algorithm)
     parameters = {name: value for name, value in work.model.parameters.items() if name in known}
-    recipe = {**work.recipe, "parameters": parameters}
-    return algorithm_named(algorithm).fit(work.rows, work.scored, **recipe, **work.given)
+    return algorithm_named(algorithm).fit(work.rows, work.scored, replace(work.task, parameters=parameters))
 
 
 def require_both_labels(rows: int, positives: int, training: HourRange, examples: Examples) -> None:

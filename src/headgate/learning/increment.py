@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 from headgate.learning.algorithms.algorithm import Group, Incremental, algorithm_named
 from headgate.learning.cohorts import range_from_json
 from headgate.learning.groups import groups_from_json
-from headgate.learning.labelled_rows import key_of
+from headgate.learning.labelled_rows import learned_columns
 from headgate.learning.net_changes import LearnedFrom, NetChanges, NoChangeFeed, net_changes
 from headgate.learning.recipe import digest_of, recipe
 from headgate.spec.pipeline import Examples, Model
@@ -69,7 +69,7 @@ def increment_since(
         training=range_from_json(header["training"]),
         frontier=datetime.fromisoformat(header["frontier"]),
     )
-    columns = list(dict.fromkeys([*key_of(examples), examples.label, *model.features]))
+    columns = learned_columns(model, examples)
     try:
         changes = net_changes(spark, path, examples, columns, before, now)
     except NoChangeFeed as gone:

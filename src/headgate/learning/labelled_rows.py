@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from headgate.spec.hour_range import HourRange
-from headgate.spec.pipeline import Examples
+from headgate.spec.pipeline import Examples, Model
 
 
 def labelled_rows(rows: DataFrame, examples: Examples, cohorts: HourRange, frontier: datetime) -> DataFrame:
@@ -47,6 +47,11 @@ def left_out(
 def key_of(examples: Examples) -> list[str]:
     """The columns that identify an example: the entity and the as-of hour."""
     return [*examples.entity, examples.as_of]
+
+
+def learned_columns(model: Model, examples: Examples) -> list[str]:
+    """The columns that a model learns from: key, label and features, each once."""
+    return list(dict.fromkeys([*key_of(examples), examples.label, *model.features]))
 
 
 def in_key_order(rows: DataFrame, key: Sequence[str]) -> DataFrame:

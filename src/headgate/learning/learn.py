@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -17,7 +17,7 @@ from headgate.learning.cohorts import Cohorts, first_cohorts, refresh_cohorts
 from headgate.learning.fit_candidate import fit_candidate
 from headgate.learning.fit_work import TooEarly
 from headgate.learning.increment import Parent, increment_since
-from headgate.learning.labelled_rows import key_of
+from headgate.learning.labelled_rows import learned_columns
 from headgate.learning.net_changes import LearnedFrom
 from headgate.learning.recipe import digest_of, recipe
 from headgate.spec.errors import HeadgateError
@@ -43,6 +43,15 @@ class Situation:
     serving: bool
 
 
+class Basis(NamedTuple):
+    """What is learned: the `model` of the spec, from its `examples` as of the `frontier`, at a `version`."""
+
+    model: Model
+    examples: Examples
+    frontier: datetime
+    version: int
+
+
 def learn(
     spark: SparkSession, settings: Settings, loaded: LoadedPipeline, name: str, situation: Situation
 ) -> dict[str, Any]:
@@ -56,19 +65,19 @@ def learn(
     folder = CandidateFolder(settings, loaded.spec.pipeline, name)
     if folder.has(MANIFEST):
         return folder.read(MANIFEST)
-    model, examples, frontier, version = learned_from(loaded, situation.frontier, situation.versions)
+    basis = learned_from(loaded, situation.frontier, situation.versions)
     folder.clear()
     same = {
-        "pins": {EXAMPLES: version},
-        "frontier": frontier.isoformat(),
-        "recipe": digest_of(recipe(model, examples)),
+        "pins": {EXAMPLES: basis.version},
+        "frontier": basis.frontier.isoformat(),
+        "recipe": digest_of(recipe(basis.model, basis.examples)),
     }
     parent = situation.parent.header if situation.parent else None
     if parent is not None and all(parent[key] == value for key, value in same.items()):
         manifest: dict[str, Any] = {"changed": False, "model": parent["model"]}
     else:
         try:
-            manifest = _candidate(spark, settings, loaded, folder, situation, same)
+            manifest = _candidate(spark, settings, loaded, folder, situation, basis, same)
         except (TooEarly, TooFewRows) as early:
             manifest = {"changed": False, "model": None, "why": str(early)}
     folder.write(MANIFEST, manifest)
@@ -81,14 +90,15 @@ def _candidate(
     loaded: LoadedPipeline,
     folder: CandidateFolder,
     situation: Situation,
+    basis: Basis,
     same: dict[str, Any],
 ) -> dict[str, Any]:
     """The manifest of a candidate whose pins, frontier and recipe are another model's: see `learn`."""
-    model, examples, frontier, version = learned_from(loaded, situation.frontier, situation.versions)
+    model, examples, frontier, version = basis
     cohorts = _cohorts(loaded, model, examples, frontier, situation.serving)
     path = table_path(settings.lake, loaded.spec.pipeline, EXAMPLES)
     rows = read_at(spark, path, version)
-    require_columns(rows, [*key_of(examples), examples.label, *model.features])
+    require_columns(rows, learned_columns(model, examples))
     now = LearnedFrom(version, cohorts.training, frontier)
     increment = increment_since(spark, path, model, examples, situation.parent, now)
     parent = situation.parent.header["model"] if situation.parent else None
@@ -108,9 +118,7 @@ def _candidate(
     return {"changed": True, "header": {**found, **identity, "digest": digest_of(identity)}}
 
 
-def learned_from(
-    loaded: LoadedPipeline, frontier: datetime | None, versions: Mapping[str, int]
-) -> tuple[Model, Examples, datetime, int]:
+def learned_from(loaded: LoadedPipeline, frontier: datetime | None, versions: Mapping[str, int]) -> Basis:
     """What is learned, the frontier, and the version of the examples there. Raises NothingToLearn."""
     model, examples = loaded.spec.model, loaded.spec.examples
     if model is None or examples is None:
@@ -127,7 +135,7 @@ def learned_from(
             left="nothing was fitted",
             next_command=f"run an hour: ./headgate run {loaded.spec.pipeline} --from H --to H",
         )
-    return model, examples, frontier, versions[EXAMPLES]
+    return Basis(model, examples, frontier, versions[EXAMPLES])
 
 
 def _cohorts(

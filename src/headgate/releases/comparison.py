@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,13 +19,11 @@ from headgate.learning.comparison.trials import Trial, trials_of
 from headgate.learning.learn import EXAMPLES, learned_from
 from headgate.learning.recipe import digest_of, recipe
 from headgate.releases.comparison_runs import finished_comparison, show_comparison
+from headgate.releases.outcome_file import leave_outcome
 from headgate.releases.registry import open_client
-from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Examples, Model
 from headgate.spec.settings import Settings
-
-OUTCOME = "outcome.json"
 
 
 @dataclass(frozen=True)
@@ -100,12 +97,10 @@ def run_comparison(spark: SparkSession, settings: Settings, loaded: LoadedPipeli
     def told(fit: Fit) -> None:
         print(fit_line(fit), flush=True)
 
-    try:
-        outcome = compare_candidates(spark, settings, loaded, folder / "scratch", told)
-    except HeadgateError as error:
-        outcome = {"refused": [error.what, error.where, error.left, error.next_command]}
-    (folder / OUTCOME).write_text(json.dumps(outcome), encoding="utf-8")
-    return 1 if "refused" in outcome else 0
+    def work() -> dict[str, Any]:
+        return compare_candidates(spark, settings, loaded, folder / "scratch", told)
+
+    return 1 if "refused" in leave_outcome(folder, work) else 0
 
 
 def fit_line(fit: Fit) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -29,6 +28,7 @@ from headgate.learning.scoring.encoding import encode
 from headgate.learning.scoring.scorer import scorer_of
 from headgate.releases.model_headers import header_of
 from headgate.releases.model_log import nodes_of
+from headgate.releases.outcome_file import leave_outcome
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Examples, Feature, Model
@@ -40,7 +40,6 @@ TOLERANCE = 1.0e-9
 EXACT = ("random_forest", "incremental_forest")
 """Algorithms whose trees must come out identical, node for node."""
 
-OUTCOME = "outcome.json"
 READ_OLD_VERSIONS = "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration"
 """Delta refuses versions older than a week, even where their files are there, unless this is false."""
 
@@ -101,13 +100,11 @@ def run_reproduction(
 ) -> int:
     """Reproduce for another process: `outcome.json` in `folder` has the values of `Reproduced`, or as
     `refused` the parts of the error's text. Returns the exit code: 0 where the same came out."""
-    try:
-        found = reproduce(spark, settings, loaded, number, folder / "scratch")
-        outcome: dict[str, Any] = asdict(found)
-    except HeadgateError as error:
-        outcome = {"refused": [error.what, error.where, error.left, error.next_command], "same": False}
-    (folder / OUTCOME).write_text(json.dumps(outcome), encoding="utf-8")
-    return 0 if outcome["same"] else 1
+
+    def work() -> dict[str, Any]:
+        return asdict(reproduce(spark, settings, loaded, number, folder / "scratch"))
+
+    return 0 if leave_outcome(folder, work).get("same") else 1
 
 
 def _work(spark: SparkSession, header: dict[str, Any], spec: Examples, path: str, scratch: str) -> FitWork:

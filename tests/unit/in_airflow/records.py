@@ -65,11 +65,12 @@ class Ledger:
         verdict: str = "passed",
         number: int | None = None,
         versions: dict[str, int] | None = None,
+        attempt: str = "",
     ) -> None:
         """One line about the run of `hour`; it covers the hours from `since`, itself by default."""
         self.lines += 1
         name = f"2024-01-01T{hour:02d}"
-        attempt = f"{name}--0000000{self.lines}"
+        attempt = attempt or f"{name}--0000000{self.lines}"
         counts = {
             table: dict(zip(("staged", "quarantined", "published"), counted, strict=True))
             for table, counted in (rows or {}).items()
@@ -88,7 +89,7 @@ class Ledger:
             "verdict": verdict,
             "report": f"shop/{hop}/{name}/{attempt}.html",
             "rows": list(counts.items()),
-            "versions_before": [],
+            "versions_before": [(table, version - 1) for table, version in (versions or {}).items()],
             "versions": list((versions or {}).items()),
             "seconds": 1.5,
             "bytes": 1000 * self.lines,

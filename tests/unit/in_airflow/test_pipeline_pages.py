@@ -165,6 +165,20 @@ def test_the_tab_of_a_dag_finds_its_pipeline(look: Callable[..., str]) -> None:
     look("/pipelines/orders", status=403)
 
 
+def test_a_publish_shows_the_versions_of_its_tables(look: Callable[..., str], ledger: Ledger) -> None:
+    path, versions = "/published/shop/gold/2024-01-01T06--a", {"gold.examples": 7}
+    ledger.line("gold", 6, "intent", number=4, versions=versions, attempt="2024-01-01T06--a")
+    assert "Publish 4 has begun and not ended" in look(path)
+    rows = {"gold.examples": (8, 0, 8)}
+    ledger.line("gold", 6, rows=rows, number=4, versions=versions, attempt="2024-01-01T06--a")
+    text = look(path)
+    numbers = "".join(f'<td class="number">{said}</td>' for said in (6, 7, 8))
+    assert f'<th scope="row">gold.examples</th>{numbers}' in text
+    assert "Publish 4 gave these tables these versions" in text
+    assert "has published nothing" in look("/published/shop/gold/2024-01-01T07--b", status=404)
+    look("/published/orders/gold/2024-01-01T06--a", status=403)
+
+
 def test_what_comes_from_data_stays_text(look: Callable[..., str], ledger: Ledger) -> None:
     ledger.line("silver", 7, "closed", verdict=HOSTILE)
     for path in ("/pipelines", "/pipelines/shop"):

@@ -12,8 +12,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from headgate.airflow.names import new_attempt
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.operators.stage_hop import ATTEMPT_KEY
-
-LAYERS = ("bronze", "silver", "gold")
+from headgate.spec.layers import LAYERS
 
 
 class ReplayStageOperator(ConnectJobOperator):

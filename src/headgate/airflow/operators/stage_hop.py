@@ -37,8 +37,8 @@ class StageOperator(ConnectJobOperator):
         *,
         pipeline: str,
         opens_run: bool,
+        grace: timedelta,
         arguments: Sequence[str],
-        grace: timedelta = timedelta(0),
         **task: Any,
     ) -> None:
         super().__init__(arguments=arguments, **task)

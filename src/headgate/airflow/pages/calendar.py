@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import quantiles
 from typing import Literal
 
-from headgate.hops.ledger import Entry, Ledger
+from headgate.hops.ledger import Ledger
 from headgate.spec.hour_range import HOUR, HourRange
 
 CellWord = Literal["done", "quarantined", "closed", "in progress", ""]
@@ -81,13 +81,11 @@ def _cells(ledger: Ledger, start: datetime) -> dict[datetime, Cell]:
     cells: dict[datetime, Cell] = {}
     apart: dict[datetime, int] = {}
     for entry in ledger.done("silver"):
-        apart[entry.range_end] = sum(rows.quarantined for rows in entry.rows.values())
+        apart[entry.range_end] = entry.total.quarantined
     done = ledger.done(ledger.last_hop)
-    steps = _steps(
-        [sum(r.published for r in e.rows.values()) / len(_hours(e.hours, start) or [0]) for e in done]
-    )
+    steps = _steps([entry.total.published / len(_hours(entry.hours, start) or [0]) for entry in done])
     for entry in done:
-        rows, quarantined = sum(r.published for r in entry.rows.values()), apart.get(entry.range_end, 0)
+        rows, quarantined = entry.total.published, apart.get(entry.range_end, 0)
         taken = _hours(entry.hours, start)
         word: CellWord = "quarantined" if quarantined and len(taken) == 1 else "done"
         heat = 1 + sum(rows / max(1, len(taken)) > step for step in steps)
@@ -102,10 +100,6 @@ def _cells(ledger: Ledger, start: datetime) -> dict[datetime, Cell]:
         for hour in _hours(entry.hours, start):
             cells[hour] = Cell(hour, "closed", run=entry.hour)
     return cells
-
-
-def _rows(entry: Entry) -> int:
-    return sum(rows.published for rows in entry.rows.values())
 
 
 def _steps(rates: list[float]) -> list[float]:

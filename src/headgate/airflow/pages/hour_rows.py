@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from headgate.hops.ledger import Entry, Ledger
+from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.spec.hour_range import HOUR
 
 
@@ -48,15 +48,15 @@ def hour_rows(ledger: Ledger, start: datetime, most: int) -> list[HourRows]:
 
 
 def _rows(latest: dict[str, dict[datetime, Entry]], end: datetime, start: datetime, last: str) -> HourRows:
-    def total(hop: str, count: str) -> int:
+    def total(hop: str) -> TableRows:
         entry = latest.get(hop, {}).get(end)
-        return sum(getattr(rows, count) for rows in entry.rows.values()) if entry else 0
+        return entry.total if entry else TableRows(0, 0, 0)
 
     first = latest[last][end].range_start or start
     return HourRows(
         min(first, end - HOUR),
         end - HOUR,
-        rows_in=total("bronze", "staged"),
-        quarantined=total("silver", "quarantined"),
-        published=total(last, "published"),
+        rows_in=total("bronze").staged,
+        quarantined=total("silver").quarantined,
+        published=total(last).published,
     )

@@ -11,19 +11,24 @@ from fastapi.responses import Response
 
 from headgate.airflow.names import HOURLY, LEARN, PROMOTE
 from headgate.airflow.pages.access import may_read
+from headgate.airflow.pages.catalog_page import catalog, table_values
 from headgate.airflow.pages.dag_runs import run_hour
 from headgate.airflow.pages.pipeline_page import pipeline_values
 from headgate.airflow.pages.pipelines_page import overview
+from headgate.airflow.pages.records import ledger_of
 from headgate.airflow.pages.releases_page import compared, evidence, release_list
-from headgate.airflow.pages.render import page, style
+from headgate.airflow.pages.render import HEADERS, page, style
 from headgate.airflow.pages.report_files import model_report_file, report_file
 from headgate.airflow.pages.report_pages import report_lists, report_response
 from headgate.airflow.pages.specs import pipeline_named, pipelines
 from headgate.airflow.pages.validation_page import judgement, table_history
+from headgate.gates.open_data_contract import open_data_contract_text
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
 User = Annotated[Any, Depends(get_user)]
+WORDS_READ = 200
+"""Characters of a search that count."""
 
 
 def pages_app() -> FastAPI:
@@ -42,6 +47,10 @@ def pages_app() -> FastAPI:
     app.get("/validation")(validation)
     app.get("/validation/{pipeline}/{hop}/{hour}/{attempt}")(attempt)
     app.get("/history/{pipeline}/{table}")(history)
+    app.get("/catalog")(all_tables)
+    app.get("/catalog/{pipeline}/{table}")(one_table)
+    app.get("/catalog/{pipeline}/{table}/contract.yaml")(contract)
+    app.get("/published/{pipeline}/{hop}/{attempt}")(published)
     app.get("/reports/{pipeline}/models/{model:int}.html")(model_report)
     app.get("/reports/{pipeline}/{hop}/{hour}/{name:path}")(report)
     return app
@@ -141,6 +150,50 @@ def history(user: User, pipeline: str, table: str) -> Response:
     return page("history.html", **table_history(settings, loaded, table), here="pipeline")
 
 
+def all_tables(user: User, q: str = "") -> Response:
+    """The tables that the viewer may read, or those of them that hold every word of `q`."""
+    settings = Settings()
+    wanted = q.strip()[:WORDS_READ]
+    found = catalog(settings, _readable(settings, user), wanted)
+    return page("catalog.html", tables=found, wanted=wanted, here="catalog")
+
+
+def one_table(user: User, pipeline: str, table: str, hour: str = "") -> Response:
+    """One table: contract, origin, readers, and the statistics of the publish of `hour` (`2013-01-29T05`)."""
+    loaded = _with_contract(user, pipeline, table)
+    if loaded is None:
+        return page("missing.html", status=404, name=table)
+    try:
+        chosen = datetime.fromisoformat(f"{hour}:00+00:00") if hour else None
+    except ValueError:
+        return page("missing.html", status=404, name=hour)
+    return page("table.html", **table_values(Settings(), loaded, table, chosen), here="catalog table")
+
+
+def contract(user: User, pipeline: str, table: str) -> Response:
+    """A table's contract as an Open Data Contract."""
+    loaded = _with_contract(user, pipeline, table)
+    if loaded is None:
+        return page("missing.html", status=404, name=table)
+    name = f"{pipeline}.{table}.odcs.yaml"
+    return Response(
+        open_data_contract_text(loaded, table),
+        media_type="application/yaml",
+        headers={**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def published(user: User, pipeline: str, hop: str, attempt: str) -> Response:
+    """The versions that a publish gave its tables."""
+    _require_access(pipeline, user)
+    settings = Settings()
+    loaded = pipeline_named(settings, pipeline)
+    lines = ledger_of(settings, loaded).entries() if loaded else []
+    found = [line for line in lines if line.hop == hop and line.attempt == attempt and line.number]
+    last = found[-1] if found else None
+    return page("published.html", 200 if last else 404, pipeline=pipeline, name=attempt, entry=last, here="")
+
+
 def report(user: User, pipeline: str, hop: str, hour: str, name: str) -> Response:
     """One file of an hour's reports."""
     _require_access(pipeline, user)
@@ -155,6 +208,12 @@ def model_report(user: User, pipeline: str, model: int) -> Response:
 
 def _readable(settings: Settings, user: Any) -> list[LoadedPipeline]:
     return [loaded for loaded in pipelines(settings) if may_read(loaded.spec.pipeline, user)]
+
+
+def _with_contract(user: Any, pipeline: str, table: str) -> LoadedPipeline | None:
+    _require_access(pipeline, user)
+    loaded = pipeline_named(Settings(), pipeline)
+    return loaded if loaded is not None and table in loaded.contracts else None
 
 
 def _require_access(pipeline: str, user: Any) -> None:

@@ -81,7 +81,7 @@ def hop_states(loaded: LoadedPipeline, ledger: Ledger) -> list[HopState]:
             word = "publishing"
         elif ahead is not None and (reached is None or ahead > reached):
             word = "waits"
-        rows = sum(counts.published for counts in last.rows.values()) if last else 0
+        rows = last.total.published if last else 0
         states.append(HopState(hop, word, reached, last.recorded_at if last else None, rows))
     return states
 

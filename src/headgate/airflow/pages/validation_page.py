@@ -61,7 +61,7 @@ def judgement(
 
 def _masked_closing(verdict: Verdict, loaded: LoadedPipeline | None) -> list[Any]:
     contracts = loaded.contracts if loaded else {}
-    return [masked(rule, contracts.get(rule.table)) for rule in verdict.rules if rule.closes]
+    return [masked(rule, contracts.get(rule.table)) for rule in verdict.closing]
 
 
 def table_history(settings: Settings, loaded: LoadedPipeline, table: str) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any, Protocol, runtime_checkable
 import pandas as pd
 from pyspark.sql import DataFrame
 
+from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.algorithms.parameters import Parameters
-from headgate.learning.scoring.encoding import Features
 
 
 @dataclass(frozen=True)
@@ -51,22 +51,10 @@ class Algorithm(Protocol):
     def complete_parameters(self, parameters: Parameters) -> dict[str, int | float | str]:
         """The spec's parameters with every default filled in; raises UnknownParameter."""
 
-    def fit(
-        self,
-        rows: DataFrame,
-        scored: DataFrame,
-        *,
-        features: Features,
-        label: str,
-        key: Sequence[str],
-        parameters: Parameters,
-        seed: int,
-        scratch: str,
-    ) -> Fitted:
-        """Fit on `rows` (unique by `key`, label 0/1, never null) and predict `scored`.
+    def fit(self, rows: DataFrame, scored: DataFrame, task: LearningTask) -> Fitted:
+        """Fit on `rows` and predict `scored`.
 
         The same rows in any order, the same parameters and seed give the same model, bit for bit.
-        `scratch` is a folder's path, where every worker can write, for whatever passes through storage.
         """
 
 
@@ -74,27 +62,20 @@ class Algorithm(Protocol):
 class Incremental(Algorithm, Protocol):
     """An algorithm whose model consists of groups, of which a change concerns only some."""
 
-    def rows_to_read(
-        self, rows: DataFrame, days: Collection[int], *, key: Sequence[str], parameters: Parameters, seed: int
-    ) -> DataFrame:
+    def rows_to_read(self, rows: DataFrame, days: Collection[int], task: LearningTask) -> DataFrame:
         """Of all rows to learn from those that an update after changes on `days` has to read.
 
-        Days are numbers since 1970-01-01 of the as-of time, which is the last column of `key`.
+        Days are numbers since 1970-01-01 of the as-of time.
         """
 
     def update(
         self,
         rows: DataFrame,
         scored: DataFrame,
+        task: LearningTask,
         *,
         days: Collection[int],
         parent: Sequence[Group],
-        features: Features,
-        label: str,
-        key: Sequence[str],
-        parameters: Parameters,
-        seed: int,
-        scratch: str,
     ) -> Fitted:
         """What `fit` would make of all rows, from those of `rows_to_read` and the groups of the `parent`."""
 

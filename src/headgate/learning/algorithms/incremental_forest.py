@@ -16,15 +16,16 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from headgate.learning.algorithms.algorithm import Fitted, Group
+from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.algorithms.parameters import Parameters, complete
 from headgate.learning.algorithms.random_forest import forest_classifier
 from headgate.learning.algorithms.ring import Ring, ring_of
-from headgate.learning.algorithms.training_vectors import TooFewRows, columns_of, held_vectors, widest
-from headgate.learning.algorithms.tree_nodes import nodes_of_trees
+from headgate.learning.algorithms.training_vectors import TooFewRows, held_vectors, widest
+from headgate.learning.algorithms.tree_nodes import tree_nodes
 from headgate.learning.feature_vectors import LABEL, with_vectors
 from headgate.learning.net_changes import day_number
 from headgate.learning.node_rows import NODE_TYPES
-from headgate.learning.scoring.encoding import Features, encode
+from headgate.learning.scoring.encoding import encode
 from headgate.learning.scoring.forest import forest_of, score
 from headgate.spec.algorithm_parameters import defaults_of
 
@@ -45,92 +46,42 @@ class IncrementalForest:
         """The spec's parameters with every default filled in; raises UnknownParameter."""
         return complete(self.name, parameters, self.defaults)
 
-    def fit(
-        self,
-        rows: DataFrame,
-        scored: DataFrame,
-        *,
-        features: Features,
-        label: str,
-        key: Sequence[str],
-        parameters: Parameters,
-        seed: int,
-        scratch: str,
-    ) -> Fitted:
-        """Fit every group; see `Algorithm.fit`. The last column of `key` is the as-of time.
+    def fit(self, rows: DataFrame, scored: DataFrame, task: LearningTask) -> Fitted:
+        """Fit every group; see `Algorithm.fit`. Raises TooFewRows, UnknownParameter."""
+        return self._fitted(rows, scored, task, {})
 
-        Raises TooFewRows, UnknownParameter.
-        """
-        return self._fitted(
-            rows,
-            scored,
-            {},
-            features=features,
-            label=label,
-            key=key,
-            parameters=parameters,
-            seed=seed,
-            scratch=scratch,
-        )
-
-    def rows_to_read(
-        self, rows: DataFrame, days: Collection[int], *, key: Sequence[str], parameters: Parameters, seed: int
-    ) -> DataFrame:
+    def rows_to_read(self, rows: DataFrame, days: Collection[int], task: LearningTask) -> DataFrame:
         """Of the rows to learn from those that an update after changes on `days` has to read."""
-        ring = ring_of(self.complete_parameters(parameters), seed)
-        return rows.where(_slot(key, ring).isin(ring.slots_of(ring.owners_of_days(days))))
+        ring = ring_of(self.complete_parameters(task.parameters), task.seed)
+        return rows.where(_slot(task.key, ring).isin(ring.slots_of(ring.owners_of_days(days))))
 
     def update(
         self,
         rows: DataFrame,
         scored: DataFrame,
+        task: LearningTask,
         *,
         days: Collection[int],
         parent: Sequence[Group],
-        features: Features,
-        label: str,
-        key: Sequence[str],
-        parameters: Parameters,
-        seed: int,
-        scratch: str,
     ) -> Fitted:
         """Fit the groups that own one of the changed `days` and keep the other groups of the `parent`.
 
         `rows` are at least `rows_to_read`. The result is that of `fit` on all rows. Raises TooFewRows.
         """
-        ring = ring_of(self.complete_parameters(parameters), seed)
+        ring = ring_of(self.complete_parameters(task.parameters), task.seed)
         touched = ring.owners_of_days(days)
-        return self._fitted(
-            rows,
-            scored,
-            {group.number: group for group in parent if group.number not in touched},
-            features=features,
-            label=label,
-            key=key,
-            parameters=parameters,
-            seed=seed,
-            scratch=scratch,
-        )
+        kept = {group.number: group for group in parent if group.number not in touched}
+        return self._fitted(rows, scored, task, kept)
 
     def _fitted(
-        self,
-        rows: DataFrame,
-        scored: DataFrame,
-        kept: Mapping[int, Group],
-        *,
-        features: Features,
-        label: str,
-        key: Sequence[str],
-        parameters: Parameters,
-        seed: int,
-        scratch: str,
+        self, rows: DataFrame, scored: DataFrame, task: LearningTask, kept: Mapping[int, Group]
     ) -> Fitted:
-        chosen = self.complete_parameters(parameters)
-        ring, columns = ring_of(chosen, seed), columns_of(key, label, features)
+        chosen, features = self.complete_parameters(task.parameters), task.features
+        ring = ring_of(chosen, task.seed)
         trees, least = int(chosen["trees"]) // ring.groups, max(int(chosen["minimum_rows"]), widest(features))
         numbers = [number for number in range(ring.groups) if number not in kept]
-        with held_vectors(rows, features=features, label=label, key=key) as vectors:
-            vectors = vectors.withColumn(SLOT, _slot(key, ring))
+        with held_vectors(rows, task) as vectors:
+            vectors = vectors.withColumn(SLOT, _slot(task.key, ring))
             counts = _counts(vectors)
 
             def fit_group(number: int) -> tuple[Group, RandomForestClassificationModel | None]:
@@ -140,9 +91,8 @@ class IncrementalForest:
                     return Group(number, found, positives, pd.DataFrame(columns=list(NODE_TYPES))), None
                 forest = forest_classifier(chosen, features, trees, ring.seed_of(number))
                 model = forest.fit(vectors.where(F.col(SLOT).isin(own)))
-                folder = str(Path(scratch, str(number)))
-                model.write().overwrite().save(folder)
-                nodes = nodes_of_trees(rows.sparkSession, folder, first_tree=number * trees)
+                folder = str(Path(task.scratch, str(number)))
+                nodes = tree_nodes(model, folder, rows.sparkSession, first_tree=number * trees)
                 return Group(number, found, positives, nodes), model
 
             threads = rows.sparkSession.sparkContext.defaultParallelism
@@ -157,9 +107,9 @@ class IncrementalForest:
                 next_command="wait for more labelled hours, or lower minimum_rows in pipeline.yaml",
             )
         nodes = pd.concat([group.nodes for group in grown], ignore_index=True)
-        judged = with_vectors(scored.select(*columns), features, label)
+        judged = with_vectors(scored.select(*task.columns), features, task.label)
         models = [model for _, model in fitted if model is not None]
-        said = _predictions(models, judged, columns)
+        said = _predictions(models, judged, task.columns)
         own = [group for group in grown if group.number in kept]
         total = said.pop("_sum").to_numpy(np.float64)
         if own and len(said):

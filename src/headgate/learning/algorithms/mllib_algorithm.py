@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,8 +13,9 @@ from pyspark.ml.util import MLWritable
 from pyspark.sql import DataFrame
 
 from headgate.learning.algorithms.algorithm import Fitted
+from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.algorithms.parameters import Parameters, complete
-from headgate.learning.algorithms.training_vectors import columns_of, predictions, training_vectors
+from headgate.learning.algorithms.training_vectors import predictions, training_vectors
 from headgate.learning.algorithms.tree_nodes import tree_nodes
 from headgate.learning.feature_vectors import with_vectors
 from headgate.learning.node_rows import NODE_TYPES
@@ -51,25 +52,13 @@ class MLlibAlgorithm(ABC):
         """The spec's parameters with every default filled in; raises UnknownParameter."""
         return complete(self.name, parameters, self.defaults)
 
-    def fit(
-        self,
-        rows: DataFrame,
-        scored: DataFrame,
-        *,
-        features: Features,
-        label: str,
-        key: Sequence[str],
-        parameters: Parameters,
-        seed: int,
-        scratch: str,
-    ) -> Fitted:
+    def fit(self, rows: DataFrame, scored: DataFrame, task: LearningTask) -> Fitted:
         """Fit on `rows` and predict `scored`; see `Algorithm.fit`. Raises TooFewRows, UnknownParameter."""
-        chosen = self.complete_parameters(parameters)
-        columns = columns_of(key, label, features)
-        with training_vectors(rows, features=features, label=label, key=key) as vectors:
-            trained = self.train(vectors, features, chosen, seed)
-        judged = trained.inputs(with_vectors(scored.select(*columns), features, label))
+        chosen = self.complete_parameters(task.parameters)
+        with training_vectors(rows, task) as vectors:
+            trained = self.train(vectors, task.features, chosen, task.seed)
+        judged = trained.inputs(with_vectors(scored.select(*task.columns), task.features, task.label))
         nodes = pd.DataFrame(columns=list(NODE_TYPES))
         if trained.trees is not None:
-            nodes = tree_nodes(trained.trees, scratch, rows.sparkSession)
-        return Fitted(trained.form, nodes, predictions(trained.model, judged, columns))
+            nodes = tree_nodes(trained.trees, task.scratch, rows.sparkSession)
+        return Fitted(trained.form, nodes, predictions(trained.model, judged, task.columns))

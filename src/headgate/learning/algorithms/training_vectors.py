@@ -13,6 +13,7 @@ from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.feature_vectors import with_vectors
 from headgate.learning.labelled_rows import in_key_order
 from headgate.learning.scoring.encoding import Features
@@ -23,23 +24,16 @@ class TooFewRows(HeadgateError):
     """There are fewer training rows than a nominal feature has categories; MLlib refuses to fit."""
 
 
-def columns_of(key: Sequence[str], label: str, features: Features) -> list[str]:
-    """Key, label and features, each once."""
-    return list(dict.fromkeys([*key, label, *(name for name, _ in features)]))
-
-
 def widest(features: Features) -> int:
     """The number of categories of the widest nominal feature, the unknown one included; at least 2."""
     return max((len(words) + 1 for _, words in features if words is not None), default=2)
 
 
 @contextmanager
-def training_vectors(
-    rows: DataFrame, *, features: Features, label: str, key: Sequence[str]
-) -> Iterator[DataFrame]:
+def training_vectors(rows: DataFrame, task: LearningTask) -> Iterator[DataFrame]:
     """`held_vectors` of enough rows to fit on. Raises TooFewRows."""
-    with held_vectors(rows, features=features, label=label, key=key) as vectors:
-        count, categories = vectors.count(), widest(features)
+    with held_vectors(rows, task) as vectors:
+        count, categories = vectors.count(), widest(task.features)
         if count < categories:
             raise TooFewRows(
                 f"{count} training rows are fewer than the {categories} categories of the widest feature",
@@ -50,12 +44,10 @@ def training_vectors(
 
 
 @contextmanager
-def held_vectors(
-    rows: DataFrame, *, features: Features, label: str, key: Sequence[str]
-) -> Iterator[DataFrame]:
+def held_vectors(rows: DataFrame, task: LearningTask) -> Iterator[DataFrame]:
     """`rows` with `_features` and `_label`, in one partition in the order of their key, held in memory."""
-    ordered = in_key_order(rows.select(*columns_of(key, label, features)), key)
-    vectors = with_vectors(ordered, features, label).cache()
+    ordered = in_key_order(rows.select(*task.columns), task.key)
+    vectors = with_vectors(ordered, task.features, task.label).cache()
     try:
         yield vectors
     finally:

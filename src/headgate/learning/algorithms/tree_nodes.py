@@ -10,19 +10,17 @@ from pyspark.sql import functions as F
 from headgate.learning.node_rows import NODE_TYPES
 
 
-def tree_nodes(model: MLWritable, scratch: str, spark: SparkSession) -> pd.DataFrame:
-    """One row a node of each tree (`NODE_TYPES`); `scratch` is a folder where every worker can write."""
+def tree_nodes(model: MLWritable, scratch: str, spark: SparkSession, first_tree: int = 0) -> pd.DataFrame:
+    """One row a node of each tree (`NODE_TYPES`), the trees counted from `first_tree`.
+
+    `scratch` is a folder where every worker can write.
+    """
     model.write().overwrite().save(scratch)
-    return nodes_of_trees(spark, scratch)
-
-
-def nodes_of_trees(spark: SparkSession, folder: str, first_tree: int = 0) -> pd.DataFrame:
-    """The same of a model that was saved in `folder`; its trees are counted from `first_tree`."""
     split = F.col("nodeData.split")
     inner = split["featureIndex"] >= 0
     numeric = split["numCategories"] == -1
     values = split["leftCategoriesOrThreshold"]
-    saved = spark.read.parquet(f"{folder}/data").select(
+    saved = spark.read.parquet(f"{scratch}/data").select(
         (F.col("treeID") + F.lit(first_tree)).cast("int").alias("tree"),
         F.col("nodeData.id").alias("node"),
         F.col("nodeData.prediction").alias("prediction"),

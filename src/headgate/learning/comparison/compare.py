@@ -17,6 +17,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from headgate.learning.algorithms.algorithm import algorithm_named
+from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.baselines import baseline
 from headgate.learning.comparison.folds import Fold, time_ordered_folds
 from headgate.learning.comparison.trials import Trial
@@ -172,16 +173,10 @@ class _Work:
     def _fit(self, number: int, begun: FoldRows, training: DataFrame, test: DataFrame, trial: Trial) -> None:
         key, started = key_of(self.examples), time.monotonic()
         scratch = self.scratch / f"fold-{number}"
-        fitted = algorithm_named(trial.algorithm).fit(
-            training,
-            in_key_order(test, key),
-            features=features_of(self.model),
-            label=self.examples.label,
-            key=key,
-            parameters=trial.given,
-            seed=self.model.seed,
-            scratch=str(scratch),
+        task = LearningTask(
+            features_of(self.model), self.examples.label, key, trial.given, self.model.seed, str(scratch)
         )
+        fitted = algorithm_named(trial.algorithm).fit(training, in_key_order(test, key), task)
         shutil.rmtree(scratch, ignore_errors=True)
         seconds = time.monotonic() - started
         aligned = begun.test[key].merge(fitted.predictions, how="left", on=key, validate="one_to_one")

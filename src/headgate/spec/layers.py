@@ -1,0 +1,6 @@
+"""The layers of a pipeline's tables."""
+
+from __future__ import annotations
+
+LAYERS = ("bronze", "silver", "gold")
+"""In the order of the data's way; each is also the hop that fills it."""
