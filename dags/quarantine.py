@@ -12,8 +12,8 @@ rules that it broke. Once its rule, its transform or the row itself is mended, t
 | `values` | replay only: texts that mend the rows, `{"status": "paid"}`; empty text means no value |
 | `why` | why, for the record; a dismissal needs one |
 
-The run puts the request on record (`<pipeline>_ops.requests`). The next run of an hour takes it along: the
-rows go through the same gates, at their old place in the order of changes, so newer changes of a key stay
+The run puts the request on record (`<pipeline>_ops.requests`). The run of the next new hour takes it along:
+the rows go through the same gates, at their old place in the order of changes, so newer changes of a key stay
 ahead of them. What is still bad is quarantined again. The features of past hours stay as they are.
 
 #### When the task fails

@@ -67,6 +67,22 @@ def test_the_shell_gives_its_proxy_but_leads_nobody_astray(variables: dict[str, 
     assert "SPARK_REMOTE" not in variables
 
 
+def test_only_the_clean_up_of_runs_is_told_where_airflows_database_is(variables: dict[str, str]) -> None:
+    extra = json.loads(variables["AIRFLOW_CONN_HEADGATE_AIRFLOW_DATABASE"])["extra"]
+    assert extra["url"] == variables["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    assert extra["async_url"] == variables["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC"]
+
+
+def test_how_long_things_are_kept_reaches_every_part(variables: dict[str, str]) -> None:
+    kept = {name: value for name, value in variables.items() if name.startswith("HEADGATE_KEEP")}
+    assert kept == {
+        "HEADGATE_KEEP_VERSIONS": "7d",
+        "HEADGATE_KEEP_STAGING": "7d",
+        "HEADGATE_KEEP_REPORTS": "90d",
+        "HEADGATE_KEEP_RUNS": "90d",
+    }
+
+
 def test_databases_are_reached_by_unix_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment, "find_java", lambda: Java(Path("/jdk/bin/java"), Path("/jdk"), 17))
     variables = environment.stack_environment(Settings(home=Path("/short")), PORTS, SECRETS, {})

@@ -7,6 +7,7 @@ from headgate.airflow.pipeline_dags import broken_pipelines as broken_pipelines
 from headgate.airflow.pipeline_dags import gate_dags as gate_dags
 from headgate.airflow.pipeline_dags import hourly_dags as hourly_dags
 from headgate.airflow.pipeline_dags import learn_dags as learn_dags
+from headgate.airflow.pipeline_dags import maintain_dags as maintain_dags
 from headgate.airflow.pipeline_dags import pipeline_dags as pipeline_dags
 from headgate.airflow.pipeline_dags import promote_dags as promote_dags
 from headgate.airflow.pipeline_dags import quarantine_dags as quarantine_dags

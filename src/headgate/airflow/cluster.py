@@ -42,6 +42,8 @@ def cluster_configuration(environment: Mapping[str, str] = os.environ) -> dict[s
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.databricks.delta.snapshotPartitions": "1",
+        # As in the engine: pinned versions stay readable however old.
+        "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.log.level": "WARN",
         "spark.ui.enabled": "false",

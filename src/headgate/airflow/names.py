@@ -8,7 +8,7 @@ from uuid import uuid4
 
 POOL_PREFIX = "headgate_"
 HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
-QUARANTINE = "_quarantine"
+MAINTAIN, QUARANTINE = "_maintain", "_quarantine"
 
 
 def hourly_dag_id(pipeline: str) -> str:
@@ -39,6 +39,16 @@ def gate_dag_id(pipeline: str) -> str:
 def replay_dag_id(pipeline: str) -> str:
     """The DAG that derives hours again in one pass."""
     return pipeline + REPLAY
+
+
+def maintain_dag_id(pipeline: str) -> str:
+    """The DAG that keeps the storage in order."""
+    return pipeline + MAINTAIN
+
+
+def pipeline_dag_ids(pipeline: str) -> list[str]:
+    """All DAGs that a pipeline may have."""
+    return [pipeline + suffix for suffix in (HOURLY, GATE, REPLAY, LEARN, PROMOTE, MAINTAIN)]
 
 
 def pool_name(pipeline: str) -> str:

@@ -10,7 +10,8 @@ from airflow.sdk import DAG, get_parsing_context
 from headgate.airflow.gate_dag import gate_dag
 from headgate.airflow.hourly_dag import hourly_dag
 from headgate.airflow.learn_dag import learn_dag
-from headgate.airflow.names import GATE, HOURLY, LEARN, PROMOTE, QUARANTINE, REPLAY
+from headgate.airflow.maintain_dag import maintain_dag
+from headgate.airflow.names import GATE, HOURLY, LEARN, MAINTAIN, PROMOTE, QUARANTINE, REPLAY
 from headgate.airflow.promote_dag import promote_dag
 from headgate.airflow.quarantine_dag import quarantine_dag
 from headgate.airflow.replay_dag import replay_dag
@@ -41,6 +42,7 @@ def pipeline_dags(
         **learn_dags(doc, settings),
         **promote_dags(doc, settings),
         **quarantine_dags(doc, settings),
+        **maintain_dags(doc, settings),
     }
 
 
@@ -72,6 +74,11 @@ def promote_dags(doc: str | None = None, settings: Settings | None = None) -> di
 def quarantine_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_quarantine` of every sound pipeline."""
     return _dags(settings, QUARANTINE, quarantine_dag, doc)
+
+
+def maintain_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_maintain` of every sound pipeline."""
+    return _dags(settings, MAINTAIN, maintain_dag, doc)
 
 
 def broken_pipelines(settings: Settings | None = None) -> None:

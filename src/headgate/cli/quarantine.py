@@ -159,6 +159,7 @@ def _ask(
             next_command=f"./headgate quarantine show {pipeline} {table}",
         )
     from headgate.hops.ask_quarantine import request_rows
+    from headgate.hops.ledger import Ledger
 
     settings = Settings()
     with _at_work(settings, pipeline) as (session, loaded):
@@ -174,8 +175,10 @@ def _ask(
             why=why,
             requested_by=getpass.getuser(),
         )
+    frontier = Ledger(settings, pipeline, loaded.spec.hops[-1]).frontier()
+    new = "the first new hour" if frontier is None else f"the next new hour, {frontier:%Y-%m-%dT%H},"
     typer.echo(told(request))
-    typer.echo("The next run of an hour takes it along, through the same gates.")
+    typer.echo(f"The run of {new} takes it along, through the same gates.")
 
 
 def _assignment(text: str) -> tuple[str, str]:

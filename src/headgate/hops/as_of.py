@@ -10,7 +10,9 @@ from headgate.gates.quarantine import quarantine_query
 from headgate.hops.as_of_names import as_of_statement
 from headgate.hops.ledger import Ledger
 from headgate.hops.published_versions import PublishedVersions, published_versions
+from headgate.lake.history import is_kept
 from headgate.lake.paths import table_path
+from headgate.lake.pins import is_pinned, relation_at
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.problem import nearest
@@ -19,6 +21,10 @@ from headgate.spec.settings import Settings
 
 class NoSuchTableThen(HeadgateError):
     """The table was not published then, or there never was one of that name."""
+
+
+class VersionGone(HeadgateError):
+    """The table was published then, but maintenance has removed that version since."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +45,22 @@ class AsOf:
         """The rows of `<layer>.<table>`, with the columns that queries see under that name.
 
         `silver.<table>` are live rows, `silver.<table>_quarantine` the marked changes. Raises
-        NoSuchTableThen.
+        NoSuchTableThen, VersionGone.
         """
         return self.spark.sql(self.selection(name))
 
     def selection(self, name: str) -> str:
-        """SQL of the rows of `<layer>.<table>`. Raises NoSuchTableThen."""
+        """SQL of the rows of `<layer>.<table>`. Raises NoSuchTableThen, VersionGone."""
         layer, _, table = name.partition(".")
         kept_apart = layer == "silver" and table.endswith("_quarantine")
         stored = f"{name.removesuffix('_quarantine')}_changes" if kept_apart else name
         if stored not in self.versions:
             raise self._no_such_table(name)
         path = table_path(self.settings.lake, self.loaded.spec.pipeline, stored)
-        pinned = f"delta.`{path}` VERSION AS OF {self.versions[stored]}"
+        version = self.versions[stored]
+        if not is_pinned(path, version) and not is_kept(path, version):
+            raise self._version_gone(stored)
+        pinned = relation_at(path, version)
         if kept_apart:
             return quarantine_query(pinned, self.loaded.contracts[name.removesuffix("_quarantine")])
         if layer == "silver" and f"{name}_changes" in self.versions:
@@ -59,8 +68,21 @@ class AsOf:
         return f"SELECT * FROM {pinned}"
 
     def sql(self, statement: str) -> DataFrame:
-        """Run a statement over this pipeline's `<pipeline>_<layer>.<table>`. Raises NoSuchTableThen."""
+        """Run a statement over this pipeline's `<pipeline>_<layer>.<table>`.
+
+        Raises NoSuchTableThen, VersionGone.
+        """
         return sql_as_of(self.spark, statement, {self.loaded.spec.pipeline: self})
+
+    def _version_gone(self, name: str) -> VersionGone:
+        pipeline, published = self.loaded.spec.pipeline, self.published
+        return VersionGone(
+            f"{name} of {pipeline} cannot be read as of {published.hour:%Y-%m-%dT%H} any more: its version "
+            f"{self.versions[name]} was replaced longer ago than maintenance keeps versions.",
+            where=f"publish {published.number}, {published.hop} of {published.hour:%Y-%m-%dT%H}",
+            left="Nothing was run. What recorded models were learned from is still there.",
+            next_command="Ask for a later hour; HEADGATE_KEEP_VERSIONS says how long versions are kept.",
+        )
 
     def _no_such_table(self, name: str) -> NoSuchTableThen:
         pipeline, published = self.loaded.spec.pipeline, self.published
@@ -88,7 +110,8 @@ def as_of(spark: SparkSession, settings: Settings, pipeline: str, when: str) -> 
 def sql_as_of(spark: SparkSession, statement: str, pipelines: dict[str, AsOf]) -> DataFrame:
     """Run a statement that reads the tables of `pipelines` as they were.
 
-    The records `<pipeline>_ops.*` are never rewritten, so they are read as they are. Raises NoSuchTableThen.
+    The records `<pipeline>_ops.*` are never rewritten, so they are read as they are. Raises NoSuchTableThen,
+    VersionGone.
     """
     rewritten = as_of_statement(statement, pipelines)
     for view, (pipeline, table) in rewritten.views.items():

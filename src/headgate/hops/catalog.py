@@ -10,6 +10,7 @@ from headgate.gates.quarantine import quarantine_query
 from headgate.hops.ledger import Ledger
 from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
+from headgate.lake.pins import relation_at
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.load import LoadedPipeline, load_all
 from headgate.spec.settings import Settings
@@ -28,7 +29,7 @@ def register(
     views: dict[str, str] = {}
     for table, version in versions.items():
         layer, _, name = table.partition(".")
-        pinned = f"delta.`{table_path(settings.lake, pipeline, table)}` VERSION AS OF {version}"
+        pinned = relation_at(table_path(settings.lake, pipeline, table), version)
         views[f"`{pipeline}_{layer}`.`{name}`"] = _selection(loaded, layer, name, pinned)
         if layer == "silver" and name.endswith("_changes"):
             base = name.removesuffix("_changes")

@@ -11,7 +11,7 @@ from headgate.lake.paths import table_path
 from headgate.spec.hour_range import HOUR, HourRange
 from headgate.spec.settings import Settings
 
-State = Literal["intent", "done", "closed", "undone", "accepted", "diverted"]
+State = Literal["intent", "done", "closed", "undone", "accepted", "diverted", "maintained"]
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,10 @@ class TableRows:
 class Entry:
     """One line of the ledger.
 
-    `entry` numbers the lines; `number` is the publish number (0 for a closed gate and a decision about it).
-    `hour` is the start of the run's hour, (`range_start`, `range_end`] the hours it covers, `frontier` the
-    frontier it started from. A decision (`accepted`, `diverted`) says by whom and why.
+    `entry` numbers the lines; `number` is the publish number (0 for a closed gate, a decision about it and
+    maintenance). `hour` is the start of the run's hour, (`range_start`, `range_end`] the hours it covers,
+    `frontier` the frontier it started from. A decision (`accepted`, `diverted`) says by whom and why.
+    `maintained`: since then the same rows are in other files, at its `versions`.
     """
 
     entry: int
@@ -116,13 +117,26 @@ class Ledger:
     def versions(self, until: int | None = None) -> dict[str, int]:
         """The published version of every table that was published, by `<layer>.<table>`.
 
-        With `until`, as they were right after the line of that number.
+        With `until`, as they were from the line of that number to the next publish.
         """
         latest: dict[str, int] = {}
         for entry in self._entries:
-            if entry.state in ("done", "undone") and (until is None or entry.entry <= until):
+            if until is not None and entry.entry > until and entry.state in ("done", "undone"):
+                break
+            if entry.state in ("done", "undone", "maintained"):
                 latest.update(entry.versions)
         return latest
+
+    def holds(self, table: str, version: int | None) -> bool:
+        """Whether the rows of this version are those that are published: maintenance moves rows, no more."""
+        same: list[int | None] = []
+        for entry in self._entries:
+            found = entry.versions.get(table)
+            if entry.state in ("done", "undone") and found is not None:
+                same = same if found in same[-1:] else [found]
+            elif entry.state == "maintained" and found is not None:
+                same.append(found)
+        return version in same
 
     def open_intents(self) -> list[Entry]:
         """Publishes that were begun and neither finished nor undone, oldest first."""

@@ -79,7 +79,7 @@ def _check(attempt: Attempt, manifest: Manifest, verdict: Verdict, ledger: Ledge
         problem = "the staged files are not those that the gate judged"
     elif ledger.frontier() != manifest.frontier:
         problem = "another run moved the frontier since it was staged"
-    elif moved := [t for t, v in ledger.versions().items() if manifest.inputs.get(t) != v]:
+    elif moved := [t for t in ledger.versions() if not ledger.holds(t, manifest.inputs.get(t))]:
         problem = f"another run published since it was staged: {', '.join(sorted(moved))}"
     else:
         return

@@ -5,7 +5,9 @@ Records are small append-only tables, like the ledger, that nothing else writes 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,9 @@ from headgate.lake.transaction import Transaction
 
 COMPACT_EVERY = 50
 """Commits of a record after which its many small files become one, as readers open each of them."""
+
+KEPT = timedelta(days=7)
+"""How long files are kept that such a compaction replaces, for those who are reading them."""
 
 TRIES = 5
 """Times that an append is tried where other writers commit at the same moment."""
@@ -53,7 +58,8 @@ def append_arrow(rows: pa.Table, path: str, transaction: Transaction) -> None:
                 raise
     written = DeltaTable(path)
     if written.version() % COMPACT_EVERY == 0:
-        _compact(written)
+        compact_record(path)
+        vacuum_record(path, KEPT)
 
 
 def _commit(rows: pa.Table, record: DeltaTable, transaction: Transaction) -> None:
@@ -67,10 +73,14 @@ def _commit(rows: pa.Table, record: DeltaTable, transaction: Transaction) -> Non
     )
 
 
-def _compact(record: DeltaTable) -> None:
-    """Put small files together, and remove those that no version of the last seven days needs."""
-    try:
-        record.optimize.compact(writer_properties=WriterProperties(compression="ZSTD"))
-    except CommitFailedError:
-        return  # another writer was faster; no line is lost, and a later turn finds the small files again
-    DeltaTable(record.table_uri).vacuum(dry_run=False)
+def compact_record(path: str) -> None:
+    """Put small files together. Where another writer was faster, a later turn finds them again."""
+    with contextlib.suppress(CommitFailedError):
+        DeltaTable(path).optimize.compact(writer_properties=WriterProperties(compression="ZSTD"))
+
+
+def vacuum_record(path: str, keep: timedelta) -> None:
+    """Remove the files that were replaced longer than `keep` ago."""
+    DeltaTable(path).vacuum(
+        retention_hours=int(keep.total_seconds() // 3600), dry_run=False, enforce_retention_duration=False
+    )

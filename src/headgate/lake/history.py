@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 from deltalake.schema import DataType
 from pyarrow.parquet import ParquetFile
 
@@ -17,12 +18,26 @@ def current_version(path: str) -> int | None:
     return DeltaTable(path).version() if Path(path, "_delta_log").is_dir() else None
 
 
+def is_kept(path: str, version: int) -> bool:
+    """Whether a version can still be read: maintenance has removed neither its log nor its files."""
+    try:
+        files = DeltaTable(path, version=version).file_uris()
+    except DeltaError:
+        return False
+    return all(Path(unquote(file)).is_file() for file in files)
+
+
 def column_types(path: str) -> dict[str, str] | None:
     """The table's columns with their Spark types, nested ones in short; None where there is no table."""
     if not Path(path, "_delta_log").is_dir():
         return None
     fields = DeltaTable(path).schema().fields
     return {field.name: _SPARK_TYPES.get(_type_name(field.type), _type_name(field.type)) for field in fields}
+
+
+def table_properties(path: str) -> dict[str, str]:
+    """The table's properties, like `delta.enableChangeDataFeed`."""
+    return {name: value for name, value in DeltaTable(path).metadata().configuration.items() if value}
 
 
 def _type_name(kind: DataType) -> str:

@@ -10,12 +10,16 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from headgate.lake.pins import is_pinned, pin_path
+
 SPARK_SCHEMA = b"org.apache.spark.sql.parquet.row.metadata"
 """Where Spark notes the schema of the rows that it writes to a Parquet file."""
 
 
 def read_at(spark: SparkSession, path: str, version: int) -> DataFrame:
-    """The table's rows as of `version`."""
+    """The table's rows as of `version`, which may be pinned."""
+    if is_pinned(path, version):
+        return spark.read.format("delta").load(pin_path(path, version))
     return spark.read.format("delta").option("versionAsOf", version).load(path)
 
 

@@ -23,10 +23,12 @@ def learn_candidate(
     pipeline = loaded.spec.pipeline
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
     known = headers(settings, pipeline)
+    parent = known[-1] if known else None
+    pins = {table: pin for table, pin in parent["pins"].items() if ledger.holds(table, pin)} if parent else {}
     situation = Situation(
         frontier=ledger.frontier(),
-        versions=ledger.versions(),
-        parent=_parent(settings, pipeline, known[-1]) if known else None,
+        versions={**ledger.versions(), **pins},  # maintenance alone is nothing to learn from
+        parent=_parent(settings, pipeline, parent) if parent else None,
         serving=serving(releases(settings, pipeline)) is not None,
     )
     return learn(spark, settings, loaded, name, situation)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from headgate.spec.pipeline import Duration
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 class Settings(BaseSettings):
-    """Folders and connection names; every default of the installation lives here.
+    """Folders, connection names and how long things are kept; every default of the installation lives here.
+
+    `keep_…` is what maintenance leaves: replaced versions of tables, staging, reports, Airflow's runs.
 
     `home` holds all state. The other folders default to places below it, so that naming
     `HEADGATE_HOME` alone is enough to run a second, separate stack.
@@ -31,6 +36,11 @@ class Settings(BaseSettings):
     engine_connection: str = "headgate_engine"
     cluster_connection: str = "headgate_cluster"
     mlflow_connection: str = "headgate_mlflow"
+    airflow_database_connection: str = "headgate_airflow_database"
+    keep_versions: Duration = timedelta(days=7)
+    keep_staging: Duration = timedelta(days=7)
+    keep_reports: Duration = timedelta(days=90)
+    keep_runs: Duration = timedelta(days=90)
 
     @model_validator(mode="before")
     @classmethod

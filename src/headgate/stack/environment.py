@@ -34,7 +34,8 @@ CLUSTER_MASTER = "local[2]"
 
 
 def connections(ports: Ports, secrets: Secrets, settings: Settings) -> dict[str, str]:
-    """Airflow's connections: where the engine, the cluster for heavy work and MLflow are."""
+    """Airflow's connections: the engine, the cluster for heavy work, MLflow, Airflow's own database."""
+    layout = Layout.of(settings)
     bodies: dict[str, dict[str, object]] = {
         settings.engine_connection: {
             "conn_type": "spark_connect",
@@ -52,6 +53,13 @@ def connections(ports: Ports, secrets: Secrets, settings: Settings) -> dict[str,
             "schema": "http",
             "host": HOST,
             "port": ports.mlflow,
+        },
+        settings.airflow_database_connection: {
+            "conn_type": "generic",
+            "extra": {
+                "url": postgres.url(layout, "airflow", "psycopg2"),
+                "async_url": postgres.url(layout, "airflow", "asyncpg"),
+            },
         },
     }
     return {f"AIRFLOW_CONN_{name.upper()}": json.dumps(body) for name, body in bodies.items()}

@@ -13,7 +13,7 @@ import json, runpy, sys, time
 import airflow.sdk, airflow.plugins_manager, pydantic, yaml
 began = time.process_time()
 dags = {}
-for name in ("hourly", "learn", "promote", "quarantine"):
+for name in ("hourly", "learn", "maintain", "promote", "quarantine"):
     made = runpy.run_path(f"dags/{name}.py")
     dags.update({key: None for key, value in made.items() if type(value).__name__ == "DAG"})
 runpy.run_path("plugins/headgate_plugin.py")
@@ -34,12 +34,8 @@ def test_parsing_imports_nothing_heavy_and_is_quick(pipelines: Settings) -> None
     )
     seen = json.loads(run.stdout.splitlines()[-1])
     assert seen["dags"] == [
-        "orders_hourly",
-        "orders_quarantine",
-        "shop_hourly",
-        "shop_learn",
-        "shop_promote",
-        "shop_quarantine",
+        *("orders_hourly", "orders_maintain", "orders_quarantine"),
+        *("shop_hourly", "shop_learn", "shop_maintain", "shop_promote", "shop_quarantine"),
     ]
     assert HEAVY & {module.partition(".")[0] for module in seen["modules"]} == set()
     assert "headgate.airflow.pages.pages_app" not in seen["modules"]

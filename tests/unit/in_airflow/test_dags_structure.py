@@ -15,6 +15,7 @@ from headgate.airflow import (
     gate_dags,
     hourly_dags,
     learn_dags,
+    maintain_dags,
     pipeline_dags,
     promote_dags,
     quarantine_dags,
@@ -23,8 +24,9 @@ from headgate.airflow import (
 from headgate.spec.settings import REPOSITORY, Settings
 
 ALL = [
-    *("orders_gate", "orders_hourly", "orders_quarantine", "orders_replay"),
-    *("shop_gate", "shop_hourly", "shop_learn", "shop_promote", "shop_quarantine", "shop_replay"),
+    *("orders_gate", "orders_hourly", "orders_maintain", "orders_quarantine", "orders_replay"),
+    *("shop_gate", "shop_hourly", "shop_learn", "shop_maintain", "shop_promote", "shop_quarantine"),
+    "shop_replay",
 ]
 HOPS = [
     "bronze.stage",
@@ -62,6 +64,7 @@ def test_a_pipeline_without_a_model_has_no_dag_to_learn_or_to_promote(pipelines:
     assert sorted(learn_dags()) == ["shop_learn"]
     assert sorted(promote_dags()) == ["shop_promote"]
     assert sorted(quarantine_dags()) == ["orders_quarantine", "shop_quarantine"]
+    assert sorted(maintain_dags()) == ["orders_maintain", "shop_maintain"]
 
 
 def test_folders_can_be_named_by_the_dag_file(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,6 +114,8 @@ def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Se
             ("shop_promote", "promote"),
             ("shop_quarantine", "request"),
             ("orders_quarantine", "request"),
+            ("orders_maintain", "tables"),
+            ("shop_maintain", "tables"),
         ]
     )
     assert {pool for where, pool in pools.items() if where not in in_pool} == {"default_pool"}
@@ -236,12 +241,39 @@ def test_learning_is_submitted_with_delta_and_this_python(
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.databricks.delta.snapshotPartitions": "1",
+        "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.log.level": "WARN",
         "spark.ui.enabled": "false",
         "spark.jars": "/jars/*.jar",
     }
     assert sorted(learn.env_vars) == ["PYSPARK_DRIVER_PYTHON", "PYSPARK_PYTHON", "SPARK_HOME"]
+
+
+def test_maintenance_takes_its_turn_daily_and_a_form_says_how_long_things_are_kept(
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADGATE_KEEP_VERSIONS", "36h")
+    dags = maintain_dags()
+    dag = dags["shop_maintain"]
+    assert in_order(dag) == ["tables", "runs"]
+    assert (dag.catchup, dag.max_active_runs, dag.start_date) == (False, 1, None)
+    assert {name: dag.params[name] for name in dag.params} == {
+        "keep_versions": "36h",
+        "keep_staging": "7d",
+        "keep_reports": "90d",
+        "keep_runs": "90d",
+    }
+    tables = task(dags, "shop_maintain", "tables")
+    assert tables.pool == "headgate_shop"
+    assert tables.application.endswith("/spark_jobs/maintain.py")
+    assert tables.arguments == [
+        *("--pipeline", "shop", "--versions", "{{ params.keep_versions }}"),
+        *("--staging", "{{ params.keep_staging }}", "--reports", "{{ params.keep_reports }}"),
+    ]
+    assert task(dags, "shop_maintain", "runs").dag_ids == [
+        *("shop_hourly", "shop_gate", "shop_replay", "shop_learn", "shop_promote", "shop_maintain")
+    ]
 
 
 def test_every_dag_survives_serialisation(pipelines: Settings) -> None:

@@ -1,0 +1,78 @@
+"""Pinned versions: what a model was learned from stays readable, whatever is cleaned up.
+
+A pin is a shallow clone, `<lake>/<pipeline>/pins/<layer>/<table>/<version>`: a log of its own that names the
+files of that version. The files stay where they are, for as long as a pin names them; see `lake.vacuum`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from pyspark.sql import SparkSession
+
+from headgate.spec.errors import HeadgateError
+
+LOG = "_delta_log/00000000000000000000.json"
+
+
+class BrokenPin(HeadgateError):
+    """A pin names files that are not there."""
+
+
+def pin_path(path: str, version: int) -> str:
+    """Where the pin of a version of the table at `path` is, or would be."""
+    table = Path(path)
+    return str(table.parents[1] / "pins" / table.parent.name / table.name / str(version))
+
+
+def is_pinned(path: str, version: int) -> bool:
+    """Whether a version of the table at `path` is pinned."""
+    return Path(pin_path(path, version), LOG).is_file()
+
+
+def relation_at(path: str, version: int) -> str:
+    """SQL that names the table's rows as of `version`: its pin, if it has one, else the table itself."""
+    if is_pinned(path, version):
+        return f"delta.`{pin_path(path, version)}`"
+    return f"delta.`{path}` VERSION AS OF {version}"
+
+
+def pin(spark: SparkSession, path: str, version: int) -> None:
+    """Pin a version of the table at `path`; does nothing where it is pinned already."""
+    if not is_pinned(path, version):
+        source, pinned = f"delta.`{path}` VERSION AS OF {version}", pin_path(path, version)
+        spark.sql(f"CREATE TABLE IF NOT EXISTS delta.`{pinned}` SHALLOW CLONE {source}").collect()
+
+
+def pinned_files(path: str) -> set[str]:
+    """The absolute paths of all files that the pins of the table at `path` need, deletion vectors included.
+
+    A pin is never written to again, so its first commit names them all. Raises BrokenPin where one of them is
+    not there: before anything is removed, since a file that is not recognised would be.
+    """
+    needed: set[str] = set()
+    for log in Path(pin_path(path, 0)).parent.glob(f"*/{LOG}"):
+        own = {file for line in log.read_text().splitlines() for file in _files(json.loads(line))}
+        missing = sorted(file for file in own if not Path(file).is_file())
+        if missing:
+            raise BrokenPin(
+                f"A pinned version needs {len(missing)} files that are not there, the first is {missing[0]}.",
+                where=str(log.parents[1]),
+                left="Nothing was removed from this table, nor from those after it.",
+                next_command="Put the files back where they were; or, to give that version up, remove the "
+                "pin's folder. Then clear the task.",
+            )
+        needed |= own
+    return needed
+
+
+def _files(action: dict[str, Any]) -> list[str]:
+    added = action.get("add")
+    if added is None:
+        return []
+    vector = added.get("deletionVector") or {}
+    absolute = [added["path"], *([vector["pathOrInlineDv"]] if vector.get("storageType") == "p" else [])]
+    return [unquote(urlparse(found).path) for found in absolute]
