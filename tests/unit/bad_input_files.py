@@ -59,6 +59,18 @@ CLOSES = (
         GOOD.replace("committed_at", "at"),
         "columns missing: committed_at",
     ),
+    Closes(
+        "a column of the contract is missing",
+        "gate closed: told which one, and what uses it",
+        GOOD.replace(",note", ""),
+        "columns missing: note; note is used by silver.orders",
+    ),
+    Closes(
+        "a column was renamed",
+        "gate closed: told both names, and what uses it",
+        GOOD.replace("note", "remark"),
+        "columns missing: note; unknown columns: remark; note is used by silver.orders",
+    ),
     Closes("a column twice", HEADER, GOOD.replace("note", "status"), "columns repeated: status"),
     Closes(
         "a column twice, once in capitals", HEADER, GOOD.replace("note", "STATUS"), "columns repeated: status"

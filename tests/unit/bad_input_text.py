@@ -46,6 +46,7 @@ COLUMN_CASES = (
         f"{COLUMNS},shop\nI,{AT},@1,open,1,,,Main St\n",
         (Row(1, rescued='{"shop":"Main St"}'),),
         (1,),
+        told="unknown columns, kept in _rescued: shop",
     ),
     Taken(
         "a column without a name",
@@ -60,6 +61,7 @@ COLUMN_CASES = (
         f"{COLUMNS},_op,_file,_row\nI,{AT},@1,open,1,,,D,other.csv,7\n",
         (Row(1, rescued='{"_op":"D","_file":"other.csv","_row":"7"}'),),
         (1,),
+        told="unknown columns, kept in _rescued: _op, _file, _row",
     ),
     Taken(
         "1,000 columns that nobody knows",
@@ -67,6 +69,7 @@ COLUMN_CASES = (
         ",".join([COLUMNS, *(f"x{n}" for n in range(1000))]) + f"\nI,{AT},@1,open,1,,,7" + "," * 999 + "\n",
         (Row(1, rescued='{"x0":"7"}'),),
         (1,),
+        told="x9 and 990 more",
     ),
 )
 LINES = (

@@ -181,8 +181,8 @@ def test_what_closes_the_gate_is_told_file_by_file(spark: SparkSession, tmp_path
         gate(spark, orders.settings, "orders", "bronze", name)
     told: dict[str, str] = defaultdict(str)
     for finding in Attempt(orders.settings, "orders", "bronze", name).manifest().findings:
-        assert finding["on_fail"] == "close"
-        told[finding["file"]] += finding["detail"]
+        if finding["on_fail"] == "close":
+            told[finding["file"]] += finding["detail"]
     assert set(told) == set(paths)
     wrong = {c.name: told[path] for c, path in zip(CLOSES, paths, strict=True) if c.told not in told[path]}
     assert wrong == {}
@@ -199,10 +199,11 @@ def test_two_full_loads_at_once_are_one_and_a_change_of_the_whole_table_asks_for
     spark: SparkSession, tmp_path: Path
 ) -> None:
     orders = a_pipeline(spark, tmp_path)
+    orders.write("expectations/orders/silver.orders.yaml", CONTRACT.partition("  due:")[0])
     orders.load(START, "1,open,1", "2,open,1")
     orders.load(START + timedelta(minutes=1), "3,open,1", name="LOAD00000002.csv")
-    header = "Op,committed_at,order_id,status,amount,due,note"
-    records = ("TRUNCATE,10:00,,,,,", "T,10:00,,,,,", "DDL,10:00,,,,,ALTER TABLE orders")
+    header = "Op,committed_at,order_id,status,amount,statement"
+    records = ("TRUNCATE,10:00,,,,", "T,10:00,,,,", "DDL,10:00,,,,ALTER TABLE orders")
     orders.land(0, *records, header=header)
     orders.hop("bronze", 0)
     with pytest.raises(GateClosed) as caught:

@@ -199,11 +199,13 @@ def sentence(result: RuleResult) -> str:
     if result.rows == 0:
         text = f"{name} is broken:{words}" if words else f"{name} is broken"
     else:
-        noun = result.kind if result.kind in ("hours", "files") else "rows"
+        noun = result.kind if result.kind in ("hours", "files", "columns") else "rows"
         verb = "breaks" if result.unexpected == 1 else "break"
         text = f"{name}: {result.unexpected:,} of {result.rows:,} {noun} {verb}{words or ' it'}"
     shown = [_sample(sample) for sample in result.samples[:3]]
-    return text + (f" (such as {', '.join(shown)})" if shown else "")
+    if shown:
+        text += f" (such as {', '.join(shown)})"
+    return f"{text}; {result.why}" if result.kind == "columns" and result.why else text
 
 
 def _sample(sample: Mapping[str, Any]) -> str:

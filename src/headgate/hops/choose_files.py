@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,21 +19,25 @@ from headgate.ingest.landing import (
     look_at_landing,
     not_utf8,
 )
+from headgate.spec.column_users import told_users
 from headgate.spec.hour_range import HOUR
-from headgate.spec.pipeline import Feed
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.pipeline import NAME_PATTERN
 
 
 @dataclass
 class Choice:
     """The files of one feed that are taken, with the revision that each gets, and what was noticed.
 
-    Of `unreadable` files not even the header can be told: they bring no rows, and close the gate.
+    `evolved` are columns that the archive gets. Of `unreadable` files not even the header can be told: they
+    bring no rows, and close the gate.
     """
 
     files: list[LandingFile] = field(default_factory=list)
     revisions: dict[str, int] = field(default_factory=dict)
     supersedes: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
+    evolved: list[str] = field(default_factory=list)
     checksums: dict[str, str] = field(default_factory=dict)
     findings: list[dict[str, Any]] = field(default_factory=list)
 
@@ -51,8 +56,8 @@ class Choice:
 
 def choose_files(
     landing: Path,
+    loaded: LoadedPipeline,
     name: str,
-    feed: Feed,
     known: KnownFiles,
     frontier: datetime | None,
     end: datetime,
@@ -96,7 +101,7 @@ def choose_files(
                 _finding("files.unchanged", "warn", file, "changed after its hour was done: refused")
             )
             continue
-        _judge(landing, file, feed, seen.get(digest), choice)
+        _judge(landing, file, loaded, seen.get(digest), choice)
         choice.files.append(file)
         choice.checksums[file.path] = digest
         choice.revisions[file.path] = 0 if before is None else before.revision + 1
@@ -105,7 +110,10 @@ def choose_files(
     return choice
 
 
-def _judge(landing: Path, file: LandingFile, feed: Feed, same_as: str | None, choice: Choice) -> None:
+def _judge(
+    landing: Path, file: LandingFile, loaded: LoadedPipeline, same_as: str | None, choice: Choice
+) -> None:
+    feed = loaded.spec.feeds[file.feed]
     wrong = not_utf8(landing, file.path)
     if wrong:
         choice.findings.append(_finding("files.encoding", "close", file, wrong))
@@ -133,8 +141,41 @@ def _judge(landing: Path, file: LandingFile, feed: Feed, same_as: str | None, ch
         choice.findings.append(
             _finding("files.header", "close", file, f"columns repeated: {', '.join(repeated)}")
         )
+    _judge_columns(file, loaded, names, required, choice)
     if same_as is not None and same_as != file.path:
         choice.findings.append(_finding("files.distinct", "warn", file, f"same bytes as {same_as}"))
+
+
+def _judge_columns(
+    file: LandingFile, loaded: LoadedPipeline, names: list[str], required: list[str], choice: Choice
+) -> None:
+    """Note columns that the contract does not have, and those that only it has."""
+    feed = loaded.spec.feeds[file.feed]
+    policy, columns = feed.on_schema_change, loaded.contracts[f"bronze.{file.feed}"].columns
+    unknown = [name for name in names if name not in {*columns, *required, OPERATION, ""}]
+    missing = [name for name in columns if name not in names and name not in required]
+    if policy == "evolve":
+        choice.evolved += [name for name in unknown if re.fullmatch(NAME_PATTERN, name)]
+    closes = missing and policy != "evolve"
+    if unknown and not (closes or policy == "fail"):
+        detail = "new in bronze, as text" if policy == "evolve" else "kept in _rescued"
+        shown = f"unknown columns, {detail}: {_listed(unknown)}"
+        choice.findings.append(_finding("files.columns", "warn", file, shown))
+        unknown = []
+    if missing and not closes:
+        shown = f"columns missing, read as null: {_listed(missing)}"
+        choice.findings.append(_finding("files.columns", "warn", file, shown))
+    if closes or (unknown and policy == "fail"):
+        parts = [f"columns missing: {_listed(missing)}"] if missing else []
+        parts += [f"unknown columns: {_listed(unknown)}"] if unknown else []
+        users = told_users(loaded, file.feed, missing)
+        shown = "; ".join([*parts, users] if users else parts)
+        choice.findings.append(_finding("files.columns", "close", file, shown))
+
+
+def _listed(names: list[str], most: int = 10) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _finding(rule: str, on_fail: str, file: LandingFile | RefusedFile, detail: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from headgate.gates.verdict import GateClosed, RuleResult, Verdict, judge
 from headgate.hops.attempt import Attempt, Manifest
 from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
+from headgate.hops.schema_changes import evolved_contract, must_keep_types, retyped
 from headgate.hops.statistics_log import keep_with_attempt
 from headgate.lake.interpretation import interpret_few_hours
 from headgate.lake.read import read_staged
@@ -101,11 +102,14 @@ def _measure(
     hours = [hour for hour in counted if hour.hour_end in window]
     if any(hour.diverted or hour.again for hour in counted):
         frame = frame.where(f"NOT {DECIDED}")
-    validation = validate(frame, loaded.contracts[table], table, window_end=window.end, hours_summary=hours)
+    contract = evolved_contract(loaded, table, frame.columns)
+    validation = validate(frame, contract, table, window_end=window.end, hours_summary=hours)
     if table.removeprefix("gold.") in loaded.spec.gold:
         validation.rules.append(in_range(table, counted, window))
     if attempt.hop == "silver":
         validation.rules.extend(broken_operations(frame, table))
+    if attempt.hop == "silver" and must_keep_types(loaded, table):
+        validation.rules.append(retyped(frame, loaded, table))
     return _Measured(table, validation, hours, sum(hour.rows for hour in counted))
 
 
@@ -176,6 +180,7 @@ _FILE_RULES = {
     "files.taken": "everything in a feed's folder is a file of the feed",
     "files.encoding": "a file is UTF-8 text",
     "files.header": "every file names the key, the commit time and the operation in its header, each once",
+    "files.columns": "a file has the columns of the contract",
     "files.load_time": "a full load says when it was taken",
     "files.not_empty": "a file has a header",
     "files.distinct": "no two files hold the same bytes",

@@ -81,7 +81,10 @@ class _Publisher:
             for feed in self.loaded.spec.feeds
             if any(file.feed == feed and file.rows for file in self.manifest.files)
         ]
-        side_by_side([partial(self._append, f"bronze.{feed}") for feed in feeds])
+        evolving = [f for f in feeds if self.loaded.spec.feeds[f].on_schema_change == "evolve"]
+        side_by_side(
+            [partial(self._append, f"bronze.{feed}", new_columns=feed in evolving) for feed in feeds]
+        )
         if self.manifest.files:
             rows = [
                 {**dataclasses.asdict(file), "number": self.intent.number}
@@ -104,8 +107,8 @@ class _Publisher:
         with self.transaction.on(self.spark):
             side_by_side([partial(self._gold_table, table) for table in tables_of_hop(self.loaded, "gold")])
 
-    def _append(self, table: str) -> None:
-        append(self._staged(table), self._path(table), self.transaction)
+    def _append(self, table: str, *, new_columns: bool = False) -> None:
+        append(self._staged(table), self._path(table), self.transaction, new_columns=new_columns)
 
     def _silver_table(self, name: str, known: KnownFiles) -> None:
         contract, log = self.loaded.contracts[f"silver.{name}"], f"silver.{name}_changes"

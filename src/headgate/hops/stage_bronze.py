@@ -24,6 +24,7 @@ from headgate.ingest.landing import LandingFile, still_as_listed
 from headgate.ingest.ordering import LOAD_OPERATION, instant_text, known_at, sequence
 from headgate.ingest.rescue import rescued_also
 from headgate.lake.columns import CARRIED, CARRIED_TYPES
+from headgate.lake.history import column_types
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at, read_staged
 from headgate.lake.revisions import without_superseded
@@ -77,14 +78,15 @@ class BronzeStage:
         if not self.run.replay:
             choice = choose_files(
                 self.landing,
+                self.loaded,
                 name,
-                feed,
                 self.known,
                 frontier,
                 self.run.hours.end,
                 take_new=take_new,
                 diverted=self.diverted.files(),
             )
+            columns += self._evolved(name, feed, choice)
         loads, load_times = self._due_loads(choice, feed, columns)
         changes = [file for file in choice.readable if file.kind == "changes"]
         taken = loads + changes
@@ -125,6 +127,15 @@ class BronzeStage:
         path = table_path(self.settings.lake, self.loaded.spec.pipeline, table)
         rows = read_at(self.spark, path, self.versions[table])
         return without_superseded(rows, self.known.superseded(feed))
+
+    def _evolved(self, name: str, feed: Feed, choice: Choice) -> list[str]:
+        """The columns beyond the contract that the archive has, or gets with these files."""
+        if feed.on_schema_change != "evolve":
+            return []
+        path = table_path(self.settings.lake, self.loaded.spec.pipeline, f"bronze.{name}")
+        contract = self.loaded.contracts[f"bronze.{name}"].columns
+        known = [column for column in column_types(path) or {} if column not in CARRIED]
+        return [column for column in dict.fromkeys([*known, *choice.evolved]) if column not in contract]
 
     def _counts(self, staged: Path, files: list[LandingFile]) -> dict[str, int]:
         if not files:

@@ -16,7 +16,7 @@ from headgate.hops.diverted import Diverted
 from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Ledger
 from headgate.hops.requests import dismissals
-from headgate.ingest.rescue import rescued_also
+from headgate.ingest.rescue import rescued_also, restored
 from headgate.lake.columns import CARRIED
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
@@ -78,6 +78,7 @@ def _typed_rows(
     rows = without_superseded(
         archived.where(range_predicate("_known_at", hours)), known.superseded(table.feed)
     )
+    rows = restored(rows, loaded.contracts[bronze].columns)
     if not table.transform:
         return cast_to_contract(rows, loaded.contracts[f"silver.{name}"])
     transform: Callable[[DataFrame], DataFrame] = load_transform(loaded, "silver", table.transform)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 import symtable
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,13 @@ class FunctionDigests:
             for text, _ in self._definitions[used]:
                 total.update(f"{used} {len(text)}\n{text}\n".encode())
         return total.hexdigest()
+
+    def mentions(self, name: str, word: str) -> bool:
+        """Whether what the top-level name stands for, or what it uses, has the word in its text."""
+        found = re.compile(rf"\b{re.escape(word)}\b")
+        return name in self._definitions and any(
+            found.search(text) for used in self._reachable(name) for text, _ in self._definitions[used]
+        )
 
     def _reachable(self, name: str) -> set[str]:
         reached, waiting = set[str](), [name, *(["*"] if "*" in self._definitions else [])]

@@ -25,8 +25,10 @@ MAXIMUM_TRIALS = 64
 """How many trials the candidates of one comparison may span."""
 
 Algorithm = Literal["random_forest", "incremental_forest", "gradient_boosted_trees", "logistic_regression"]
+SchemaChange = Literal["rescue", "evolve", "fail"]
 NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
@@ -75,7 +77,8 @@ class Feed(Strict):
     `committed_at` names the column with the source's commit time (in a full load: the transfer time).
     `sequence` names a column with the source's true change order, where it has one.
     `load_taken_at` overrides the time at which the full load was taken. `grace` is how long after an hour's
-    end its scheduled run waits for the feed's last files.
+    end its scheduled run waits for the feed's last files. `on_schema_change` says what happens when the
+    source's columns are no longer those of the contract, or their values not of its types.
     """
 
     format: Literal["dms_csv"] = "dms_csv"
@@ -84,6 +87,7 @@ class Feed(Strict):
     sequence: Name | None = None
     load_taken_at: Moment | None = None
     grace: Duration = timedelta(0)
+    on_schema_change: SchemaChange = "rescue"
 
 
 class SilverTable(Strict):
