@@ -10,3 +10,4 @@ from headgate.airflow.pipeline_dags import learn_dags as learn_dags
 from headgate.airflow.pipeline_dags import pipeline_dags as pipeline_dags
 from headgate.airflow.pipeline_dags import promote_dags as promote_dags
 from headgate.airflow.pipeline_dags import replay_dags as replay_dags
+from headgate.airflow.pipeline_dags import rollback_dags as rollback_dags

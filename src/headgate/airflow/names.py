@@ -8,6 +8,7 @@ from uuid import uuid4
 
 POOL_PREFIX = "headgate_"
 HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
+ROLLBACK = "_rollback"
 
 
 def hourly_dag_id(pipeline: str) -> str:
@@ -33,6 +34,11 @@ def gate_dag_id(pipeline: str) -> str:
 def replay_dag_id(pipeline: str) -> str:
     """The DAG that derives hours again in one pass."""
     return pipeline + REPLAY
+
+
+def rollback_dag_id(pipeline: str) -> str:
+    """The DAG that goes back to an earlier release."""
+    return pipeline + ROLLBACK
 
 
 def pool_name(pipeline: str) -> str:

@@ -23,11 +23,13 @@ def learn_candidate(
     pipeline = loaded.spec.pipeline
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
     known = headers(settings, pipeline)
+    held = ledger.rolled_back()
     situation = Situation(
         frontier=ledger.frontier(),
         versions=ledger.versions(),
         parent=_parent(settings, pipeline, known[-1]) if known else None,
         serving=serving(releases(settings, pipeline)) is not None,
+        held=f"The tables are rolled back {held.verdict}: the examples lack hours." if held else None,
     )
     return learn(spark, settings, loaded, name, situation)
 

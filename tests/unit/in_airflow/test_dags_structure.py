@@ -11,12 +11,21 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG, CronDataIntervalTimetable
 from airflow.serialization.serialized_objects import DagSerialization
 
-from headgate.airflow import gate_dags, hourly_dags, learn_dags, pipeline_dags, promote_dags, replay_dags
+from headgate.airflow import (
+    gate_dags,
+    hourly_dags,
+    learn_dags,
+    pipeline_dags,
+    promote_dags,
+    replay_dags,
+    rollback_dags,
+)
 from headgate.spec.settings import REPOSITORY, Settings
 
 ALL = [
     *("orders_gate", "orders_hourly", "orders_replay"),
     *("shop_gate", "shop_hourly", "shop_learn", "shop_promote", "shop_replay"),
+    "shop_rollback",
 ]
 HOPS = [
     "bronze.stage",
@@ -53,6 +62,7 @@ def test_a_pipeline_without_a_model_has_no_dag_to_learn_or_to_promote(pipelines:
     assert sorted(replay_dags()) == ["orders_replay", "shop_replay"]
     assert sorted(learn_dags()) == ["shop_learn"]
     assert sorted(promote_dags()) == ["shop_promote"]
+    assert sorted(rollback_dags()) == ["shop_rollback"]
 
 
 def test_folders_can_be_named_by_the_dag_file(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,6 +110,7 @@ def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Se
             ("shop_gate", "decide"),
             ("shop_learn", "record"),
             ("shop_promote", "promote"),
+            ("shop_rollback", "roll_back"),
         ]
     )
     assert {pool for where, pool in pools.items() if where not in in_pool} == {"default_pool"}
