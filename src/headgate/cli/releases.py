@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from headgate.cli.reconciled import reconciled
 from headgate.cli.release_text import facts_table, live_line, release_document, releases_table
+from headgate.cli.running_stack import require_running
 from headgate.cli.told_release import told_release
 from headgate.cli.whole_table import print_whole
 from headgate.releases.live import live_at
@@ -120,6 +122,23 @@ def verify(pipeline: PipelineName) -> None:
     typer.echo(f"{len(history)} releases, none changed; the last digest is {digest}")
     if told is None:
         typer.echo("MLflow was not asked: it does not run, or was not told of a release yet")
+
+
+@GROUP.command()
+def reconcile(pipeline: PipelineName) -> None:
+    """Repair what MLflow shows by what the model log and the release log say.
+
+    Models are shown again whole, decisions on record are carried out. An alias that somebody moved is
+    honoured and recorded. The learning DAG does the same before it learns.
+    """
+    settings = Settings()
+    load_pipeline(settings, pipeline)
+    require_running(settings)
+    repaired = reconciled(settings, pipeline)
+    for line in repaired:
+        typer.echo(line)
+    if not repaired:
+        typer.echo("MLflow shows what the logs say; nothing was changed")
 
 
 def _history(pipeline: str) -> Any:

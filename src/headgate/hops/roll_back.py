@@ -149,4 +149,4 @@ def _missing(path: str, version: int) -> str:
     except DeltaError:
         return "its log does not reach back that far"
     lost = [file for file in files if not Path(file).is_file()]
-    return f"{len(lost)} of its {len(files)} files are gone" if lost else ""
+    return f"it lacks {len(lost)} of its {len(files)} files" if lost else ""

@@ -15,7 +15,7 @@ from headgate.releases.registry import (
     tags_of,
     version_at,
 )
-from headgate.releases.release_rows import DECIDED, Release
+from headgate.releases.release_rows import DECIDED, MOVES, Release
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -30,17 +30,27 @@ def carry_out(client: MlflowClient, pipeline: str, release: Release) -> None:
     name, tags = str(release.version), tags_of(client, pipeline, release.version)
     if tags is None or int(tags.get(RELEASE_TAG) or 0) >= release.release:
         return
-    client.set_model_version_tag(pipeline, name, DECISION_TAG, release.decision)
-    client.set_model_version_tag(pipeline, name, WHY_TAG, why(release))
+    said = tags_of_decision(release)
+    for tag in (DECISION_TAG, WHY_TAG):
+        client.set_model_version_tag(pipeline, name, tag, said[tag])
     trial = version_at(client, pipeline, CHALLENGER)
     if trial is not None and trial.version == release.version:
         client.delete_registered_model_alias(pipeline, CHALLENGER)
     now = champion(client, pipeline)
-    moves = release.decision in ("promote", "rollback")
+    moves = release.decision in MOVES
     if moves and (now.version if now else None) == release.previous_champion:
         client.set_registered_model_alias(pipeline, CHAMPION, name)
     client.set_registered_model_tag(pipeline, LOG_TAG, f"{release.release} {release.hash}")
-    client.set_model_version_tag(pipeline, name, RELEASE_TAG, str(release.release))
+    client.set_model_version_tag(pipeline, name, RELEASE_TAG, said[RELEASE_TAG])
+
+
+def tags_of_decision(release: Release) -> dict[str, str]:
+    """What the version's tags say of a decision; the last of them that it is carried out."""
+    return {
+        DECISION_TAG: release.decision,
+        WHY_TAG: why(release),
+        RELEASE_TAG: str(release.release),
+    }
 
 
 def finish_last(client: MlflowClient, pipeline: str, history: list[Release]) -> None:

@@ -12,8 +12,8 @@ from headgate.lake.paths import table_path
 from headgate.spec.settings import Settings
 
 RELEASES = "ops.releases"
-DECIDED = ("promote", "hold", "rollback")
-"""Decisions that MLflow is told of: what the rules said of a candidate, and ways back."""
+DECIDED = ("promote", "hold", "rollback", "repair")
+"""Decisions that MLflow is told of: what the rules said of a candidate, ways back, and repairs."""
 
 MOVES = ("promote", "by_hand", "rollback", "repair")
 """Decisions after which another version serves than before."""

@@ -109,6 +109,7 @@ def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Se
             ("orders_gate", "decide"),
             ("shop_gate", "decide"),
             ("shop_learn", "record"),
+            ("shop_learn", "reconcile"),
             ("shop_promote", "promote"),
             ("shop_rollback", "roll_back"),
         ]
@@ -206,6 +207,7 @@ def test_learning_waits_fits_records_evaluates_and_hands_over(pipelines: Setting
     dags = learn_dags()
     assert in_order(dags["shop_learn"]) == [
         "wait_until_quiet",
+        "reconcile",
         "learn",
         "changed",
         "record",
