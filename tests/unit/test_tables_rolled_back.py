@@ -109,6 +109,7 @@ def test_readers_see_the_old_set_hours_wait_and_a_replay_goes_forward(
     )  # fmt: skip
     assert ledger.versions()["silver.orders"] == orders.version("silver.orders")
     assert ledger.frontier() == START + 3 * HOUR
+    assert back_to(orders, 0).versions == {}
 
     orders.land(3, "I,05:00,4,open,40")
     with pytest.raises(Behind) as waits:

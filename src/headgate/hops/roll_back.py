@@ -56,11 +56,16 @@ def tables_back(loaded: LoadedPipeline, ledger: Ledger, line: Entry) -> TablesBa
     known = [start for start in starts if start is not None]
     since = None if len(known) < len(starts) else min([*known, until])
     tables = [table for hop in ROLLED_BACK for table in tables_of_hop(loaded, hop) if table in published]
+    same = _restored(ledger)
     return TablesBack(
         until=until,
         now=now,
         since=since,
-        versions={t: then[t] for t in tables if t in then and then[t] != published[t]},
+        versions={
+            t: then[t]
+            for t in tables
+            if t in then and same.get((t, then[t]), then[t]) != same.get((t, published[t]), published[t])
+        },
         kept=[table for table in tables if table not in then],
     )
 
@@ -136,6 +141,16 @@ def complete_rollback(
     ledger = append_entry(settings, pipeline, ledger, ended)
     register(spark, settings, loaded, versions)
     return ledger
+
+
+def _restored(ledger: Ledger) -> dict[tuple[str, int], int]:
+    """For each version of a table that a rollback made, the version whose rows it has."""
+    found: dict[tuple[str, int], int] = {}
+    intents = {e.number: e for e in ledger.entries() if e.hop == ROLLBACK and e.state == "intent"}
+    for line in (e for e in ledger.entries() if e.state == "rolled_back"):
+        for table, before in intents[line.number].versions.items():
+            found[table, line.versions[table]] = found.get((table, before), before)
+    return found
 
 
 def _restore(spark: SparkSession, path: str, version: int) -> None:
