@@ -166,8 +166,8 @@ def test_forward_is_also_a_rollback_to_a_later_set_and_what_is_gone_is_told(orde
         "silver.orders cannot go back to version 1: it lacks 1 of its 2 files\n"
         f"  where: {path}\n"
         "  left behind: all tables and the alias champion as they were\n"
-        "  next: ./headgate rollback orders without --tables moves the champion alone; ./headgate replay "
-        "orders derives hours again"
+        "  next: leave out --tables, which moves the champion alone; or mend what is wrong and derive its "
+        "hours again: ./headgate replay orders"
     )
     assert len(orders.ledger().entries()) == entries
     with pytest.raises(VersionsGone, match="version 99: its log does not reach back that far"):

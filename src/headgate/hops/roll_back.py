@@ -79,8 +79,8 @@ def require_files(settings: Settings, pipeline: str, versions: dict[str, int]) -
                 f"{table} cannot go back to version {version}: {missing}",
                 where=table_path(settings.lake, pipeline, table),
                 left="all tables and the alias champion as they were",
-                next_command=f"./headgate rollback {pipeline} without --tables moves the champion alone; "
-                f"./headgate replay {pipeline} derives hours again",
+                next_command="leave out --tables, which moves the champion alone; or mend what is wrong and "
+                f"derive its hours again: ./headgate replay {pipeline}",
             )
 
 
