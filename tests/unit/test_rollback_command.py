@@ -14,6 +14,7 @@ import pytest
 import typer
 from rich.console import Console
 
+from headgate.cli import await_run
 from headgate.cli import go_back as go_back_module
 from headgate.cli import releases as releases_module
 from headgate.cli.failed_run import RunFailed
@@ -61,7 +62,7 @@ LOADED: Any = SimpleNamespace(
 def go(
     client: AirflowAnswers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str = "a wrong transform"
 ) -> list[str]:
-    monkeypatch.setattr(go_back_module, "INTERVAL", 0)
+    monkeypatch.setattr(await_run, "INTERVAL", 0)
     monkeypatch.setattr(go_back_module, "wait_for_dag", lambda *_: None)
     monkeypatch.setattr(go_back_module, "create_pools", lambda *_: None)
     monkeypatch.setattr(go_back_module, "releases", lambda *_: history())

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from headgate.airflow.names import rollback_dag_id
-from headgate.cli.airflow_runs import read_run, run_of_answer, tasks_of
+from headgate.cli.airflow_runs import run_of_answer
+from headgate.cli.await_run import await_run
 from headgate.cli.backfill import wait_for_dag
-from headgate.cli.failed_run import run_failed
 from headgate.cli.progress import Progress
-from headgate.cli.watch import INTERVAL
 from headgate.hops.ledger import Ledger
 from headgate.hops.run_range import way_forward
 from headgate.releases.release_rows import releases
@@ -59,12 +57,7 @@ def go_back(
     wait_for_dag(client, name, dag_id)
     form = {"release": to, "tables": tables, "why": why}
     run = run_of_answer(client.post(f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": form}))
-    while not run.over:
-        time.sleep(INTERVAL)
-        run = read_run(client, run)
-    if run.state != "success":
-        failed = next((task for task in tasks_of(client, run) if task.state == "failed"), None)
-        raise run_failed(client, addresses(settings).airflow, run, failed, "follow the message above")
+    await_run(client, addresses(settings).airflow, run)
     row = releases(settings, name)[-1]
     progress.say(f"release {row.release}: version {row.version} serves, on record by {row.decided_by}")
     held = Ledger(settings, name, loaded.spec.hops[-1]).rolled_back()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from headgate.cli.job_outcome import TAIL
 from headgate.cli.submit_job import job_environment, run_job
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
 from headgate.stack.layout import Layout
-
-TAIL = 1500
-"""Characters of a failed job's log that are shown."""
 
 
 class NotReconciled(HeadgateError):

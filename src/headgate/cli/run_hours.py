@@ -60,8 +60,8 @@ class HoursRolledBack(HeadgateError):
             f"{held.verdict}",
             f"{name}_ops.hops, by {held.decided_by}: {held.why}",
             "nothing of these hours was read; they stay open",
-            f"./headgate {way_forward(name, held, loaded.spec.schedule.start)}, then ./headgate run {name} "
-            f"--from {hour_text(hours[0])} --to {hour_text(hours[-1])} --reprocess completed",
+            f"./headgate {way_forward(name, held, loaded.spec.schedule.start)}, then "
+            f"{run_again(name, hours[0], hours[-1])}",
         )
 
 

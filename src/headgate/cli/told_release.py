@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 import httpx
 
-from headgate.cli.registered_champion import NO_SUCH, QUICK
+from headgate.cli.ask_registry import ask_registry
+from headgate.cli.registered_champion import QUICK
 from headgate.releases.registry import LOG_TAG
 from headgate.releases.release_rows import Release
 from headgate.spec.settings import Settings
-from headgate.stack.addresses import mlflow_server
 from headgate.stack.errors import StackNotRunning
-
-MODEL_PATH = "/api/2.0/mlflow/registered-models/get"
 
 
 @dataclass(frozen=True)
@@ -36,20 +34,11 @@ class Told:
 
 def told_release(settings: Settings, pipeline: str) -> Told | None:
     """Ask MLflow; None where it does not answer, or was told of none that has a digest."""
+    question, asked = "registered-models/get", {"name": pipeline}
     try:
-        server = mlflow_server(settings)
-        answer = httpx.get(
-            f"{server.address}{MODEL_PATH}",
-            params={"name": pipeline},
-            auth=server.login,
-            timeout=QUICK,
-            trust_env=False,
-        )
-        if answer.status_code in NO_SUCH:
-            return None
-        answer.raise_for_status()
+        model = ask_registry(settings, question, asked, QUICK, about="registered_model")
     except (StackNotRunning, httpx.HTTPError):  # said by the command: MLflow was not asked
         return None
-    tags = {tag["key"]: tag["value"] for tag in answer.json()["registered_model"].get("tags", [])}
+    tags = {tag["key"]: tag["value"] for tag in (model or {}).get("tags", [])}
     number, _, digest = tags.get(LOG_TAG, "").partition(" ")
     return Told(int(number), digest) if number.isdigit() and digest else None
