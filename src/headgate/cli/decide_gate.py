@@ -9,6 +9,7 @@ from typing import Any, Literal
 from headgate.airflow.names import gate_dag_id, hourly_dag_id
 from headgate.airflow.operators.stage_hop import ATTEMPT_KEY
 from headgate.cli.airflow_runs import Run, all_runs, run_of_answer
+from headgate.cli.await_run import await_run
 from headgate.cli.progress import Progress
 from headgate.cli.run_again import run_again
 from headgate.cli.run_hours import follow_hours
