@@ -11,8 +11,9 @@ alias `champion` in MLflow or holds the candidate back, and records why.
 
 Clearing the task is safe: a decision that is recorded stays as it was.
 
-#### To promote by hand, or to go back
-Move the alias `champion` in the MLflow registry; the next decision honours and records that.
+#### To go back, or to promote by hand
+Trigger the DAG `<pipeline>_rollback`, which records who and why. The alias `champion` can also be moved in
+the MLflow registry; the next decision honours and records that.
 There is nothing to backfill.
 """
 

@@ -72,6 +72,13 @@ def test_the_registry_has_a_champion(demo: Demo, stack: HeadgateStack) -> None:
     assert answer.json()["model_version"]["version"] == str(demo.summary["champion"]["version"])
 
 
+def test_the_record_of_decisions_is_whole_and_mlflow_vouches_for_it(demo: Demo, stack: HeadgateStack) -> None:
+    verified = stack.headgate("releases", "verify", "flights")
+    assert verified.code == 0, verified.err
+    assert "releases, none changed; the last digest is" in verified.out
+    assert "MLflow was not asked" not in verified.out
+
+
 def test_status_and_query_tell_the_same(demo: Demo, stack: HeadgateStack) -> None:
     status = stack.status()
     assert all(part["healthy"] for part in status["parts"])

@@ -12,60 +12,22 @@ import mlflow
 import numpy as np
 import pandas as pd
 import pytest
-from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
+from headgate.hops.ledger import Ledger
 from headgate.learning.candidate_folder import CandidateFolder
+from headgate.releases import carry_out
 from headgate.releases.candidate import learn_candidate
-from headgate.releases.evaluate import evaluate
 from headgate.releases.model_headers import headers
-from headgate.releases.model_log import nodes_of, record
-from headgate.releases.promotion import promote
-from headgate.releases.registry import champion, open_client, version_at, version_of_model
+from headgate.releases.model_log import nodes_of
+from headgate.releases.registry import open_client, version_at, version_of_model
+from headgate.releases.release_chain import breaks
 from headgate.releases.release_rows import releases
-from headgate.spec.load import LoadedPipeline
-from headgate.spec.settings import Settings
-from tests.unit.learning_world import loaded_pipeline, publish_examples
+from headgate.releases.rollback import NoWayBack
+from tests.unit.learning_world import publish_examples
+from tests.unit.trains_world import World, new_world
 
-FIRST = datetime(2013, 1, 10, tzinfo=UTC)
 SECOND = datetime(2013, 1, 10, 6, tzinfo=UTC)
-
-
-class World:
-    """One lake, one MLflow and the steps of the learning DAG on them."""
-
-    def __init__(self, spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -> None:
-        self.spark, self.settings, self.loaded = spark, settings, loaded
-
-    def through(self, attempt: str) -> dict[str, object]:
-        """Learn, record and evaluate one attempt."""
-        learn_candidate(self.spark, self.settings, self.loaded, attempt)
-        record(self.spark, self.settings, "trains", attempt)
-        return evaluate(self.spark, self.settings, self.loaded, attempt)
-
-    def promote(self, version: int) -> str:
-        """Decide on a version and give the decision."""
-        return promote(self.spark, self.settings, self.loaded, version).decision
-
-    def champion(self) -> int | None:
-        """The version that serves."""
-        now = champion(open_client(), "trains")
-        return now.version if now else None
-
-    def counts(self) -> dict[str, int]:
-        """How many of everything there are."""
-        client = open_client()
-        experiment = client.get_experiment_by_name("trains")
-        assert experiment is not None
-        lake = self.settings.lake / "trains" / "ops"
-        return {
-            "models": len(headers(self.settings, "trains")),
-            "model commits": DeltaTable(str(lake / "models")).version(),
-            "releases": len(releases(self.settings, "trains")),
-            "runs": len(client.search_runs([experiment.experiment_id])),
-            "logged models": len(client.search_logged_models([experiment.experiment_id])),
-            "versions": len(client.search_model_versions("name = 'trains'")),
-        }
 
 
 def evaluation_of(model: int) -> dict[str, Any]:
@@ -81,14 +43,7 @@ def evaluation_of(model: int) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A lake with ten days of examples whose first candidate is recorded and evaluated, not yet decided."""
-    home = tmp_path_factory.mktemp("learning")
-    address = f"sqlite:///{home}/mlflow.db"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MLFLOW_TRACKING_URI", address)
-        patch.chdir(home)
-        settings = Settings(home=home)
-        publish_examples(spark, settings, FIRST)
-        world = World(spark, settings, loaded_pipeline(home))
+    with new_world(spark, tmp_path_factory.mktemp("learning")) as world:
         world.through("first")
         yield world
 
@@ -264,3 +219,94 @@ def test_a_move_by_hand_is_honoured_and_recorded(world: World) -> None:
     assert world.promote(1) == "promote"
     assert world.promote(2) == "hold"
     assert world.champion() == 1
+
+
+def test_a_way_back_moves_the_alias_once_and_is_on_record(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(carry_out, "champion", interrupted)
+        world.roll_back(2, "manual__1")
+    assert world.champion() == 1
+    by_hand, release = releases(world.settings, "trains")[3:]
+    assert (by_hand.decision, by_hand.version, by_hand.decided_by) == ("by_hand", 1, "somebody in MLflow")
+    assert (release.decision, release.version, release.back_to) == ("rollback", 2, 2)
+    assert (release.decided_by, release.why, release.pins) == (
+        "anna",
+        "too many alarms",
+        {"gold.examples": 1},
+    )
+    assert release.frontier == "2013-01-10T06:00:00+00:00"
+    for _ in range(2):
+        assert world.roll_back(2, "manual__1") == release
+        assert world.champion() == 2
+    assert world.promote(1) == "promote"
+    assert world.champion() == 2
+    history = releases(world.settings, "trains")
+    assert (len(history), breaks(history)) == (5, [])
+    client = open_client()
+    told = client.get_registered_model("trains").tags["headgate.release_log"]
+    assert told == f"5 {history[-1].hash}"
+    tags = client.get_model_version("trains", "2").tags
+    assert tags["headgate.why"] == "anna went back to the model of release 2: too many alarms"
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("to", "why", "words"),
+    [
+        (9, "a", "trains has no release 9: its releases are 1 to 5."),
+        (3, "a", "Release 3 of trains let nothing serve: hold of version 2."),
+        (2, "a", "Version 2 of trains, that of release 2, serves already."),
+        (1, " ", "A rollback says who made it, and why."),
+    ],
+)
+def test_a_way_back_that_leads_nowhere_is_refused(world: World, to: int, why: str, words: str) -> None:
+    with pytest.raises(NoWayBack) as refused:
+        world.roll_back(to, "manual__2", why)
+    assert str(refused.value) == (
+        f"{words}\n"
+        "  where: trains_ops.releases\n"
+        "  left behind: The alias champion and all tables are as they were.\n"
+        "  next: ./headgate releases list trains"
+    )
+    assert len(releases(world.settings, "trains")) == 5
+
+
+def test_the_tables_go_back_with_the_model_and_learning_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("headgate.releases.rollback.append_release", interrupted)
+        world.roll_back(1, "manual__3", tables=True)
+    assert (world.champion(), len(releases(world.settings, "trains"))) == (2, 5)
+    release = world.roll_back(1, "manual__3", tables=True)
+    assert (world.champion(), release.tables) == (1, {"gold.examples": 0})
+    seen = world.spark.sql("SELECT count(*) AS rows, max(as_of) AS last FROM trains_gold.examples").first()
+    assert seen is not None
+    assert (seen["rows"], f"{seen['last']:%Y-%m-%d %H:%M}") == (9 * 24 * 20, "2013-01-10 00:00")
+    ledger = Ledger(world.settings, "trains", "gold")
+    assert [entry.state for entry in ledger.entries()] == ["done", "done", "intent", "rolled_back"]
+    with pytest.raises(NoWayBack, match="serves already, and the tables are those of then"):
+        world.roll_back(1, "manual__4", tables=True)
+    learned = learn_candidate(world.spark, world.settings, world.loaded, "third")
+    assert learned == {
+        "changed": False,
+        "model": None,
+        "why": "The tables are rolled back to those of release 1: the examples lack hours.",
+    }
+
+
+def test_a_model_that_mlflow_no_longer_shows_is_to_be_shown_first(world: World) -> None:
+    open_client().delete_model_version("trains", "2")
+    with pytest.raises(NoWayBack) as refused:
+        world.roll_back(2, "manual__5")
+    assert str(refused.value) == (
+        "MLflow no longer has a version that shows model 2, that of release 2.\n"
+        "  where: MLflow, registered model trains\n"
+        "  left behind: The alias champion and all tables are as they were.\n"
+        "  next: ./headgate releases reconcile trains, which shows it again; then the same"
+    )

@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 from rich.console import Console
 
+from headgate.cli import await_run
 from headgate.cli import decide_gate as decide_gate_module
 from headgate.cli.decide_gate import Decision, NoSuchGate, closed_gate, decide_gate
 from headgate.cli.failed_run import RunFailed
@@ -70,7 +71,7 @@ def answers(decided: str, stored: str = "2013-01-29T07--1f0c9a3e") -> AirflowAns
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     found = ledger_with(closure())
-    monkeypatch.setattr(decide_gate_module, "INTERVAL", 0)
+    monkeypatch.setattr(await_run, "INTERVAL", 0)
     monkeypatch.setattr(decide_gate_module, "Ledger", lambda *_: found)
     monkeypatch.setattr(
         decide_gate_module, "addresses", lambda _: SimpleNamespace(airflow="http://127.0.0.1:1")

@@ -57,6 +57,14 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
         wait = WaitUntilQuietOperator(
             task_id=WAIT_TASK, upstream_dag_id=hourly_dag_id(name), retries=WAITING_RETRIES
         )
+        reconcile = ConnectJobOperator(
+            task_id="reconcile",
+            application=str(settings.jobs / "reconcile.py"),
+            arguments=["--pipeline", name],
+            tracking=settings.mlflow_connection,
+            pool=pool_name(name),
+            **on_engine,
+        )
         learn = SparkSubmitOperator(
             task_id="learn",
             name=learn_dag_id(name),
@@ -98,5 +106,5 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             conf={"version": version},
             skip_when_already_exists=True,
         )
-        chain(wait, learn, changed, record, evaluate, promote)
+        chain(wait, reconcile, learn, changed, record, evaluate, promote)
     return dag

@@ -8,7 +8,9 @@ from uuid import uuid4
 
 POOL_PREFIX = "headgate_"
 HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
-MAINTAIN, QUARANTINE = "_maintain", "_quarantine"
+MAINTAIN, QUARANTINE, ROLLBACK = "_maintain", "_quarantine", "_rollback"
+ENDINGS = (HOURLY, LEARN, PROMOTE, GATE, REPLAY, MAINTAIN, QUARANTINE, ROLLBACK)
+"""What the ids of a pipeline's DAGs end with, after its name."""
 
 
 def hourly_dag_id(pipeline: str) -> str:
@@ -48,7 +50,12 @@ def maintain_dag_id(pipeline: str) -> str:
 
 def pipeline_dag_ids(pipeline: str) -> list[str]:
     """All DAGs that a pipeline may have."""
-    return [pipeline + suffix for suffix in (HOURLY, GATE, REPLAY, LEARN, PROMOTE, MAINTAIN)]
+    return [pipeline + ending for ending in ENDINGS]
+
+
+def rollback_dag_id(pipeline: str) -> str:
+    """The DAG that goes back to an earlier release."""
+    return pipeline + ROLLBACK
 
 
 def pool_name(pipeline: str) -> str:

@@ -11,10 +11,20 @@ from headgate.airflow.gate_dag import gate_dag
 from headgate.airflow.hourly_dag import hourly_dag
 from headgate.airflow.learn_dag import learn_dag
 from headgate.airflow.maintain_dag import maintain_dag
-from headgate.airflow.names import GATE, HOURLY, LEARN, MAINTAIN, PROMOTE, QUARANTINE, REPLAY
+from headgate.airflow.names import (
+    GATE,
+    HOURLY,
+    LEARN,
+    MAINTAIN,
+    PROMOTE,
+    QUARANTINE,
+    REPLAY,
+    ROLLBACK,
+)
 from headgate.airflow.promote_dag import promote_dag
 from headgate.airflow.quarantine_dag import quarantine_dag
 from headgate.airflow.replay_dag import replay_dag
+from headgate.airflow.rollback_dag import rollback_dag
 from headgate.spec.errors import SpecErrors
 from headgate.spec.load import load_all, load_pipeline, pipeline_names
 from headgate.spec.pipeline import Pipeline
@@ -43,6 +53,7 @@ def pipeline_dags(
         **promote_dags(doc, settings),
         **quarantine_dags(doc, settings),
         **maintain_dags(doc, settings),
+        **rollback_dags(doc, settings),
     }
 
 
@@ -81,6 +92,11 @@ def maintain_dags(doc: str | None = None, settings: Settings | None = None) -> d
     return _dags(settings, MAINTAIN, maintain_dag, doc)
 
 
+def rollback_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_rollback` of every sound pipeline that has examples and a model."""
+    return _dags(settings, ROLLBACK, rollback_dag, doc)
+
+
 def broken_pipelines(settings: Settings | None = None) -> None:
     """Raise SpecErrors with every mistake in every pipeline; nothing where all are sound."""
     _, errors = load_all(settings or Settings())
@@ -91,7 +107,7 @@ def broken_pipelines(settings: Settings | None = None) -> None:
 def _dags(settings: Settings | None, suffix: str, build: Build, doc: str | None) -> dict[str, DAG]:
     settings = settings or Settings()
     pipelines = _pipelines(settings, suffix)
-    if suffix in (LEARN, PROMOTE):
+    if suffix in (LEARN, PROMOTE, ROLLBACK):
         pipelines = [pipeline for pipeline in pipelines if pipeline.examples and pipeline.model]
     dags = [build(settings, pipeline, doc) for pipeline in pipelines]
     return {dag.dag_id: dag for dag in dags}

@@ -28,6 +28,8 @@ COMMANDS = {
     "run": "Run hours of a pipeline as a backfill, and wait for them.",
     "replay": "Derive hours that are done again, in one pass.",
     "gate": "Accept or divert what closed a gate, on record.",
+    "releases": "Say what served when and why; check and mend the record.",
+    "rollback": "Go back to an earlier release: its model, and its tables too.",
     "query": "Run SQL on the lake.",
     "quarantine": "Look at rows that broke a rule; let them re-enter or dismiss them.",
     "compare": "Compare algorithms on a pipeline's examples; every trial in MLflow.",

@@ -18,10 +18,16 @@ TIMEOUT = 30.0
 
 
 def ask_registry(
-    settings: Settings, question: str, parameters: dict[str, str], timeout: float = TIMEOUT
+    settings: Settings,
+    question: str,
+    parameters: dict[str, str],
+    timeout: float = TIMEOUT,
+    about: str = "model_version",
 ) -> dict[str, Any] | None:
     """The version that answers a `question` (`model-versions/get`, `registered-models/alias`), as MLflow
-    tells it; None where there is no such. Raises StackNotRunning, httpx.HTTPError."""
+    tells it; None where there is no such. An answer about something else has it as `about`.
+
+    Raises StackNotRunning, httpx.HTTPError."""
     server = mlflow_server(settings)
     answer = httpx.get(
         f"{server.address}/api/2.0/mlflow/{question}",
@@ -33,7 +39,7 @@ def ask_registry(
     if answer.status_code in NO_SUCH:
         return None
     answer.raise_for_status()
-    found: dict[str, Any] = answer.json()["model_version"]
+    found: dict[str, Any] = answer.json()[about]
     return found
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 from headgate.airflow.names import gate_dag_id, hourly_dag_id
 from headgate.airflow.operators.stage_hop import ATTEMPT_KEY
-from headgate.cli.airflow_runs import Run, all_runs, read_run, run_of_answer, tasks_of
-from headgate.cli.failed_run import run_failed
+from headgate.cli.airflow_runs import Run, all_runs, run_of_answer
+from headgate.cli.await_run import await_run
 from headgate.cli.progress import Progress
 from headgate.cli.run_again import run_again
 from headgate.cli.run_hours import follow_hours
-from headgate.cli.watch import INTERVAL
 from headgate.hops.ledger import Entry, Ledger
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
@@ -51,7 +49,7 @@ def decide_gate(
     run = _run_of(client, name, closed, addresses(settings).airflow)
     form = {"decision": decision, "digest": closed.digest, "why": why}
     answer = client.post(f"/dags/{gate_dag_id(name)}/dagRuns", {"logical_date": None, "conf": form})
-    _require_decided(client, addresses(settings).airflow, run_of_answer(answer))
+    await_run(client, addresses(settings).airflow, run_of_answer(answer))
     progress.say(f"{decision}: on record in the ledger, digest {closed.digest[:12]}")
     task_ids = [f"{closed.hop}.{CLEARED[decision]}"]
     client.post(
@@ -109,12 +107,3 @@ def _run_of(client: AirflowClient, pipeline: str, closed: Entry, airflow: str) -
         "nothing was decided",
         f"{run_again(pipeline, closed.hour, closed.hour)}, which judges it anew",
     )
-
-
-def _require_decided(client: AirflowClient, airflow: str, run: Run) -> None:
-    while not run.over:
-        time.sleep(INTERVAL)
-        run = read_run(client, run)
-    if run.state != "success":
-        failed = next((task for task in tasks_of(client, run) if task.state == "failed"), None)
-        raise run_failed(client, airflow, run, failed, "follow the message above")

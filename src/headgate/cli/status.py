@@ -38,6 +38,9 @@ def status(
         console = Console(highlight=False)
         console.print(_parts_table(settings, parts))
         console.print(_pipelines_table(pipelines))
+        for held in (pipeline for pipeline in pipelines if pipeline.rolled_back):
+            console.print(f"{held.pipeline}: its tables are rolled back, and hours wait. To go forward:")
+            console.print(f"  {held.rolled_back}", soft_wrap=True)
         if served or any(part.pid for part in parts):
             found = addresses(settings)
             console.print(f"Airflow {found.airflow}   MLflow {found.mlflow}")
@@ -61,6 +64,7 @@ def _document(parts: list[PartHealth], pipelines: list[PipelineStatus]) -> dict[
                 "last_hour_done": _hour(pipeline.last_hour_done),
                 "closed_gates": [asdict(gate) | {"hour": _hour(gate.hour)} for gate in pipeline.closed_gates],
                 "champion": pipeline.champion,
+                "rolled_back": pipeline.rolled_back,
             }
             for pipeline in pipelines
         ],

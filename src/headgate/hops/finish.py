@@ -8,9 +8,10 @@ from pyspark.sql import SparkSession
 
 from headgate.hops.attempt import Attempt, NoAttempt
 from headgate.hops.catalog import register
-from headgate.hops.ledger import Entry, Ledger
+from headgate.hops.ledger import ROLLBACK, Entry, Ledger
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.publish_tables import publish_tables, tables_of_hop, versions_now
+from headgate.hops.roll_back import complete_rollback
 from headgate.hops.statistics_log import append_statistics, require_kept
 from headgate.lake.paths import table_path
 from headgate.spec.load import LoadedPipeline
@@ -22,6 +23,9 @@ def finish_open_intents(
 ) -> Ledger:
     """Complete every open intent from its pinned staging; where that is lost, restore the versions before."""
     for intent in ledger.open_intents():
+        if intent.hop == ROLLBACK:
+            ledger = complete_rollback(spark, settings, loaded, intent, ledger)
+            continue
         attempt = Attempt(settings, loaded.spec.pipeline, intent.hop, intent.attempt)
         if _intact(attempt, intent):
             ledger = complete(spark, settings, loaded, attempt, intent, ledger)

@@ -11,7 +11,12 @@ from headgate.lake.paths import table_path
 from headgate.spec.hour_range import HOUR, HourRange
 from headgate.spec.settings import Settings
 
-State = Literal["intent", "done", "closed", "undone", "accepted", "diverted", "maintained"]
+State = Literal["intent", "done", "closed", "undone", "accepted", "diverted", "maintained", "rolled_back"]
+ENDED = ("done", "undone", "rolled_back")
+"""States of lines that end an intent and name the versions that are published from there on."""
+
+ROLLBACK = "rollback"
+"""What a rollback of tables has in the place of a hop."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +34,9 @@ class Entry:
 
     `entry` numbers the lines; `number` is the publish number (0 for a closed gate, a decision about it and
     maintenance). `hour` is the start of the run's hour, (`range_start`, `range_end`] the hours it covers,
-    `frontier` the frontier it started from. A decision (`accepted`, `diverted`) says by whom and why.
-    `maintained`: since then the same rows are in other files, at its `versions`.
+    `frontier` the frontier it started from. A decision (`accepted`, `diverted`, `rolled_back`) says by whom
+    and why. The range of a rollback holds the hours that are to be derived again; its intent's `versions` are
+    those to go back to. `maintained`: since then the same rows are in other files, at its `versions`.
     """
 
     entry: int
@@ -121,9 +127,9 @@ class Ledger:
         """
         latest: dict[str, int] = {}
         for entry in self._entries:
-            if until is not None and entry.entry > until and entry.state in ("done", "undone"):
+            if until is not None and entry.entry > until and entry.state in ENDED:
                 break
-            if entry.state in ("done", "undone", "maintained"):
+            if entry.state in (*ENDED, "maintained"):
                 latest.update(entry.versions)
         return latest
 
@@ -132,7 +138,7 @@ class Ledger:
         same: list[int | None] = []
         for entry in self._entries:
             found = entry.versions.get(table)
-            if entry.state in ("done", "undone") and found is not None:
+            if entry.state in ENDED and found is not None:
                 same = same if found in same[-1:] else [found]
             elif entry.state == "maintained" and found is not None:
                 same.append(found)
@@ -140,8 +146,23 @@ class Ledger:
 
     def open_intents(self) -> list[Entry]:
         """Publishes that were begun and neither finished nor undone, oldest first."""
-        ended = {e.number for e in self._entries if e.state in ("done", "undone")}
+        ended = {e.number for e in self._entries if e.state in ENDED}
         return [e for e in self._entries if e.state == "intent" and e.number not in ended]
+
+    def last_rollback(self) -> Entry | None:
+        """The last time that tables were rolled back, whether their hours were derived again since or not."""
+        return next((e for e in reversed(self._entries) if e.state == "rolled_back"), None)
+
+    def rolled_back(self) -> Entry | None:
+        """The rollback that holds the water back: nothing has derived all of its hours again since."""
+        held = self.last_rollback()
+        if held is None or held.range_start == held.range_end or self.derived_since(held, self.last_hop):
+            return None
+        return held
+
+    def derived_since(self, rollback: Entry, hop: str) -> bool:
+        """Whether the hop has derived all hours of a rollback again, in one go."""
+        return any(e.entry > rollback.entry and e.hours.covers(rollback.hours) for e in self.done(hop))
 
     def closed_gates(self) -> list[Entry]:
         """Gates that hold the water back: closed, not passed since, not behind the frontier."""

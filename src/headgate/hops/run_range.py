@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from headgate.hops.ledger import Ledger
+from headgate.hops.ledger import ROLLBACK, Entry, Ledger
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR, HourRange
 
@@ -33,9 +33,10 @@ class RunRange:
 def run_range(ledger: Ledger, hop: str, hour: datetime) -> RunRange:
     """The range of the run whose logical date is `hour`.
 
-    Raises Behind where a closed gate of an earlier hour holds the water back, TakenOver where a later run
-    has archived files for the same hours.
+    Raises Behind where a closed gate of an earlier hour or a rollback of tables holds the water back,
+    TakenOver where a later run has archived files for the same hours.
     """
+    _require_forward(ledger)
     frontier, end = ledger.frontier(), hour + HOUR
     if frontier is not None and end <= frontier:
         own = [e for e in ledger.done("bronze") if e.hour == hour]
@@ -59,16 +60,22 @@ def run_range(ledger: Ledger, hop: str, hour: datetime) -> RunRange:
                 left="Nothing of this attempt was published.",
                 next_command="Clear the whole run, from bronze.stage on, if its hours are still open.",
             )
+        _require_silver_since_rollback(ledger, hop, hour)
     return RunRange(HourRange(frontier, end), replay=False)
 
 
 def replay_range(
-    ledger: Ledger, pipeline: str, schedule_start: datetime, first: datetime, last: datetime
+    ledger: Ledger,
+    pipeline: str,
+    schedule_start: datetime,
+    first: datetime,
+    last: datetime,
+    hop: str | None = None,
 ) -> RunRange:
-    """The hours first..last (starts) as one range to derive again.
+    """The hours first..last (starts) as one range to derive again, in `hop` where it is given.
 
     Whatever was known before the schedule's first hour belongs to that hour. Raises NotToReplay where an hour
-    lies beyond the frontier.
+    lies beyond the frontier, or where tables are rolled back and this would not derive all that they lack.
     """
     done = ledger.last_hour_done()
     if done is None or last > done or first > last:
@@ -85,7 +92,49 @@ def replay_range(
             left="Nothing was read, and all published tables are as they were.",
             next_command=f"./headgate {way}",
         )
-    return RunRange(HourRange(None if first <= schedule_start else first, last + HOUR), replay=True)
+    hours = HourRange(None if first <= schedule_start else first, last + HOUR)
+    held = ledger.rolled_back()
+    if held is not None:
+        whole = hours.covers(held.hours)
+        if not whole or (hop == "gold" and not ledger.derived_since(held, "silver")):
+            raise NotToReplay(
+                what=f"The tables of {pipeline} are rolled back: {held.verdict}. "
+                + ("Silver must be derived first." if whole else "All that they lack is derived in one go."),
+                where=f"{pipeline}_replay",
+                left="Nothing was read, and all published tables are as they were.",
+                next_command=f"./headgate {way_forward(pipeline, held, schedule_start)}",
+            )
+    return RunRange(hours, replay=True)
+
+
+def way_forward(pipeline: str, held: Entry, schedule_start: datetime) -> str:
+    """The command, without `./headgate`, that derives again what a rollback took from the tables."""
+    return f"replay {pipeline} {_hours(held.range_start or schedule_start, held.range_end - HOUR)}"
+
+
+def _require_forward(ledger: Ledger) -> None:
+    held = ledger.rolled_back()
+    if held is not None:
+        raise Behind(
+            what=f"behind {held.hour:%Y-%m-%d %H:00}: the tables are rolled back, {held.verdict}.",
+            where=f"{ROLLBACK}, by {held.decided_by}: {held.why}",
+            left="Nothing of this hour was read; it stays open.",
+            next_command="./headgate status, which prints the command that derives again what they lack; the "
+            "next run then takes the hours that waited.",
+        )
+
+
+def _require_silver_since_rollback(ledger: Ledger, hop: str, hour: datetime) -> None:
+    """An hour whose silver was published before a rollback has to begin there again."""
+    rollback = ledger.last_rollback()
+    silver = [e for e in ledger.done("silver") if e.hour == hour]
+    if hop == "gold" and rollback and silver and silver[-1].entry < rollback.entry:
+        raise TakenOver(
+            what=f"The silver rows of this hour went when the tables were rolled back, {rollback.verdict}.",
+            where=f"{hop}, hour {hour:%Y-%m-%d %H:00}",
+            left="Nothing of this attempt was published.",
+            next_command="Clear the run from silver.stage on.",
+        )
 
 
 def _hours(first: datetime, last: datetime) -> str:

@@ -46,7 +46,7 @@ def stage(
     if replay_from is None:
         run = run_range(ledger, hop, hour)
     else:
-        run = replay_range(ledger, pipeline, loaded.spec.schedule.start, replay_from, hour)
+        run = replay_range(ledger, pipeline, loaded.spec.schedule.start, replay_from, hour, hop)
     frontier, versions = ledger.frontier(), ledger.versions()
     interpret_few_hours(spark, run.hours)
     attempt.clear()

@@ -64,6 +64,11 @@ def data_files(path: str) -> list[str]:
     return [unquote(file) for file in DeltaTable(path).file_uris()]
 
 
+def files_at(path: str, version: int) -> list[str]:
+    """The data files of one version of a table. Raises DeltaError where its log no longer has it."""
+    return [unquote(file) for file in DeltaTable(path, version=version).file_uris()]
+
+
 def read_rows(path: str) -> list[dict[str, Any]]:
     """All rows of a small append-only table, in no order, times in UTC; no rows where there is no table."""
     columns = dict.fromkeys(column_types(path) or {})

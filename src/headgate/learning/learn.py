@@ -35,12 +35,14 @@ class NothingToLearn(HeadgateError):
 
 @dataclass(frozen=True)
 class Situation:
-    """What learning starts from: the ledger's frontier and versions, the newest model, if any serves."""
+    """What learning starts from: the ledger's frontier and versions, the newest model, if any serves; and why
+    there is nothing to learn from now, if the ledger says so."""
 
     frontier: datetime | None
     versions: Mapping[str, int]
     parent: Parent | None
     serving: bool
+    held: str | None = None
 
 
 class Basis(NamedTuple):
@@ -59,8 +61,9 @@ def learn(
 
     The manifest is `{"changed": false, "model": <number>}` when pins, frontier and recipe are the newest
     model's, the same with a `why` when none of the rows that it learned from differs now, and
-    `{"changed": false, "model": null, "why": <text>}` while it is too early to learn. A finished attempt is
-    returned as it is. Raises NothingToLearn, NoCompleteCohort, ScoresDiffer and what the algorithm raises.
+    `{"changed": false, "model": null, "why": <text>}` while it is too early to learn or tables are rolled
+    back. A finished attempt is returned as it is. Raises NothingToLearn, NoCompleteCohort, ScoresDiffer and
+    what the algorithm raises.
     """
     folder = CandidateFolder(settings, loaded.spec.pipeline, name)
     if folder.has(MANIFEST):
@@ -73,8 +76,10 @@ def learn(
         "recipe": digest_of(recipe(basis.model, basis.examples)),
     }
     parent = situation.parent.header if situation.parent else None
-    if parent is not None and all(parent[key] == value for key, value in same.items()):
-        manifest: dict[str, Any] = {"changed": False, "model": parent["model"]}
+    if situation.held is not None:
+        manifest: dict[str, Any] = {"changed": False, "model": None, "why": situation.held}
+    elif parent is not None and all(parent[key] == value for key, value in same.items()):
+        manifest = {"changed": False, "model": parent["model"]}
     else:
         try:
             manifest = _candidate(spark, settings, loaded, folder, situation, basis, same)

@@ -25,11 +25,13 @@ def learn_candidate(
     known = headers(settings, pipeline)
     parent = known[-1] if known else None
     pins = {table: pin for table, pin in parent["pins"].items() if ledger.holds(table, pin)} if parent else {}
+    held = ledger.rolled_back()
     situation = Situation(
         frontier=ledger.frontier(),
         versions={**ledger.versions(), **pins},  # maintenance alone is nothing to learn from
         parent=_parent(settings, pipeline, parent) if parent else None,
         serving=serving(releases(settings, pipeline)) is not None,
+        held=f"The tables are rolled back {held.verdict}: the examples lack hours." if held else None,
     )
     return learn(spark, settings, loaded, name, situation)
 

@@ -54,13 +54,16 @@ def show(
     """Bring MLflow to the model that `header` and `nodes` describe.
 
     Run and version are found by their tag `headgate.model`. A run that is not finished is completed, for
-    which `judge` is called. The alias `challenger` names the version until it is decided.
+    which `judge` is called; a finished one whose logged model is gone gets it again. The alias `challenger`
+    names the version until it is decided.
     """
     pipeline, model = header["pipeline"], header["model"]
     experiment = experiment_of(client, pipeline)
     run = tracked_run(client, experiment, MODEL_TAG, str(model), f"model-{model}")
     if run.info.status != FINISHED:
         _complete(client, run.info.run_id, header, nodes, examples_path, judge())
+    elif _logged_model(client, run.info.run_id) is None:
+        _log_model(client, run.info.run_id, header, nodes)
     version = version_of_model(client, pipeline, model) or _register(client, pipeline, model, run.info.run_id)
     if DECISION_TAG not in version.tags:
         client.set_registered_model_alias(pipeline, CHALLENGER, version.version)
@@ -141,19 +144,21 @@ def _params(header: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tags(header: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+def header_tags(header: dict[str, Any]) -> dict[str, Any]:
     """What the model was made from; table versions too, since MLflow drops version 0 of a dataset."""
     pins = {f"headgate.pin.{table}": version for table, version in header["pins"].items()}
     names = ("digest", "parent", "frontier", "recipe", "spec", "code")
     learned = header.get("learned", {})
-    judged = {f"headgate.evaluation.{end}": result["range"][end] for end in ("start", "end")}
     return {
         **pins,
         **{f"headgate.{name}": header[name] for name in names},
         **{f"headgate.learned.{name}": learned[name] for name in ("from", "because") if name in learned},
-        "headgate.track": result["track"],
-        **judged,
     }
+
+
+def _tags(header: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    judged = {f"headgate.evaluation.{end}": result["range"][end] for end in ("start", "end")}
+    return {**header_tags(header), "headgate.track": result["track"], **judged}
 
 
 def _log_datasets(client: MlflowClient, run: str, header: dict[str, Any], path: str) -> None:

@@ -18,6 +18,8 @@ MODEL_TAG = "headgate.model"
 DECISION_TAG = "headgate.decision"
 WHY_TAG = "headgate.why"
 RELEASE_TAG = "headgate.release"
+LOG_TAG = "headgate.release_log"
+"""On the registered model: number and digest of the last release that MLflow was told of."""
 
 
 class NoAddress(HeadgateError):
@@ -70,6 +72,20 @@ def version_at(client: MlflowClient, pipeline: str, alias: str) -> Version | Non
 def champion(client: MlflowClient, pipeline: str) -> Version | None:
     """What serves: the version under the alias `champion`."""
     return version_at(client, pipeline, CHAMPION)
+
+
+def tags_of(client: MlflowClient, pipeline: str, version: int | None) -> dict[str, str] | None:
+    """The tags of a registered version; None where MLflow has no such version."""
+    from mlflow.exceptions import MlflowException
+
+    if version is None:
+        return None
+    try:
+        return dict(client.get_model_version(pipeline, str(version)).tags)
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise
 
 
 def version_of_model(client: MlflowClient, pipeline: str, model: int) -> ModelVersion | None:

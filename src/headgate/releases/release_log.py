@@ -1,17 +1,20 @@
-"""The release log: `ops.releases`, one row per decision about what serves."""
+"""The release log: `ops.releases`, one row per decision about what serves, each chained to the one before."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 
 from pyspark.sql import SparkSession
 
 from headgate.hops.catalog import register_records
-from headgate.lake.append import append
+from headgate.lake.append_record import append_record
+from headgate.lake.history import column_types
 from headgate.lake.paths import table_path
 from headgate.lake.tables import create_table
 from headgate.lake.transaction import Transaction
+from headgate.releases.release_chain import chained
 from headgate.releases.release_rows import RELEASES, Release, releases
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
@@ -29,9 +32,24 @@ RELEASES_TYPES = {
     "frontier": "string",
     "gate_reports": "map<string,string>",
     "evaluation": "string",
+    "tables": "map<string,bigint>",
+    "back_to": "bigint",
+    "decided_by": "string",
+    "why": "string",
+    "decided_at": "timestamp",
+    "previous": "string",
+    "hash": "string",
 }
-"""Columns and Spark types. `decision` is promote, hold, or by_hand: the alias was found moved (without a
-version: removed). `reasons` and `evaluation` are JSON texts. It happened at the time of its Delta commit."""
+"""Columns and Spark types. `decision` is
+
+- promote or hold: what the rules said of a candidate;
+- rollback: somebody (`decided_by`, `why`) went back to the release `back_to`;
+- by_hand: the alias was found moved (without a version: removed);
+- repair: the version that served was deleted in MLflow, and `version` shows its model now.
+
+`pins` are the versions that the model was learned from, `tables` those of all tables that were published with
+them. `frontier` is how far gold was published: the candidate's, or when the alias moved. `reasons` and
+`evaluation` are JSON texts. `previous` and `hash`: see `release_chain`."""
 
 
 class DecidedElsewhere(HeadgateError):
@@ -39,16 +57,18 @@ class DecidedElsewhere(HeadgateError):
 
 
 def append_release(spark: SparkSession, settings: Settings, pipeline: str, release: Release) -> None:
-    """Append one release. Its number may be written once; raises DecidedElsewhere when another one has it."""
+    """Append one release with the time and its place in the chain. Its number may be written once.
+
+    Raises DecidedElsewhere when another one has it.
+    """
     path = table_path(settings.lake, pipeline, RELEASES)
-    create_table(spark, path, RELEASES_TYPES, change_feed=False)
+    _prepare(spark, path)
     register_records(spark, settings, pipeline)
-    values = asdict(release)
+    before = [row for row in releases(settings, pipeline) if row.release < release.release]
+    row = asdict(chained(replace(release, decided_at=datetime.now(UTC)), before))
     for name in ("reasons", "evaluation"):
-        values[name] = json.dumps(values[name], sort_keys=True)
-    schema = ", ".join(f"`{column}` {kind}" for column, kind in RELEASES_TYPES.items())
-    row = spark.createDataFrame([tuple(values[column] for column in RELEASES_TYPES)], schema)
-    append(row, path, Transaction(f"{pipeline}/release", release.release))
+        row[name] = json.dumps(row[name], sort_keys=True)
+    append_record([row], path, Transaction(f"{pipeline}/release", release.release))
     written = next(r for r in releases(settings, pipeline) if r.release == release.release)
     if (written.decision, written.version) != (release.decision, release.version):
         raise DecidedElsewhere(
@@ -58,3 +78,12 @@ def append_release(spark: SparkSession, settings: Settings, pipeline: str, relea
             left="the alias champion as it was",
             next_command="clear the task `promote`",
         )
+
+
+def _prepare(spark: SparkSession, path: str) -> None:
+    """Create the log, to which rows can only be added; one by an earlier Headgate gets what it lacks."""
+    create_table(spark, path, RELEASES_TYPES, change_feed=False)
+    known = column_types(path) or {}
+    new = [f"`{name}` {kind}" for name, kind in RELEASES_TYPES.items() if name not in known]
+    if new:
+        spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({', '.join(new)})")

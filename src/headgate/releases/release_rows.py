@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from headgate.lake.history import read_rows
@@ -11,11 +12,16 @@ from headgate.lake.paths import table_path
 from headgate.spec.settings import Settings
 
 RELEASES = "ops.releases"
+DECIDED = ("promote", "hold", "rollback", "repair")
+"""Decisions that MLflow is told of: what the rules said of a candidate, ways back, and repairs."""
+
+MOVES = ("promote", "by_hand", "rollback", "repair")
+"""Decisions after which another version serves than before."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """One row of the release log."""
+    """One row of the release log: see `RELEASES_TYPES`."""
 
     release: int
     decision: str
@@ -29,6 +35,13 @@ class Release:
     frontier: str = ""
     gate_reports: dict[str, str] = field(default_factory=dict)
     evaluation: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, int] = field(default_factory=dict)
+    back_to: int | None = None
+    decided_by: str = ""
+    why: str = ""
+    decided_at: datetime | None = field(default=None, compare=False)
+    previous: str = field(default="", compare=False)
+    hash: str = field(default="", compare=False)
 
 
 def releases(settings: Settings, pipeline: str) -> list[Release]:
@@ -38,15 +51,23 @@ def releases(settings: Settings, pipeline: str) -> list[Release]:
 
 
 def serving(history: list[Release]) -> int | None:
-    """The version that serves according to the log: that of the last promotion or move by hand."""
-    moved = [release for release in history if release.decision in ("promote", "by_hand")]
+    """The version that serves according to the log: that of the last move of the alias."""
+    moved = moves(history)
     return moved[-1].version if moved else None
 
 
+def moves(history: list[Release]) -> list[Release]:
+    """The releases after which another version served than before, oldest first."""
+    return [release for release in history if release.decision in MOVES]
+
+
 def _release(row: dict[str, Any]) -> Release:
-    values = dict(row)
+    values = {name: value for name, value in row.items() if value is not None or name in _MAY_BE_EMPTY}
     for name in ("reasons", "evaluation"):
         values[name] = json.loads(values[name])
-    for name in ("pins", "gate_reports"):
-        values[name] = dict(values[name] or [])
+    for name in ("pins", "gate_reports", "tables"):
+        values[name] = dict(values.get(name) or [])
     return Release(**values)
+
+
+_MAY_BE_EMPTY = ("version", "model", "previous_champion")

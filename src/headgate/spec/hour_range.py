@@ -28,5 +28,10 @@ class HourRange:
             self.start is None or other.end > self.start
         )
 
+    def covers(self, other: HourRange) -> bool:
+        """Whether all hours of the other are in this one."""
+        begins = self.start is None or (other.start is not None and self.start <= other.start)
+        return begins and self.end >= other.end
+
     def __str__(self) -> str:
         return f"({self.start.isoformat() if self.start else 'beginning'}, {self.end.isoformat()}]"

@@ -30,6 +30,8 @@ LEDGER = pa.schema(
         ("code", pa.string()),
         ("spec", pa.string()),
         ("recorded_at", MOMENT),
+        ("decided_by", pa.string()),
+        ("why", pa.string()),
     ]
 )
 RELEASES = pa.schema(
@@ -44,6 +46,10 @@ RELEASES = pa.schema(
         *((name, pa.string()) for name in ("code", "spec", "frontier")),
         ("gate_reports", pa.map_(pa.string(), pa.string())),
         ("evaluation", pa.string()),
+        ("tables", pa.map_(pa.string(), pa.int64())),
+        ("back_to", pa.int64()),
+        *((name, pa.string()) for name in ("decided_by", "why", "previous", "hash")),
+        ("decided_at", MOMENT),
     ]
 )
 
@@ -66,6 +72,7 @@ class Ledger:
         number: int | None = None,
         versions: dict[str, int] | None = None,
         attempt: str = "",
+        **decided: str,
     ) -> None:
         """One line about the run of `hour`; it covers the hours from `since`, itself by default."""
         self.lines += 1
@@ -96,6 +103,7 @@ class Ledger:
             "code": "c" * 64,
             "spec": "e" * 64,
             "recorded_at": datetime(2024, 1, 2, 12, self.lines, tzinfo=UTC),
+            **decided,
         }
         write_deltalake(self.path, pa.Table.from_pylist([row], LEDGER), mode="append")
 
@@ -128,6 +136,8 @@ def release(settings: Settings, number: int, decision: str, version: int | None,
         "frontier": values.get("frontier", "2024-01-01T06:00:00+00:00"),
         "gate_reports": list(values.get("gate_reports", {}).items()),
         "evaluation": json.dumps(values.get("evaluation", {})),
+        "tables": list(values.get("tables", {}).items()),
+        **{name: values.get(name) for name in ("back_to", "decided_by", "why", "decided_at", "hash")},
     }
     path = str(settings.lake / "shop" / "ops" / "releases")
     write_deltalake(path, pa.Table.from_pylist([row], RELEASES), mode="append")

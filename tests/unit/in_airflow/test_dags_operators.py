@@ -23,6 +23,7 @@ from headgate.airflow import (
     promote_dags,
     quarantine_dags,
     replay_dags,
+    rollback_dags,
 )
 from headgate.airflow.names import run_attempt
 from headgate.spec.settings import Settings
@@ -135,6 +136,26 @@ def test_a_decision_carries_the_form_and_the_name_of_who_made_it(
         "  left behind: Nothing was decided.\n"
         "  next: Sign in to Airflow and trigger the DAG there, or use ./headgate gate."
     )
+
+
+def test_a_way_back_carries_the_form_the_run_and_the_name_of_who_goes(
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task: Any = rollback_dags()["shop_rollback"].get_task("roll_back")
+    ran: list[list[str]] = []
+    monkeypatch.setattr(type(task), "run_job", lambda self, arguments: ran.append(list(arguments)))
+    form = {"release": 3, "tables": True, "why": "too many alarms"}
+    told = context(Instance(), run_type="manual", triggering_user_name="anna")
+    task.execute({**told, "params": form})
+    assert ran == [
+        [
+            *["--pipeline", "shop", "--release", "3", "--tables", "yes"],
+            *["--why", "too many alarms", "--by", "anna", "--run", "a run"],
+        ]
+    ]
+    told = context(Instance(), run_type="manual", triggering_user_name=None)
+    with pytest.raises(AirflowFailException, match="A way back needs somebody who made it"):
+        task.execute({**told, "params": form})
 
 
 @pytest.mark.parametrize("digest", ["", "d1", "A" * 64, "0" * 63])

@@ -20,13 +20,14 @@ from headgate.airflow import (
     promote_dags,
     quarantine_dags,
     replay_dags,
+    rollback_dags,
 )
 from headgate.spec.settings import REPOSITORY, Settings
 
 ALL = [
     *("orders_gate", "orders_hourly", "orders_maintain", "orders_quarantine", "orders_replay"),
     *("shop_gate", "shop_hourly", "shop_learn", "shop_maintain", "shop_promote", "shop_quarantine"),
-    "shop_replay",
+    *("shop_replay", "shop_rollback"),
 ]
 HOPS = [
     "bronze.stage",
@@ -65,6 +66,7 @@ def test_a_pipeline_without_a_model_has_no_dag_to_learn_or_to_promote(pipelines:
     assert sorted(promote_dags()) == ["shop_promote"]
     assert sorted(quarantine_dags()) == ["orders_quarantine", "shop_quarantine"]
     assert sorted(maintain_dags()) == ["orders_maintain", "shop_maintain"]
+    assert sorted(rollback_dags()) == ["shop_rollback"]
 
 
 def test_folders_can_be_named_by_the_dag_file(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,11 +113,13 @@ def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Se
             ("orders_gate", "decide"),
             ("shop_gate", "decide"),
             ("shop_learn", "record"),
+            ("shop_learn", "reconcile"),
             ("shop_promote", "promote"),
             ("shop_quarantine", "request"),
             ("orders_quarantine", "request"),
             ("orders_maintain", "tables"),
             ("shop_maintain", "tables"),
+            ("shop_rollback", "roll_back"),
         ]
     )
     assert {pool for where, pool in pools.items() if where not in in_pool} == {"default_pool"}
@@ -211,6 +215,7 @@ def test_learning_waits_fits_records_evaluates_and_hands_over(pipelines: Setting
     dags = learn_dags()
     assert in_order(dags["shop_learn"]) == [
         "wait_until_quiet",
+        "reconcile",
         "learn",
         "changed",
         "record",

@@ -90,6 +90,23 @@ def test_of_an_hour_that_was_published_again_the_last_publish_counts(
     assert "20 in" not in text
 
 
+def test_tables_that_are_rolled_back_come_with_the_way_forward(
+    look: Callable[..., str], ledger: Ledger
+) -> None:
+    ledger.hour(5, rows_in=1, quarantined=0, published=1, since=0)
+    ledger.hour(6, rows_in=1, quarantined=0, published=1)
+    told = {"verdict": "to those of release 1", "decided_by": "anna", "why": HOSTILE}
+    ledger.line("rollback", 6, "rolled_back", since=6, **told)
+    for page in ("/pipelines", "/pipelines/shop"):
+        text = look(page)
+        assert "The tables are rolled back to those of release 1" in text
+        assert "By anna: &lt;script&gt;" in text and "<script>alert" not in text
+        assert "<code>./headgate replay shop --from 2024-01-01T06 --to 2024-01-01T06</code>" in text
+    assert '<span class="tag rolled-back">rolled back</span>' in look("/pipelines")
+    ledger.line("gold", 6, rows={"gold.examples": (1, 0, 1)})
+    assert "rolled back" not in look("/pipelines")
+
+
 def test_a_closed_gate_comes_with_its_reason_its_next_step_and_its_links(
     look: Callable[..., str], ledger: Ledger
 ) -> None:

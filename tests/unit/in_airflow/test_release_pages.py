@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
@@ -98,6 +99,22 @@ def test_a_release_shows_its_evidence(look: Callable[..., str], history: None) -
     assert '<th scope="row">champion</th><td class="number">0.5200</td><td class="number">–</td>' in text
     assert '<span class="tag failed">failed</span>' in look("/releases/shop/2")
     assert "The alias was found moved by hand" in look("/releases/shop/4")
+
+
+def test_a_way_back_shows_who_went_why_and_where_to(look: Callable[..., str], pipelines: Settings) -> None:
+    release(pipelines, 1, "promote", 1)
+    gone = [{"check": "rollback", "passed": True, "said": f"anna went back: {HOSTILE}"}]
+    values = {"back_to": 1, "decided_by": "anna" + HOSTILE, "tables": {"silver.orders": 7}, "hash": "f" * 64}
+    moment = datetime(2024, 1, 2, 7, 30, tzinfo=UTC)
+    release(pipelines, 2, "rollback", 1, reasons=gone, decided_at=moment, **values)
+    text = look("/releases/shop/2")
+    assert '<span class="tag rollback">rollback</span>' in text
+    assert "<dt>Decided</dt><dd>anna&lt;script&gt;" in text and ", 2024-01-02 07:30</dd>" in text
+    assert '<a href="/headgate/releases/shop/1">release 1</a>' in text
+    assert '<th scope="row">published with it: silver.orders</th><td>version 7</td>' in text
+    assert f"<code>{'f' * 64}</code>" in text
+    assert "<script>alert" not in text
+    assert "release 2</a>, a rollback" in look("/releases")
 
 
 def test_two_releases_are_compared(look: Callable[..., str], history: None) -> None:

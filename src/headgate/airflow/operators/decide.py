@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowFailException
 
@@ -21,16 +23,20 @@ class DecideOperator(ConnectJobOperator):
 
     def execute(self, context: Context) -> None:
         """Put the decision on record; refuses a run without a user."""
-        run = context["dag_run"]
-        by = run.triggering_user_name
-        if not by:
-            refused = NobodyDecides(
-                "A decision about a gate needs somebody who made it; nobody triggered this run.",
-                where=f"run {run.run_id}",
-                left="Nothing was decided.",
-                next_command="Sign in to Airflow and trigger the DAG there, or use ./headgate gate.",
-            )
-            raise AirflowFailException(str(refused))
+        by = who_decides(context["dag_run"], "A decision about a gate", "./headgate gate")
         form = context["params"]
         said = [part for name in ("decision", "digest", "why") for part in (f"--{name}", str(form[name]))]
         self.run_job([*self.arguments, *said, "--by", by])
+
+
+def who_decides(run: Any, what: str, command: str) -> str:
+    """The user who triggered the run; raises AirflowFailException where nobody did."""
+    if run.triggering_user_name:
+        return str(run.triggering_user_name)
+    refused = NobodyDecides(
+        f"{what} needs somebody who made it; nobody triggered this run.",
+        where=f"run {run.run_id}",
+        left="Nothing was decided.",
+        next_command=f"Sign in to Airflow and trigger the DAG there, or use {command}.",
+    )
+    raise AirflowFailException(str(refused))

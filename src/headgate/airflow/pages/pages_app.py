@@ -9,7 +9,7 @@ from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import Response
 
-from headgate.airflow.names import HOURLY, LEARN, PROMOTE
+from headgate.airflow.names import ENDINGS, HOURLY
 from headgate.airflow.pages.access import may_read
 from headgate.airflow.pages.catalog_page import catalog, table_values
 from headgate.airflow.pages.dag_runs import run_hour
@@ -76,7 +76,7 @@ def one_pipeline(user: User, pipeline: str, until: date | None = None, refresh: 
 
 def pipeline_of_dag(user: User, dag: str) -> Response:
     """The pipeline that a DAG belongs to; a DAG of somebody else's has none."""
-    for end in (HOURLY, LEARN, PROMOTE):
+    for end in ENDINGS:
         name = dag.removesuffix(end)
         if name != dag and pipeline_named(Settings(), name):
             return one_pipeline(user, name)

@@ -12,6 +12,7 @@ from headgate.airflow.pages.hour_rows import HourRows, hour_rows
 from headgate.airflow.pages.mlflow_pages import model_page
 from headgate.airflow.pages.progress import closed_gates, freshness, hop_states, what_serves
 from headgate.airflow.pages.records import ledger_of, releases_of
+from headgate.hops.run_range import way_forward
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
@@ -23,6 +24,7 @@ def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[
     spec = loaded.spec
     ledger = ledger_of(settings, loaded)
     gates = closed_gates(spec.pipeline, ledger)
+    held = ledger.rolled_back()
     fresh = freshness(spec, ledger, now)
     serves = what_serves(releases_of(settings, spec.pipeline)) if spec.model else None
     runs = hour_rows(ledger, spec.schedule.start, RUNS_SHOWN)
@@ -32,7 +34,9 @@ def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[
         "owner": spec.owner,
         "hourly": hourly_dag_id(spec.pipeline),
         "learns": spec.model is not None,
-        "word": "closed" if gates else "open" if fresh else "nothing yet",
+        "held": held,
+        "forward": way_forward(spec.pipeline, held, spec.schedule.start) if held else "",
+        "word": "rolled back" if held else "closed" if gates else "open" if fresh else "nothing yet",
         "hops": hop_states(loaded, ledger),
         "gates": gates,
         "runs": runs_of_hours(hourly_dag_id(spec.pipeline), [gate.hour for gate in gates]),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from headgate.gates.verdict import next_step
 from headgate.hops.ledger import Entry, Ledger
-from headgate.releases.release_rows import Release, serving
+from headgate.releases.release_rows import Release, moves, serving
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Pipeline
@@ -115,7 +115,7 @@ def what_serves(history: list[Release]) -> Serving | None:
     """The champion by the release log; None before the first decision."""
     if not history:
         return None
-    moved = [release for release in history if release.decision in ("promote", "by_hand")]
+    moved = moves(history)
     return Serving(serving(history), moved[-1] if moved else None, history[-1])
 
 

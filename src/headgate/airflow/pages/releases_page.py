@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 from headgate.airflow.pages.mlflow_pages import model_page
 from headgate.airflow.pages.progress import said
 from headgate.airflow.pages.records import headers_of, releases_of
+from headgate.releases.live import what_was_live
 from headgate.releases.release_rows import Release, serving
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -22,17 +21,6 @@ FIGURES = {
     "calibration_error": "calibration error",
 }
 CANDIDATE = "candidate"
-
-
-@dataclass(frozen=True)
-class Live:
-    """A version that served: from the frontier of one release to that of the next (None: it serves still)."""
-
-    version: int | None
-    release: int
-    by_hand: bool
-    since: str
-    until: str | None
 
 
 def release_list(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
@@ -49,16 +37,6 @@ def release_list(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
         "mlflow": model_page(settings, name),
         "numbers": [row.release for row in history[::-1]],
     }
-
-
-def what_was_live(history: list[Release]) -> list[Live]:
-    """The versions that served, oldest first, on the clock of the data: the frontier when it was decided."""
-    moves = [row for row in history if row.decision in ("promote", "by_hand")]
-    ends = {row.release: later.frontier for row, later in pairwise(moves)}
-    return [
-        Live(row.version, row.release, row.decision == "by_hand", row.frontier, ends.get(row.release))
-        for row in moves
-    ]
 
 
 def evidence(settings: Settings, loaded: LoadedPipeline, number: int) -> dict[str, Any] | None:
@@ -115,7 +93,8 @@ def _header(settings: Settings, pipeline: str, model: int | None) -> dict[str, A
 
 def _facts(row: Release, header: dict[str, Any] | None) -> dict[str, str]:
     """What a release was made of, by name, as text."""
-    facts = {"decision": row.decision.replace("_", " "), "data up to": _moment(row.frontier)}
+    facts = {"decision": row.decision.replace("_", " "), "decided by": row.decided_by or "–"}
+    facts["data up to"] = _moment(row.frontier)
     facts |= {f"pin {table}": f"version {version}" for table, version in sorted(row.pins.items())}
     judged = row.evaluation.get("range", {})
     if judged:
