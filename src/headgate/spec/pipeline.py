@@ -25,6 +25,7 @@ MAXIMUM_TRIALS = 64
 """How many trials the candidates of one comparison may span."""
 
 Algorithm = Literal["random_forest", "incremental_forest", "gradient_boosted_trees", "logistic_regression"]
+FeedFormat = Literal["dms_csv", "dms_parquet", "json_lines", "debezium_json"]
 NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Duration = Annotated[
@@ -78,7 +79,7 @@ class Feed(Strict):
     end its scheduled run waits for the feed's last files.
     """
 
-    format: Literal["dms_csv"] = "dms_csv"
+    format: FeedFormat = "dms_csv"
     key: list[Name] = Field(min_length=1)
     committed_at: Name = "committed_at"
     sequence: Name | None = None
