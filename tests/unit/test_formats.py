@@ -249,7 +249,7 @@ EVENTS = (
     ),
     (
         '{"source":{"ts_ms":99999999999999999},"op":"m","message":{}}',
-        ("m", "99999999999999999000", None, None, None, None, "WHOLE"),
+        ("m", "99999999999999999", None, None, None, None, "WHOLE"),
     ),
     ('{"after":{"order_id":1', (None, None, None, None, None, None, "WHOLE")),
     (

@@ -125,7 +125,7 @@ def _commit_time(source: Column) -> Column:
     given = F.coalesce(_member(source, "ts_us"), F.concat(_member(source, "ts_ms"), F.lit("000")))
     micros = F.when(given.try_cast("bigint").between(0, LAST_MICROSECOND), given.try_cast("bigint"))
     moment = F.date_format(F.timestamp_micros(micros), "yyyy-MM-dd HH:mm:ss.SSSSSS")
-    return F.coalesce(moment, given)
+    return F.coalesce(moment, _member(source, "ts_us"), _member(source, "ts_ms"))
 
 
 def _log_position(source: Column) -> Column:
