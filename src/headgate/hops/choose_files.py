@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from headgate.hops.known_files import KnownFile, KnownFiles
-from headgate.ingest.formats.dms_csv import OPERATION
+from headgate.ingest.formats.format import OPERATION
+from headgate.ingest.formats.format_of import format_of
 from headgate.ingest.landing import (
     LandingFile,
     RefusedFile,
     UnusableHeader,
     checksum,
-    header,
     look_at_landing,
     not_utf8,
 )
@@ -74,7 +74,7 @@ def choose_files(
     """
     choice = Choice()
     seen = known.checksums()
-    listed, refused = look_at_landing(landing, name)
+    listed, refused = look_at_landing(landing, name, format_of(loaded.spec.feeds[name]).extensions)
     for other in refused:
         if other.hour is None or other.hour + HOUR <= end:
             choice.findings.append(
@@ -114,11 +114,11 @@ def _judge(
     landing: Path, file: LandingFile, loaded: LoadedPipeline, same_as: str | None, choice: Choice
 ) -> None:
     feed = loaded.spec.feeds[file.feed]
-    wrong = not_utf8(landing, file.path)
+    wrong = not_utf8(landing, file.path) if format_of(feed).is_text else None
     if wrong:
         choice.findings.append(_finding("files.encoding", "close", file, wrong))
     try:
-        names = [name.lower() for name in header(landing, file.path)]
+        names = [name.lower() for name in format_of(feed).names(landing, file.path)]
     except UnusableHeader as error:
         choice.findings.append(_finding("files.header", "close", file, str(error)))
         choice.unreadable.add(file.path)

@@ -19,7 +19,8 @@ from headgate.hops.requests import Request, waiting
 from headgate.hops.run_range import RunRange
 from headgate.hops.stage_requests import requested_rows
 from headgate.ingest.commit_time import commit_time, moment_or_null
-from headgate.ingest.formats.dms_csv import OPERATION, read_dms_csv
+from headgate.ingest.formats.format import OPERATION
+from headgate.ingest.formats.format_of import format_of
 from headgate.ingest.landing import LandingFile, still_as_listed
 from headgate.ingest.ordering import LOAD_OPERATION, instant_text, known_at, sequence
 from headgate.ingest.rescue import rescued_also
@@ -137,6 +138,9 @@ class BronzeStage:
         known = [column for column in column_types(path) or {} if column not in CARRIED]
         return [column for column in dict.fromkeys([*known, *choice.evolved]) if column not in contract]
 
+    def _read(self, feed: Feed, files: list[LandingFile], columns: list[str]) -> DataFrame | None:
+        return format_of(feed).read(self.spark, self.landing, files, columns, feed.committed_at)
+
     def _counts(self, staged: Path, files: list[LandingFile]) -> dict[str, int]:
         if not files:
             return {}
@@ -148,7 +152,7 @@ class BronzeStage:
     ) -> tuple[list[LandingFile], dict[str, tuple[datetime, datetime]]]:
         """The full loads taken before the run's end, each with the load's start and the time it counts as."""
         loads = [file for file in choice.readable if file.kind == "load"]
-        frame = read_dms_csv(self.spark, self.landing, loads, columns, feed.committed_at) if loads else None
+        frame = self._read(feed, loads, columns) if loads else None
         if frame is None:
             return [], {}
         at = moment_or_null(F.col("_committed"))
@@ -174,11 +178,11 @@ class BronzeStage:
     ) -> DataFrame:
         parts = []
         if changes:
-            frame = read_dms_csv(self.spark, self.landing, changes, columns, feed.committed_at)
+            frame = self._read(feed, changes, columns)
             at = commit_time(F.col("_committed"), F.col("_file"))
             parts += [] if frame is None else [_no_loads(frame).withColumn("_committed_at", at)]
         if loads:
-            frame = read_dms_csv(self.spark, self.landing, loads, columns, feed.committed_at)
+            frame = self._read(feed, loads, columns)
             taken = load_times[loads[0].path][1]
             parts += [] if frame is None else [frame.withColumn("_committed_at", F.lit(taken))]
         if not parts:

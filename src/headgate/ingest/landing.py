@@ -14,7 +14,8 @@ from typing import Literal
 
 from headgate.spec.errors import HeadgateError
 
-_LOAD = re.compile(r"LOAD[0-9A-Fa-f]{8}\.csv")
+_LOAD = re.compile(r"LOAD[0-9A-Fa-f]{8}")
+CSV = (".csv",)
 _HOUR = re.compile(r"\d{4}/\d{2}/\d{2}/\d{2}/")
 _PLAIN = re.compile(r"[^\x00-\x1f:\x7f\udc80-\udcff]+")
 _UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".inprogress", "._copying_")
@@ -62,15 +63,18 @@ class RefusedFile:
     expected: bool
 
 
-def list_landing(landing: Path, feed: str) -> list[LandingFile]:
+def list_landing(landing: Path, feed: str, extensions: tuple[str, ...] = CSV) -> list[LandingFile]:
     """All landing files of a feed, by path.
 
-    Full loads are `<feed>/LOAD00000001.csv`, changes `<feed>/YYYY/MM/DD/HH/<name>.csv`, by UTC hour.
+    Full loads are `<feed>/LOAD00000001.csv`, changes `<feed>/YYYY/MM/DD/HH/<name>.csv`, by UTC hour; other
+    formats have other `extensions`.
     """
-    return look_at_landing(landing, feed)[0]
+    return look_at_landing(landing, feed, extensions)[0]
 
 
-def look_at_landing(landing: Path, feed: str) -> tuple[list[LandingFile], list[RefusedFile]]:
+def look_at_landing(
+    landing: Path, feed: str, extensions: tuple[str, ...] = CSV
+) -> tuple[list[LandingFile], list[RefusedFile]]:
     """The landing files of a feed, and whatever else lies in its folder, both by path.
 
     No link below the feed's folder is followed, so nothing outside of it is read. Names that begin with `.`
@@ -79,13 +83,14 @@ def look_at_landing(landing: Path, feed: str) -> tuple[list[LandingFile], list[R
     root = landing / feed
     found: list[LandingFile] = []
     refused: list[RefusedFile] = []
-    for path in _inside(root):
+    for path in _inside(root, extensions):
         relative = path.relative_to(root).as_posix()
-        is_load = _LOAD.fullmatch(relative) is not None
+        extension = path.suffix
+        is_load = extension in extensions and _LOAD.fullmatch(relative.removesuffix(extension)) is not None
         hour = None if is_load else _hour_in(relative)
         in_place = is_load or (hour is not None and relative.count("/") == 4)
-        expected = in_place and relative.endswith(".csv")
-        why = _why_refused(path, in_place=in_place)
+        expected = in_place and extension in extensions
+        why = _why_refused(path, extensions, in_place=in_place)
         if why:
             refused.append(RefusedFile(_printable(f"{feed}/{relative}"), feed, hour, why, expected))
             continue
@@ -103,13 +108,13 @@ def look_at_landing(landing: Path, feed: str) -> tuple[list[LandingFile], list[R
     return found, refused
 
 
-def _inside(root: Path) -> list[Path]:
+def _inside(root: Path, extensions: tuple[str, ...]) -> list[Path]:
     """Everything below a folder but its folders, besides folders that are named like files."""
     found = []
     for folder, folders, files in os.walk(root):
         here = Path(folder)
         linked = [name for name in folders if (here / name).is_symlink()]
-        named_as_files = [name for name in folders if name.endswith(".csv") and name not in linked]
+        named_as_files = [name for name in folders if name.endswith(extensions) and name not in linked]
         folders[:] = [name for name in folders if name not in {*linked, *named_as_files}]
         found += [here / name for name in (*files, *linked, *named_as_files) if not _is_unfinished(name)]
     return sorted(found, key=lambda path: path.relative_to(root).as_posix())
@@ -123,7 +128,7 @@ def _is_unfinished(name: str) -> bool:
     return name.startswith((".", "_")) or name.lower().endswith(_UNFINISHED)
 
 
-def _why_refused(path: Path, *, in_place: bool) -> str:
+def _why_refused(path: Path, extensions: tuple[str, ...], *, in_place: bool) -> str:
     """Why something is no landing file; empty where it is one."""
     if path.is_symlink():
         return "a link: put the file itself there"
@@ -131,10 +136,11 @@ def _why_refused(path: Path, *, in_place: bool) -> str:
         return "a folder with the name of a file"
     if not path.is_file():
         return "no regular file"
-    if path.suffix != ".csv":
-        return "its name does not end with .csv"
+    if path.suffix not in extensions:
+        return f"its name does not end with {' or '.join(extensions)}"
     if not in_place:
-        return "neither LOAD<8 hexadecimal digits>.csv nor in a folder YYYY/MM/DD/HH"
+        load = f"LOAD<8 hexadecimal digits>{path.suffix}"
+        return f"neither {load} nor in a folder YYYY/MM/DD/HH"
     if not _PLAIN.fullmatch(path.name):
         return "its name has a colon or a control character, or is not UTF-8: rename it"
     return ""

@@ -26,6 +26,7 @@ MAXIMUM_TRIALS = 64
 
 Algorithm = Literal["random_forest", "incremental_forest", "gradient_boosted_trees", "logistic_regression"]
 SchemaChange = Literal["rescue", "evolve", "fail"]
+FeedFormat = Literal["dms_csv", "dms_parquet", "json_lines", "debezium_json"]
 NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
@@ -81,7 +82,7 @@ class Feed(Strict):
     source's columns are no longer those of the contract, or their values not of its types.
     """
 
-    format: Literal["dms_csv"] = "dms_csv"
+    format: FeedFormat = "dms_csv"
     key: list[Name] = Field(min_length=1)
     committed_at: Name = "committed_at"
     sequence: Name | None = None

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from headgate.ingest.formats.format import OPERATION
+from headgate.ingest.formats.place import file_column, spark_paths
 from headgate.ingest.landing import LandingFile, header
 from headgate.ingest.ordering import LOAD_OPERATION
 
-OPERATION = "op"
+
+class DmsCsv:
+    """CSV with a header; blank lines say nothing."""
+
+    extensions = (".csv",)
+    is_text = True
+
+    def names(self, landing: Path, path: str) -> list[str]:
+        """The names in the file's header; none without one. Raises UnusableHeader."""
+        return header(landing, path)
+
+    def read(
+        self,
+        spark: SparkSession,
+        landing: Path,
+        files: list[LandingFile],
+        columns: list[str],
+        committed_at: str,
+    ) -> DataFrame | None:
+        """See Format. A file is never split, so records keep their order."""
+        return _read(spark, landing, files, columns, committed_at)
 
 
-def read_dms_csv(
+def _read(
     spark: SparkSession, landing: Path, files: list[LandingFile], columns: list[str], committed_at: str
 ) -> DataFrame | None:
-    """Every line of `files` as text: `columns`, then `_op`, `_committed`, `_file`, `_row`, `_rescued`.
-
-    Header names are matched without regard to case. `_row` is the record's number in its file, from 1.
-    Columns that are not asked for and lines that do not parse are kept in `_rescued` as JSON; a line that
-    does not parse has no values. None where no file has a header. A file is never split, so records keep
-    their order.
-    """
     by_header: dict[tuple[str, ...], list[LandingFile]] = defaultdict(list)
     for file in files:
         names = tuple(header(landing, file.path))
@@ -63,15 +77,11 @@ def _read_one_header(
         .option("encoding", "UTF-8")
         .option("mode", "PERMISSIVE")
         .option("columnNameOfCorruptRecord", "_unparsed")
-        .csv([_literal(landing / file.path) for file in files])
+        .csv(spark_paths(landing, files))
     )
     # Ascending within a file: a file is read whole, by one task.
-    read = read.select(
-        "*", F.expr("url_decode(replace(_metadata.file_path, '+', '%2B'))").alias("_file_path")
-    )
-    prefix = str(landing) + "/"
-    path = F.expr(f"substring(_file_path, instr(_file_path, {_quoted(prefix)}) + {len(prefix)})")
-    read = read.withColumn("_file", path).withColumn("_position", F.monotonically_increasing_id())
+    read = read.select("*", file_column(landing).alias("_file"))
+    read = read.withColumn("_position", F.monotonically_increasing_id())
     parsed = F.col("_unparsed").isNull()
 
     def value(name: str) -> Column:
@@ -94,12 +104,3 @@ def _read_one_header(
         F.expr(in_file).cast("bigint").alias("_row"),
         rescued.alias("_rescued"),
     )
-
-
-def _literal(path: Path) -> str:
-    """The path with the characters escaped that Hadoop would read as a pattern."""
-    return re.sub(r"([\\\[\]{}*?^])", r"\\\1", str(path))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
