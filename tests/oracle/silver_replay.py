@@ -86,6 +86,50 @@ def replay_feed(
     return result
 
 
+def history_of(
+    replay: Replay, key: Sequence[str], values: Callable[[Row], tuple[Any, ...]], started: datetime | None
+) -> list[tuple[Key, tuple[Any, ...], datetime, datetime | None]]:
+    """Key, values, from when and until when (None: still) each row held, by the clock of the source.
+
+    `values` gives the values of a row that are compared and shown; `started` is when the full load began.
+    """
+    rows_of: dict[Key, list[Row]] = {}
+    for row in sorted((row for row in replay.log if not row["_marked"]), key=lambda row: row["_order"]):
+        rows_of.setdefault(tuple(row[column] for column in key), []).append(row)
+    spans = []
+    for name, rows in rows_of.items():
+        said: dict[datetime, tuple[Any, ...] | None] = {}
+        clock, loaded = NEVER, started is None
+        for row in rows:
+            if not loaded and row["_order"][0]:
+                loaded, clock = True, max(clock, started or NEVER)
+                said[clock] = None
+            moment = started if row["_op"] == "L" else row["_committed_at"]
+            clock = max(clock, moment or NEVER)
+            said[clock] = None if row["_op"] == "D" else values(row)
+        if not loaded and started is not None:
+            said[max(clock, started)] = None
+        begun: tuple[tuple[Any, ...], datetime] | None = None
+        for moment, now in said.items():
+            if begun is not None and begun[0] != now:
+                spans.append((name, begun[0], begun[1], moment))
+                begun = None
+            if begun is None and now is not None:
+                begun = (now, moment)
+        if begun is not None:
+            spans.append((name, begun[0], begun[1], None))
+    return spans
+
+
+def load_start(replay: Replay, landing: Path, feed: str) -> datetime | None:
+    """When the full load began that the replay took, None without one."""
+    if not any(row["_op"] == "L" for row in replay.log):
+        return None
+    files = sorted((landing / feed).glob("LOAD*.csv"))
+    moments = [row["_committed_at"] for path in files for row in _rows(landing, path)]
+    return min(moment for moment in moments if moment is not None)
+
+
 def _changes(landing: Path, feed: str, until: datetime | None) -> Iterator[Row]:
     for path in sorted((landing / feed).glob("[0-9]*/[0-9]*/[0-9]*/[0-9]*/*.csv")):
         year, month, day, hour = path.parts[-5:-1]

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from pyspark.sql import SparkSession
 
 from headgate.stack.local_spark import local_spark
-from tests.oracle.silver_replay import Replay, Row, replay_feed
+from tests.oracle.silver_replay import Replay, Row, history_of, load_start, replay_feed
 from tests.proofs.change_histories import (
     HOURS,
     KEYS_APART,
@@ -38,7 +38,7 @@ FEED = "home/landing/orders/orders"
 BASE = START.replace(tzinfo=None)
 END = BASE + timedelta(hours=HOURS)
 VALID = {"open", "paid", "shipped"}
-SPEC = f"""{PIPELINE.replace("0.5", "1.0")}
+SPEC = f"""{PIPELINE.replace("0.5", "1.0").replace("{feed: orders}", "{feed: orders, history: true}")}
 gold:
   recent_changes: {{inputs: [orders], transform: recent_changes, grain: [order_id, as_of], lookback: 1h}}
 """
@@ -160,6 +160,7 @@ def _differences(orders: Orders, frontier_of: Callable[[str], datetime | None]) 
     return [
         *_between("change log", _log_of(orders), _expected_log(replay)),
         *_between("live rows", orders.live(), expected_live(replay)),
+        *_between("history", _history_of(orders), _expected_history(replay, landing)),
         *_between("gold", gold_of(orders), _expected_gold(replay)),
         *_between("tombstones", ended, [(_number(key[0]),) for key in replay.tombstones]),
     ]
@@ -206,6 +207,21 @@ def _expected_log(replay: Replay) -> list[tuple[Any, ...]]:
 
 def expected_live(replay: Replay) -> list[tuple[Any, ...]]:
     return [(_number(row["order_id"]), row["status"], _amount(row["amount"])) for row in replay.live.values()]
+
+
+def _history_of(orders: Orders) -> list[tuple[Any, ...]]:
+    moments = [f"date_format({name}, 'yyyy-MM-dd HH:mm:ss')" for name in ("valid_from", "valid_to")]
+    frame = orders.spark.table("orders_silver.orders_history")
+    return [tuple(row) for row in frame.selectExpr("order_id", "status", "amount", *moments).collect()]
+
+
+def _expected_history(replay: Replay, landing: Path) -> list[tuple[Any, ...]]:
+    started = load_start(replay, landing, "orders")
+    spans = history_of(replay, ["order_id"], lambda row: (row["status"], _amount(row["amount"])), started)
+    return [
+        (_number(key[0]), *values, *(None if at is None else f"{at:%Y-%m-%d %H:%M:%S}" for at in times))
+        for key, values, *times in spans
+    ]
 
 
 def gold_of(orders: Orders) -> list[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from headgate.gates.quarantine import quarantine_query
 from headgate.hops.as_of_names import as_of_statement
+from headgate.hops.history import history_query, load_starts_then
 from headgate.hops.ledger import Ledger
 from headgate.hops.published_versions import PublishedVersions, published_versions
 from headgate.lake.history import is_kept
@@ -44,26 +45,33 @@ class AsOf:
     def table(self, name: str) -> DataFrame:
         """The rows of `<layer>.<table>`, with the columns that queries see under that name.
 
-        `silver.<table>` are live rows, `silver.<table>_quarantine` the marked changes. Raises
-        NoSuchTableThen, VersionGone.
+        `silver.<table>` are live rows, `silver.<table>_quarantine` the marked changes,
+        `silver.<table>_history` their history where the spec has it. Raises NoSuchTableThen,
+        VersionGone.
         """
         return self.spark.sql(self.selection(name))
 
     def selection(self, name: str) -> str:
         """SQL of the rows of `<layer>.<table>`. Raises NoSuchTableThen, VersionGone."""
         layer, _, table = name.partition(".")
-        kept_apart = layer == "silver" and table.endswith("_quarantine")
-        stored = f"{name.removesuffix('_quarantine')}_changes" if kept_apart else name
-        if stored not in self.versions:
+        base, _, view = table.rpartition("_")
+        derived = layer == "silver" and base in self.loaded.spec.silver and view in ("quarantine", "history")
+        stored = f"silver.{base}_changes" if derived else name
+        no_history = derived and view == "history" and not self.loaded.spec.silver[base].history
+        if stored not in self.versions or no_history:
             raise self._no_such_table(name)
         path = table_path(self.settings.lake, self.loaded.spec.pipeline, stored)
         version = self.versions[stored]
         if not is_pinned(path, version) and not is_kept(path, version):
             raise self._version_gone(stored)
         pinned = relation_at(path, version)
-        if kept_apart:
-            return quarantine_query(pinned, self.loaded.contracts[name.removesuffix("_quarantine")])
-        if layer == "silver" and f"{name}_changes" in self.versions:
+        if derived:
+            contract = self.loaded.contracts[f"silver.{base}"]
+            if view == "quarantine":
+                return quarantine_query(pinned, contract)
+            starts = load_starts_then(self.settings, self.loaded, base, self.published.number)
+            return history_query(pinned, contract, starts)
+        if layer == "silver" and table in self.loaded.spec.silver:
             return f"SELECT * EXCEPT (_deleted) FROM {pinned} WHERE NOT _deleted"
         return f"SELECT * FROM {pinned}"
 

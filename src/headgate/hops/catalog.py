@@ -7,6 +7,7 @@ from functools import partial
 from pyspark.sql import SparkSession
 
 from headgate.gates.quarantine import quarantine_query
+from headgate.hops.history import history_query, load_starts_then
 from headgate.hops.ledger import Ledger
 from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
@@ -21,7 +22,8 @@ def register(
 ) -> None:
     """Name the tables in `versions` `<pipeline>_<layer>.<table>`, each at that version, and the records.
 
-    Live silver tables show only rows that are not ended; `<table>_quarantine` shows the marked changes.
+    Live silver tables show only rows that are not ended; `<table>_quarantine` shows the marked changes,
+    `<table>_history`, where the spec asks for it, when each row held.
     """
     pipeline = loaded.spec.pipeline
     for layer in sorted({table.partition(".")[0] for table in versions}):
@@ -35,6 +37,9 @@ def register(
             base = name.removesuffix("_changes")
             contract = loaded.contracts[f"silver.{base}"]
             views[f"`{pipeline}_silver`.`{base}_quarantine`"] = quarantine_query(pinned, contract)
+            if loaded.spec.silver[base].history:
+                starts = load_starts_then(settings, loaded, base)
+                views[f"`{pipeline}_silver`.`{base}_history`"] = history_query(pinned, contract, starts)
     side_by_side([partial(_view, spark, name, selection) for name, selection in views.items()])
     register_records(spark, settings, pipeline)
 

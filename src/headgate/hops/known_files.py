@@ -39,10 +39,19 @@ class KnownFiles:
         self.all = sorted(rows, key=lambda file: (file.path, file.revision))
         self.newest = {file.path: file for file in self.all}
 
-    def load_starts(self, feed: str) -> list[datetime]:
-        """When each known full load of a feed began, oldest first: the starts of the generations."""
+    def load_starts(self, feed: str, until: int | None = None) -> list[datetime]:
+        """When each known full load of a feed began, oldest first: the starts of the generations.
+
+        With `until`, of the loads that were archived up to the publish of that number.
+        """
         return sorted(
-            {f.load_started_at for f in self.all if f.feed == feed and f.load_started_at is not None}
+            {
+                file.load_started_at
+                for file in self.all
+                if file.feed == feed
+                and file.load_started_at is not None
+                and (until is None or file.number <= until)
+            }
         )
 
     def revised(self) -> set[str]:

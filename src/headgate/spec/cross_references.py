@@ -8,7 +8,7 @@ from headgate.spec.parameter_problems import parameter_problems
 from headgate.spec.pipeline import Pipeline
 from headgate.spec.problem import Problem, unresolved
 
-DERIVED_VIEWS = ("_changes", "_quarantine")
+DERIVED_VIEWS = ("_changes", "_quarantine", "_history")
 
 
 def cross_reference_problems(pipeline: Pipeline) -> list[Problem]:

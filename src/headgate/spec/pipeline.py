@@ -95,11 +95,13 @@ class SilverTable(Strict):
     """A typed table of one feed: its change log and its live rows.
 
     `transform` names a function in the pipeline's `silver.py`; without it the contract's columns are
-    read from the feed's columns of the same name and cast to the contract's types.
+    read from the feed's columns of the same name and cast to the contract's types. With `history` there is
+    a view `<table>_history` of when each row held.
     """
 
     feed: Name
     transform: Name | None = None
+    history: bool = False
 
 
 class GoldTable(Strict):
