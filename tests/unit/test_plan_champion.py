@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
-from headgate.cli import registered_champion
+from headgate.cli import ask_registry, registered_champion
 from headgate.cli.plan_document import plan_document
 from headgate.cli.plan_text import plan_text
 from headgate.cli.registered_champion import Champion
@@ -100,6 +100,6 @@ def test_the_registry_says_which_model_serves(
         return httpx.Response(status, json={"model_version": version}, request=request)
 
     server = Server("http://mlflow", "", SecretStr(""))
-    monkeypatch.setattr(registered_champion, "mlflow_server", lambda _: server)
+    monkeypatch.setattr(ask_registry, "mlflow_server", lambda _: server)
     monkeypatch.setattr(httpx, "get", get)
     assert registered_champion.registered_champion(Settings(), "trips") == expected
