@@ -239,7 +239,7 @@ def test_releases_are_numbered_once(spark: SparkSession, settings: Settings) -> 
         "release 2 of trains was taken by another decision: hold of version 2\n"
         "  where: trains_ops.releases\n"
         "  left behind: the alias champion as it was\n"
-        "  next: clear the task `promote`"
+        "  next: clear the task: it looks again at what is on record"
     )
     history = releases(settings, "trains")
     assert history[0] == promoted

@@ -76,7 +76,7 @@ def append_release(spark: SparkSession, settings: Settings, pipeline: str, relea
             f"{written.decision} of version {written.version}",
             where=f"{pipeline}_{RELEASES}",
             left="the alias champion as it was",
-            next_command="clear the task `promote`",
+            next_command="clear the task: it looks again at what is on record",
         )
 
 
