@@ -47,7 +47,10 @@ def read_outcome(path: Path, code: int, log: Path) -> JobOutcome:
     """What the job with the exit code `code` left at `path`."""
     if path.is_file():
         return JobOutcome(json.loads(path.read_text(encoding="utf-8")), log)
+    return JobOutcome(None, log, how_it_ended(code, log))
+
+
+def how_it_ended(code: int, log: Path) -> str:
+    """The exit code of a job that failed, with the last lines of its log."""
     tail = log.read_text(encoding="utf-8", errors="replace")[-TAIL:].strip()
-    return JobOutcome(
-        None, log, f"the job ended with exit code {code}; the last lines of its log:\n{tail}".rstrip()
-    )
+    return f"the job ended with exit code {code}; the last lines of its log:\n{tail}".rstrip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from headgate.cli.job_outcome import TAIL
+from headgate.cli.job_outcome import how_it_ended
 from headgate.cli.submit_job import job_environment, run_job
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
@@ -24,9 +24,8 @@ def reconciled(settings: Settings, pipeline: str) -> list[str]:
     said: list[str] = []
     code = run_job(settings, command, environment, log, said.append)
     if code:
-        tail = log.read_text(encoding="utf-8", errors="replace")[-TAIL:].strip()
         raise NotReconciled(
-            f"the job ended with exit code {code}; the last lines of its log:\n{tail}".rstrip(),
+            how_it_ended(code, log),
             where=str(log),
             left="what it had repaired by then: " + ("; ".join(said) or "nothing"),
             next_command="./headgate doctor, then the same again",

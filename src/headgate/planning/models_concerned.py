@@ -8,6 +8,7 @@ from typing import Any
 
 from headgate.planning.change import Change
 from headgate.planning.table_plan import TablePlan
+from headgate.spec.lineage import input_tables
 from headgate.spec.pipeline import Examples
 from headgate.spec.spec_document import SpecDocument
 
@@ -49,7 +50,9 @@ def models_concerned(
     spine = False
     if examples is not None and now.spec.examples is not None:
         rewriting = [change for change, _ in examples.changes if change.effect == "rewrites"]
-        from_inputs = bool(_tables(now.spec.examples.inputs, now) & set(examples.derived_from))
+        from_inputs = not set(input_tables(now.spec, now.spec.examples.inputs)).isdisjoint(
+            examples.derived_from
+        )
         relabelled |= from_inputs or any(change.what in OF_THE_LABEL for change in rewriting)
         spine = from_inputs or any(change.what in OF_EVERY_ROW for change in rewriting)
         touched |= {change.name for change in rewriting if change.what == "feature source"}
@@ -73,15 +76,11 @@ def _sources(*documents: SpecDocument) -> list[Any]:
     return [source for one in examples if one is not None for source in one.features]
 
 
-def _tables(names: Iterable[str], document: SpecDocument) -> set[str]:
-    return {f"silver.{name}" if name in document.spec.silver else f"gold.{name}" for name in names}
-
-
 def _read_from(examples: Examples, document: SpecDocument, rewritten: set[str]) -> set[str]:
     """The features that are read from tables whose rows come out otherwise."""
     return {
         column
         for source in examples.features
-        if _tables([source.table], document) & rewritten
+        if not rewritten.isdisjoint(input_tables(document.spec, [source.table]))
         for column in source.columns
     }

@@ -38,7 +38,9 @@ def sources_of(spec: Pipeline, table: str, columns: Iterable[str]) -> dict[str, 
         return {column: Source((archive,), (f"{archive}.{column}",)) for column in columns}
     if table != EXAMPLES:
         gold = spec.gold[name]
-        return {column: Source(_named(spec, gold.inputs), transform=gold.transform) for column in columns}
+        return {
+            column: Source(input_tables(spec, gold.inputs), transform=gold.transform) for column in columns
+        }
     return _sources_of_examples(spec, columns)
 
 
@@ -47,9 +49,9 @@ def readers_of(spec: Pipeline, table: str) -> list[str]:
     layer, _, name = table.partition(".")
     if layer == "bronze":
         return [f"silver.{silver}" for silver, one in spec.silver.items() if one.feed == name]
-    found = [f"gold.{gold}" for gold, one in spec.gold.items() if table in _named(spec, one.inputs)]
+    found = [f"gold.{gold}" for gold, one in spec.gold.items() if table in input_tables(spec, one.inputs)]
     examples = spec.examples
-    if examples is not None and table in _named(
+    if examples is not None and table in input_tables(
         spec, [*examples.inputs, *(source.table for source in examples.features)]
     ):
         found.append(EXAMPLES)
@@ -67,7 +69,7 @@ def features_from(spec: Pipeline, table: str) -> dict[str, str]:
     return {
         column: column
         for source in spec.examples.features
-        if _named(spec, [source.table]) == (table,)
+        if input_tables(spec, [source.table]) == (table,)
         for column in source.columns
         if column in spec.model.features
     }
@@ -77,11 +79,11 @@ def _sources_of_examples(spec: Pipeline, columns: Iterable[str]) -> dict[str, So
     examples = spec.examples
     if examples is None:
         return {}
-    inputs = _named(spec, examples.inputs)
+    inputs = input_tables(spec, examples.inputs)
     joined = {
         column: Source((origin,), (f"{origin}.{column}",))
         for source in examples.features
-        for origin in _named(spec, [source.table])
+        for origin in input_tables(spec, [source.table])
         for column in source.columns
     }
     label = dict.fromkeys(
@@ -91,6 +93,6 @@ def _sources_of_examples(spec: Pipeline, columns: Iterable[str]) -> dict[str, So
     return {column: {**joined, **label}.get(column, own) for column in columns}
 
 
-def _named(spec: Pipeline, names: Iterable[str]) -> tuple[str, ...]:
-    """Inputs with their layer."""
+def input_tables(spec: Pipeline, names: Iterable[str]) -> tuple[str, ...]:
+    """Inputs, as a spec names them, with their layer: `silver.flights`."""
     return tuple(f"silver.{name}" if name in spec.silver else f"gold.{name}" for name in names)

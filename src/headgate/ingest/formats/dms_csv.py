@@ -33,27 +33,21 @@ class DmsCsv:
         committed_at: str,
     ) -> DataFrame | None:
         """See Format. A file is never split, so records keep their order."""
-        return _read(spark, landing, files, columns, committed_at)
-
-
-def _read(
-    spark: SparkSession, landing: Path, files: list[LandingFile], columns: list[str], committed_at: str
-) -> DataFrame | None:
-    by_header: dict[tuple[str, ...], list[LandingFile]] = defaultdict(list)
-    for file in files:
-        names = tuple(header(landing, file.path))
-        if names:
-            by_header[names].append(file)
-    frames = [
-        _read_one_header(spark, landing, same, names, columns, committed_at)
-        for names, same in by_header.items()
-    ]
-    if not frames:
-        return None
-    whole = frames[0]
-    for frame in frames[1:]:
-        whole = whole.unionByName(frame)
-    return whole
+        by_header: dict[tuple[str, ...], list[LandingFile]] = defaultdict(list)
+        for file in files:
+            names = tuple(header(landing, file.path))
+            if names:
+                by_header[names].append(file)
+        frames = [
+            _read_one_header(spark, landing, same, names, columns, committed_at)
+            for names, same in by_header.items()
+        ]
+        if not frames:
+            return None
+        whole = frames[0]
+        for frame in frames[1:]:
+            whole = whole.unionByName(frame)
+        return whole
 
 
 def _read_one_header(
