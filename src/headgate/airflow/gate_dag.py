@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Param
 
-from headgate.airflow.hop_task_group import session_record
-from headgate.airflow.names import gate_dag_id, pool_name
+from headgate.airflow.names import gate_dag_id
+from headgate.airflow.on_engine import in_turn_on_engine
 from headgate.airflow.operators.decide import DecideOperator
 from headgate.airflow.task_defaults import tags, task_defaults
-from headgate.airflow.timing import HOP_TIMEOUT
 from headgate.spec.pipeline import Pipeline
 from headgate.spec.settings import Settings
 
@@ -43,9 +42,6 @@ def gate_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             task_id="decide",
             application=str(settings.jobs / "decide.py"),
             arguments=["--pipeline", name],
-            engine=settings.engine_connection,
-            session_record=session_record(settings, name, "decide"),
-            execution_timeout=HOP_TIMEOUT,
-            pool=pool_name(name),
+            **in_turn_on_engine(settings, name, "decide"),
         )
     return dag

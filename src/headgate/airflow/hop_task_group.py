@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from airflow.sdk import Asset, BaseOperator, TaskGroup, chain
 
-from headgate.airflow.names import pool_name
+from headgate.airflow.on_engine import in_turn_on_engine
 from headgate.airflow.operators.gate_hop import GateOperator
 from headgate.airflow.operators.publish_hop import PublishOperator
 from headgate.airflow.operators.replay_hop import ReplayStageOperator
 from headgate.airflow.operators.stage_hop import ATTEMPT_KEY, StageOperator
-from headgate.airflow.timing import HOP_TIMEOUT, RETRIES, WAITING_RETRIES
+from headgate.airflow.timing import RETRIES, WAITING_RETRIES
 from headgate.spec.settings import Settings
 
 NO_GRACE = timedelta(0)
@@ -37,12 +36,7 @@ def hop_task_group(
     """
     with TaskGroup(group_id=hop, tooltip=f"{hop}: stage, gate, publish") as group:
         attempt = f"{{{{ ti.xcom_pull(task_ids='{hop}.stage', key='{ATTEMPT_KEY}') }}}}"
-        common: dict[str, Any] = {
-            "engine": settings.engine_connection,
-            "session_record": session_record(settings, pipeline, hop),
-            "execution_timeout": HOP_TIMEOUT,
-            "pool": pool_name(pipeline),
-        }
+        common = in_turn_on_engine(settings, pipeline, hop)
         name_hop = ["--pipeline", pipeline, "--hop", hop]
         name_attempt = [*name_hop, "--attempt", attempt]
         stage: BaseOperator
@@ -87,8 +81,3 @@ def hop_task_group(
         )
         chain(stage, gate, publish)
     return group
-
-
-def session_record(settings: Settings, pipeline: str, scope: str) -> str:
-    """The file that holds the engine session of the task at work in `scope`, a hop or a step of learning."""
-    return str(settings.staging / pipeline / "sessions" / scope)

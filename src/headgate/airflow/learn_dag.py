@@ -12,7 +12,6 @@ from headgate.airflow.cluster import (
     cluster_environment,
     spark_submit,
 )
-from headgate.airflow.hop_task_group import session_record
 from headgate.airflow.names import (
     asset_uri,
     hourly_dag_id,
@@ -21,6 +20,7 @@ from headgate.airflow.names import (
     promote_dag_id,
     run_attempt,
 )
+from headgate.airflow.on_engine import session_record
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.operators.evaluate import VERSION_KEY, EvaluateOperator
 from headgate.airflow.operators.skip_unchanged import SkipUnchangedOperator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param
 
-from headgate.airflow.hop_task_group import session_record
 from headgate.airflow.names import maintain_dag_id, pipeline_dag_ids, pool_name
+from headgate.airflow.on_engine import session_record
 from headgate.airflow.operators.clean_runs import CleanRunsOperator
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.task_defaults import tags, task_defaults

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Param
 
-from headgate.airflow.hop_task_group import session_record
-from headgate.airflow.names import pool_name, promote_dag_id
+from headgate.airflow.names import promote_dag_id
+from headgate.airflow.on_engine import in_turn_on_engine
 from headgate.airflow.operators.promote import PromoteOperator
 from headgate.airflow.task_defaults import tags, task_defaults
-from headgate.airflow.timing import HOP_TIMEOUT
 from headgate.spec.pipeline import Pipeline
 from headgate.spec.settings import Settings
 
@@ -37,10 +36,7 @@ def promote_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             task_id="promote",
             application=str(settings.jobs / "promote.py"),
             arguments=["--pipeline", name],
-            engine=settings.engine_connection,
             tracking=settings.mlflow_connection,
-            session_record=session_record(settings, name, "promote"),
-            execution_timeout=HOP_TIMEOUT,
-            pool=pool_name(name),
+            **in_turn_on_engine(settings, name, "promote"),
         )
     return dag

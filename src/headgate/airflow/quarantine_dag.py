@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Param
 
-from headgate.airflow.hop_task_group import session_record
-from headgate.airflow.names import pool_name, quarantine_dag_id
+from headgate.airflow.names import quarantine_dag_id
+from headgate.airflow.on_engine import in_turn_on_engine
 from headgate.airflow.operators.quarantine import QuarantineOperator
 from headgate.airflow.task_defaults import tags, task_defaults
-from headgate.airflow.timing import HOP_TIMEOUT
 from headgate.spec.pipeline import Pipeline
 from headgate.spec.settings import Settings
 
@@ -54,9 +53,6 @@ def quarantine_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> D
             task_id="request",
             application=str(settings.jobs / "quarantine.py"),
             arguments=["--pipeline", name],
-            engine=settings.engine_connection,
-            session_record=session_record(settings, name, "quarantine"),
-            execution_timeout=HOP_TIMEOUT,
-            pool=pool_name(name),
+            **in_turn_on_engine(settings, name, "quarantine"),
         )
     return dag

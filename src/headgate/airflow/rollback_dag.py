@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Param
 
-from headgate.airflow.hop_task_group import session_record
-from headgate.airflow.names import pool_name, rollback_dag_id
+from headgate.airflow.names import rollback_dag_id
+from headgate.airflow.on_engine import in_turn_on_engine
 from headgate.airflow.operators.rollback import RollbackOperator
 from headgate.airflow.task_defaults import tags, task_defaults
-from headgate.airflow.timing import HOP_TIMEOUT
 from headgate.spec.pipeline import Pipeline
 from headgate.spec.settings import Settings
 
@@ -38,10 +37,7 @@ def rollback_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG
             task_id="roll_back",
             application=str(settings.jobs / "rollback.py"),
             arguments=["--pipeline", name],
-            engine=settings.engine_connection,
             tracking=settings.mlflow_connection,
-            session_record=session_record(settings, name, "rollback"),
-            execution_timeout=HOP_TIMEOUT,
-            pool=pool_name(name),
+            **in_turn_on_engine(settings, name, "rollback"),
         )
     return dag
