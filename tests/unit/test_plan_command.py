@@ -220,7 +220,7 @@ def test_a_broken_spec_is_told_as_check_tells_it(tmp_path: Path, run: Run, order
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
-        "pipelines/orders/pipeline.yaml:6: unknown key 'fed': expected one of feed, transform;"
+        "pipelines/orders/pipeline.yaml:6: unknown key 'fed': expected one of feed, transform, history;"
         " did you mean 'feed'?",
         "1 error. Mend the files, then: ./headgate check orders",
     ]

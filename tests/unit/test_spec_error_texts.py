@@ -32,7 +32,7 @@ ORDERS_CASES = [
     (ORDERS, "    key: [id]", "    key: []", f"{ORDERS}:5: key is an empty list: expected at least 1"),
     (ORDERS, "    key: [id]", "    key: [Id]", f"{ORDERS}:5: 'Id' is no name: expected lower-case letters, digits and _, a letter first, at most 63"),
     (ORDERS, "    key: [id]", "    key: [idd]", f"{ORDERS}:5: unknown column of silver.orders 'idd': expected one of id, status, amount, opened_at; did you mean 'id'?"),
-    (ORDERS, "    key: [id]", "    key: [id]\n    format: dms_cvs", f"{ORDERS}:6: format is 'dms_cvs': expected one of dms_csv; did you mean 'dms_csv'?"),
+    (ORDERS, "    key: [id]", "    key: [id]\n    format: dms_cvs", f"{ORDERS}:6: format is 'dms_cvs': expected one of dms_csv, dms_parquet, json_lines, debezium_json; did you mean 'dms_csv'?"),
     (ORDERS, "    key: [id]", "    key: [id]\n    key: [id]", f"{ORDERS}:6: key 'key' stands here a second time (first on line 5): expected each key once"),
     (ORDERS, "feed: orders", "feed: order", f"{ORDERS}:8: unknown feed 'order': expected one of orders; did you mean 'orders'?"),
     (ORDERS, "  orders:\n    feed", "  Orders:\n    feed", f"{ORDERS}:7: 'Orders' is no name: expected lower-case letters, digits and _, a letter first, at most 63"),
