@@ -20,7 +20,7 @@ from headgate.hops.requests import Request, requests, waiting
 from headgate.spec.load import load_pipeline
 from tests.oracle.silver_replay import replay_feed
 from tests.proofs.change_histories import HOURS, Landing, files_of, landings
-from tests.proofs.convergence import END, broken, expected_live, gold_of, landed
+from tests.proofs.orders_with_gold import END, broken, expected_live, gold_of, landed
 from tests.unit.orders_pipeline import CONTRACT, START, Orders
 
 FILE = "orders/2024/01/01/00/20240101-000000000.csv"
@@ -174,7 +174,7 @@ def test_the_outcome_is_that_of_rows_that_were_good_at_once(
 ) -> None:
     """Some hours are run, what is apart then is mended, dismissed or left, and the other hours follow."""
     with tempfile.TemporaryDirectory(prefix="headgate-quarantine-") as folder:
-        orders = landed(spark, Path(folder), files_of(landing, START))
+        orders = landed(spark, Path(folder), {"orders": files_of(landing, START)})
         orders.run(*range(after + 1))
         loaded = load_pipeline(orders.settings, "orders")
         rows = [
