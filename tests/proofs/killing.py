@@ -24,7 +24,7 @@ VICTIMS = (
 )
 """What is drawn from: those that work on tables come more often."""
 
-TASK_SECONDS = 120.0
+TASK_SECONDS = 600.0
 HEALTH_SECONDS = 600.0
 
 
