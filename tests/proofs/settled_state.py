@@ -18,7 +18,7 @@ from headgate.releases.registry import CHAMPION, MODEL_TAG
 from headgate.releases.release_rows import releases, serving
 from headgate.stack.airflow_client import AirflowClient
 from tests.integration.headgate_stack import HeadgateStack
-from tests.oracle.flights_tables import EXAMPLE_KEY, FEEDS, by_key, examples, live_rows, replay
+from tests.oracle.flights_tables import EXAMPLE_KEY, FEEDS, by_key, examples, live_rows, replay, written
 from tests.oracle.silver_replay import Row
 
 DAGS = ("flights_hourly", "flights_learn", "flights_promote")
@@ -62,8 +62,7 @@ def _of_tables(stack: HeadgateStack, until: datetime) -> Iterator[str]:
 
 
 def _rows(session: SparkSession, sql: str) -> list[Row]:
-    found: list[Row] = ask(session, sql).to_pylist()
-    return found
+    return [written(row) for row in ask(session, sql).to_pylist()]
 
 
 def _frontiers(stack: HeadgateStack) -> dict[str, datetime | None]:
