@@ -31,7 +31,11 @@ NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 AlertKind = Literal["closed_gate", "late_hour", "promotion"]
-ConnectionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,200}$")]
+CONNECTION_PATTERN = r"^[A-Za-z0-9_.-]{1,200}$"
+ConnectionName = Annotated[str, StringConstraints(pattern=CONNECTION_PATTERN)]
+CONNECTION_RULE = "the name of a connection in Airflow, which has the address: letters, digits, _, - and ."
+NAME_RULES = {NAME_PATTERN: NAME_RULE, CONNECTION_PATTERN: CONNECTION_RULE}
+"""What a name is made of, by the pattern that it did not match."""
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
