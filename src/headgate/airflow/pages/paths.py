@@ -11,7 +11,7 @@ from headgate.releases.report_page import FOLDER
 PREFIX = "/headgate"
 
 
-def page_address(*parts: str, **query: str) -> str:
+def page_address(*parts: str, **query: str | int) -> str:
     """The address of a page of ours, from the root of Airflow's host."""
     found = f"{_root()}{PREFIX}/{_joined(parts)}"
     return f"{found}?{urlencode(query)}" if query else found
