@@ -84,6 +84,17 @@ def test_the_report_of_a_gate_is_one_click_away(
     browser.picture(pictures / "report.png")
 
 
+def test_the_quarantine_shows_what_is_apart_and_a_form_for_it(
+    browser: Browser, stack: HeadgateStack, pictures: Path
+) -> None:
+    browser.visit(f"{stack.addresses.airflow}/headgate/quarantine")
+    browser.wait_for_text("tzone has the form")
+    browser.follow("lat is from 13 to 72")
+    browser.wait_for_text("quarantine of airports", "Let them re-enter", "Dismiss for good")
+    assert len(browser.all("input[name=row]")) == 1
+    browser.picture(pictures / "quarantine.png")
+
+
 PAYLOAD = "<script>document.title='hacked'</script>\"'><img src=x onerror=\"document.title='hacked'\">"
 
 
@@ -111,6 +122,10 @@ def test_hostile_values_execute_nothing(browser: Browser, stack: HeadgateStack) 
         (f"validation?{tab}", "No report"),
         (f"pipeline?dag={quote(PAYLOAD)}", "No such pipeline"),
         (f"history/flights/{quote(PAYLOAD.replace('/', ''))}", "No such report"),
+        (f"quarantine/flights/{quote(PAYLOAD.replace('/', ''))}", "No such report"),
+        (f"quarantine/flights/flights?rule={quote(PAYLOAD)}", "No row that is apart now broke this rule"),
+        (f"quarantine/flights/flights?asked={quote(PAYLOAD)}", "quarantine of flights"),
+        (f"learned/flights/{quote(PAYLOAD.replace('/', ''))}", "no run in MLflow"),
     ):
         browser.visit(f"{stack.addresses.airflow}/headgate/{page}")
         browser.wait_for_text(said)
