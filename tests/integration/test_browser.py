@@ -5,33 +5,14 @@ With HEADGATE_PICTURES naming a folder, the pictures are written there; `docs/pi
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from headgate.gates.verdict import RuleResult, Verdict
-from headgate.stack.secrets import AIRFLOW_USER
-from tests.integration.browser import Browser, open_browser
-from tests.integration.headgate_stack import Demo, HeadgateStack
-
-
-@pytest.fixture(scope="module")
-def browser(demo: Demo, stack: HeadgateStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser that is logged in to Airflow."""
-    password = (stack.home / "secrets" / "airflow_password").read_text().strip()
-    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
-        browser.log_in(stack.addresses.airflow, AIRFLOW_USER, password)
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder for the pictures."""
-    named = os.environ.get("HEADGATE_PICTURES")
-    return Path(named) if named else tmp_path_factory.mktemp("pictures")
+from tests.integration.browser import Browser
+from tests.integration.headgate_stack import HeadgateStack
 
 
 def test_the_grid_is_green(browser: Browser, stack: HeadgateStack, pictures: Path) -> None:
