@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +12,6 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -114,47 +112,6 @@ class Browser:
             )
 
         self._wait(button, text).click()
-
-    def fill_backfill(self, first: datetime, last: datetime) -> None:
-        """Open Airflow's form on the page of a DAG, and fill in the backfill from `first` to `last`."""
-        self.wait_for("button[aria-label='Trigger Dag']").click()
-        self._wait(
-            lambda: next(e for e in self.all("[role=dialog] label") if e.text.startswith("Backfill")),
-            "Backfill",
-        ).click()
-        for place, moment in enumerate((first, last)):
-            fields = self._wait(
-                lambda: (
-                    found
-                    if len(found := self.all("[role=dialog] [data-testid=datetime-input]")) == 2
-                    else None
-                ),
-                "the fields for the hours",
-            )
-            (fields or [])[place].click()
-            day = self.wait_for('input[placeholder="YYYY/MM/DD"]')
-            day.send_keys(f"{moment:%Y/%m/%d}")
-            self.wait_for('input[placeholder="HH:mm"]').send_keys(f"{moment:%H:%M}", Keys.ENTER)
-            self.wait_for("[role=dialog] h2").click()
-
-    def move_alias(self, alias: str, version: int) -> None:
-        """Move an alias to a version, on MLflow's page of a registered model."""
-        edit = 'button[data-component-id*="modelversiontablealiasescell"]'
-        row = self._wait(lambda: self._version_row(version), f"Version {version}")
-        for close in self.all('button[aria-label="Close"]'):  # MLflow's assistant, opened beside the page
-            close.click()
-        row.find_element(By.CSS_SELECTOR, edit).click()
-        self.wait_for("[role=dialog] input").send_keys(alias, Keys.ENTER)
-        self.wait_for('button[data-component-id="mlflow.edit-aliases-modal.save-button"]').click()
-        self.alias_is_at(alias, version)
-
-    def alias_is_at(self, alias: str, version: int) -> None:
-        """Wait until the version has the alias, on MLflow's page of a registered model."""
-        self._wait(lambda: alias in self._version_row(version).text, f"{alias} at version {version}")
-
-    def _version_row(self, version: int) -> WebElement:
-        rows = self.all("[role=row], tr")
-        return next(row for row in rows if row.text.partition("\n")[0].strip() == f"Version {version}")
 
     def look_into_frame(self) -> None:
         """Look at the page in Airflow's frame; `visit` and `follow` lead out of it."""
