@@ -24,7 +24,9 @@ INCUMBENT = "incumbent"
 MAXIMUM_TRIALS = 64
 """How many trials the candidates of one comparison may span."""
 
-Algorithm = Literal["random_forest", "incremental_forest", "gradient_boosted_trees", "logistic_regression"]
+Algorithm = Literal[
+    "random_forest", "incremental_forest", "gradient_boosted_trees", "xgboost", "logistic_regression"
+]
 SchemaChange = Literal["rescue", "evolve", "fail"]
 FeedFormat = Literal["dms_csv", "dms_parquet", "json_lines", "debezium_json"]
 NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 from airflow.api_fastapi.core_api.security import get_user
+from deltalake import write_deltalake
 from fastapi.testclient import TestClient
 
 from headgate.airflow.pages import access, pages_app, pipeline_page, pipelines_page
@@ -79,6 +81,20 @@ def test_the_overview_tells_how_far_a_pipeline_is(
     assert "2024-01-01 00:00 to 2024-01-01 05:00, 6 hours, by the hour: 10 in" in text
     assert "<title>2024-01-01 06:00: 8 published</title>" in text
     assert "by the hour, 80 in the last 2 runs" in text
+
+
+def test_a_model_that_is_not_decided_on_is_the_challenger(
+    look: Callable[..., str], ledger: Ledger, pipelines: Settings
+) -> None:
+    ledger.hour(6, rows_in=20, quarantined=0, published=8)
+    rows = [{"model": model, "kind": "header", "header": "{}"} for model in (1, 2)]
+    schema = pa.schema([("model", pa.int64()), ("kind", pa.string()), ("header", pa.string())])
+    write_deltalake(str(pipelines.lake / "shop" / "ops" / "models"), pa.Table.from_pylist(rows, schema))
+    release(pipelines, 1, "promote", 1)
+    for page in ("/pipelines", "/pipelines/shop"):
+        assert "<dt>Challenger</dt><dd>model 2, not decided yet</dd>" in look(page)
+    release(pipelines, 2, "hold", 2)
+    assert "Challenger" not in look("/pipelines")
 
 
 def test_of_an_hour_that_was_published_again_the_last_publish_counts(

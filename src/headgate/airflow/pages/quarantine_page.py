@@ -67,10 +67,11 @@ class ShownRow:
 
 def quarantine_overview(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
     """One pipeline's part of `quarantine.html`."""
+    versions = ledger_of(settings, loaded).versions()
     tables = [
         {"table": table, "rules": rule_counts(loaded, table, rows), "rows": len(rows)}
         for table in loaded.spec.silver
-        if (rows := rows_apart(settings, loaded, table))
+        if (rows := _rows(settings, loaded, table, versions))
     ]
     return {
         "name": loaded.spec.pipeline,
@@ -85,7 +86,8 @@ def quarantine_values(
 ) -> dict[str, Any]:
     """The values of `quarantined.html`: one table, the latest rows first, `page` counts from 1."""
     pipeline = loaded.spec.pipeline
-    rows = rows_apart(settings, loaded, table)
+    ledger = ledger_of(settings, loaded)
+    rows = _rows(settings, loaded, table, ledger.versions())
     found = [row for row in rows if chosen.takes(row)]
     waiting = _waiting(settings, pipeline)
     taken = {(file, line) for request in waiting for file, line, _ in request.changes}
@@ -108,7 +110,7 @@ def quarantine_values(
         "pages": pages,
         "requests": [r for r in requests_of(settings, pipeline) if r.table == table][-REQUESTS_SHOWN:][::-1],
         "waiting": {request.request for request in waiting},
-        "frontier": ledger_of(settings, loaded).frontier(),
+        "frontier": ledger.frontier(),
         "dag": quarantine_dag_id(pipeline),
         "columns": mendable(loaded, table),
         "mended": MENDED,
@@ -119,7 +121,13 @@ def quarantine_values(
 
 def rows_apart(settings: Settings, loaded: LoadedPipeline, table: str) -> list[QuarantinedRow]:
     """The rows in the quarantine of a silver table by what is published, the latest first."""
-    version = ledger_of(settings, loaded).versions().get(f"silver.{table}_changes")
+    return _rows(settings, loaded, table, ledger_of(settings, loaded).versions())
+
+
+def _rows(
+    settings: Settings, loaded: LoadedPipeline, table: str, versions: dict[str, int]
+) -> list[QuarantinedRow]:
+    version = versions.get(f"silver.{table}_changes")
     return [] if version is None else quarantined_rows(settings, loaded, table, version)
 
 
