@@ -8,8 +8,9 @@ from uuid import uuid4
 
 POOL_PREFIX = "headgate_"
 HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
-MAINTAIN, QUARANTINE, ROLLBACK, ALERTS = "_maintain", "_quarantine", "_rollback", "_alerts"
-ENDINGS = (HOURLY, LEARN, PROMOTE, GATE, REPLAY, MAINTAIN, QUARANTINE, ROLLBACK, ALERTS)
+MAINTAIN, QUARANTINE, ROLLBACK = "_maintain", "_quarantine", "_rollback"
+ALERTS, FORGET = "_alerts", "_forget"
+ENDINGS = (HOURLY, LEARN, PROMOTE, GATE, REPLAY, MAINTAIN, QUARANTINE, ROLLBACK, ALERTS, FORGET)
 """What the ids of a pipeline's DAGs end with, after its name."""
 
 
@@ -61,6 +62,11 @@ def pipeline_dag_ids(pipeline: str) -> list[str]:
 def rollback_dag_id(pipeline: str) -> str:
     """The DAG that goes back to an earlier release."""
     return pipeline + ROLLBACK
+
+
+def forget_dag_id(pipeline: str) -> str:
+    """The DAG that removes a subject from everything."""
+    return pipeline + FORGET
 
 
 def pool_name(pipeline: str) -> str:
