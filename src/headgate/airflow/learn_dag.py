@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from airflow.sdk import DAG, Asset, chain
 
-from headgate.airflow.cluster import (
-    DRIVER_MEMORY,
-    cluster_configuration,
-    cluster_environment,
-    spark_submit,
-)
+from headgate.airflow.learning_tasks import ATTEMPT, candidate_tasks, fit_on_cluster, on_engine_for_models
 from headgate.airflow.names import (
     asset_uri,
     hourly_dag_id,
@@ -20,13 +13,11 @@ from headgate.airflow.names import (
     promote_dag_id,
     run_attempt,
 )
-from headgate.airflow.on_engine import session_record
 from headgate.airflow.operators.connect_job import ConnectJobOperator
-from headgate.airflow.operators.evaluate import VERSION_KEY, EvaluateOperator
-from headgate.airflow.operators.skip_unchanged import SkipUnchangedOperator
+from headgate.airflow.operators.evaluate import VERSION_KEY
 from headgate.airflow.operators.wait_until_quiet import WAIT_TASK, WaitUntilQuietOperator
 from headgate.airflow.task_defaults import tags, task_defaults
-from headgate.airflow.timing import HOP_TIMEOUT, LEARN_TIMEOUT, WAITING_RETRIES
+from headgate.airflow.timing import WAITING_RETRIES
 from headgate.spec.pipeline import Pipeline
 from headgate.spec.settings import Settings
 
@@ -34,8 +25,6 @@ from headgate.spec.settings import Settings
 def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
     """Build the DAG: started by the gold asset, one run at a time, each under an attempt of its own."""
     from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-
-    from headgate.airflow.operators.learn import LearnOperator
 
     name = pipeline.pipeline
     with DAG(
@@ -48,13 +37,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
         default_args=task_defaults(pipeline),
         user_defined_macros={"run_attempt": run_attempt},
     ) as dag:
-        attempt = "{{ run_attempt(dag.dag_id, run_id) }}"
-        arguments = ["--pipeline", name, "--attempt", attempt]
-        on_engine: dict[str, Any] = {
-            "engine": settings.engine_connection,
-            "session_record": session_record(settings, name, "model"),
-            "execution_timeout": HOP_TIMEOUT,
-        }
+        on_engine = on_engine_for_models(settings, name)
         wait = WaitUntilQuietOperator(
             task_id=WAIT_TASK, upstream_dag_id=hourly_dag_id(name), retries=WAITING_RETRIES
         )
@@ -66,39 +49,10 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             pool=pool_name(name),
             **on_engine,
         )
-        learn = LearnOperator(
-            task_id="learn",
-            name=learn_dag_id(name),
-            application=str(settings.jobs / "learn.py"),
-            application_args=list(arguments),
-            conn_id=settings.cluster_connection,
-            conf=cluster_configuration(),
-            env_vars=cluster_environment(),
-            spark_binary=spark_submit(),
-            driver_memory=DRIVER_MEMORY,
-            durable=False,
-            execution_timeout=LEARN_TIMEOUT,
+        learn = fit_on_cluster(
+            settings, "learn", learn_dag_id(name), ["--pipeline", name, "--attempt", ATTEMPT]
         )
-        changed = SkipUnchangedOperator(
-            task_id="changed", folder=str(settings.staging / name / "model"), attempt=attempt
-        )
-        record = ConnectJobOperator(
-            task_id="record",
-            application=str(settings.jobs / "record.py"),
-            arguments=arguments,
-            pool=pool_name(name),
-            **on_engine,
-        )
-        evaluate = EvaluateOperator(
-            task_id="evaluate",
-            application=str(settings.jobs / "evaluate.py"),
-            arguments=arguments,
-            tracking=settings.mlflow_connection,
-            pipeline=name,
-            folder=str(settings.staging / name / "model"),
-            attempt=attempt,
-            **on_engine,
-        )
+        changed, record, evaluate = candidate_tasks(settings, name)
         version = f"{{{{ ti.xcom_pull(task_ids='evaluate', key='{VERSION_KEY}') }}}}"
         promote = TriggerDagRunOperator(
             task_id="promote",

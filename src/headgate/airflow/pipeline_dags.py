@@ -22,11 +22,13 @@ from headgate.airflow.names import (
     QUARANTINE,
     REPLAY,
     ROLLBACK,
+    TUNE,
 )
 from headgate.airflow.promote_dag import promote_dag
 from headgate.airflow.quarantine_dag import quarantine_dag
 from headgate.airflow.replay_dag import replay_dag
 from headgate.airflow.rollback_dag import rollback_dag
+from headgate.airflow.tune_dag import tune_dag
 from headgate.spec.errors import SpecErrors
 from headgate.spec.load import load_all, load_pipeline, pipeline_names
 from headgate.spec.pipeline import Pipeline
@@ -56,6 +58,7 @@ def pipeline_dags(
         **quarantine_dags(doc, settings),
         **maintain_dags(doc, settings),
         **rollback_dags(doc, settings),
+        **tune_dags(doc, settings),
         **alerts_dags(doc, settings),
     }
 
@@ -100,6 +103,11 @@ def rollback_dags(doc: str | None = None, settings: Settings | None = None) -> d
     return _dags(settings, ROLLBACK, rollback_dag, doc)
 
 
+def tune_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_tune` of every sound pipeline that has examples and a model."""
+    return _dags(settings, TUNE, tune_dag, doc)
+
+
 def alerts_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_alerts` of every sound pipeline that has alerts."""
     return _dags(settings, ALERTS, alerts_dag, doc)
@@ -115,7 +123,7 @@ def broken_pipelines(settings: Settings | None = None) -> None:
 def _dags(settings: Settings | None, suffix: str, build: Build, doc: str | None) -> dict[str, DAG]:
     settings = settings or Settings()
     pipelines = _pipelines(settings, suffix)
-    if suffix in (LEARN, PROMOTE, ROLLBACK):
+    if suffix in (LEARN, PROMOTE, ROLLBACK, TUNE):
         pipelines = [pipeline for pipeline in pipelines if pipeline.examples and pipeline.model]
     if suffix == ALERTS:
         pipelines = [pipeline for pipeline in pipelines if pipeline.alerts]

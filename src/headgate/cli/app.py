@@ -34,6 +34,7 @@ COMMANDS = {
     "query": "Run SQL on the lake.",
     "quarantine": "Look at rows that broke a rule; let them re-enter or dismiss them.",
     "compare": "Compare algorithms on a pipeline's examples; every trial in MLflow.",
+    "tune": "Search for a better recipe within a budget; every trial in MLflow.",
     "reproduce": "Fit a version again from the data that it pins; are the trees the same?",
     "contract": "Print a table's contract as an Open Data Contract.",
     "statistics": "Describe what was published of a table.",
