@@ -8,8 +8,8 @@ from uuid import uuid4
 
 POOL_PREFIX = "headgate_"
 HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
-MAINTAIN, QUARANTINE, ROLLBACK = "_maintain", "_quarantine", "_rollback"
-ENDINGS = (HOURLY, LEARN, PROMOTE, GATE, REPLAY, MAINTAIN, QUARANTINE, ROLLBACK)
+MAINTAIN, QUARANTINE, ROLLBACK, CHALLENGE = "_maintain", "_quarantine", "_rollback", "_challenge"
+ENDINGS = (HOURLY, LEARN, PROMOTE, CHALLENGE, GATE, REPLAY, MAINTAIN, QUARANTINE, ROLLBACK)
 """What the ids of a pipeline's DAGs end with, after its name."""
 
 
@@ -56,6 +56,11 @@ def pipeline_dag_ids(pipeline: str) -> list[str]:
 def rollback_dag_id(pipeline: str) -> str:
     """The DAG that goes back to an earlier release."""
     return pipeline + ROLLBACK
+
+
+def challenge_dag_id(pipeline: str) -> str:
+    """The DAG that puts a model on trial."""
+    return pipeline + CHALLENGE
 
 
 def pool_name(pipeline: str) -> str:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from airflow.sdk import DAG, get_parsing_context
 
+from headgate.airflow.challenge_dag import challenge_dag
 from headgate.airflow.gate_dag import gate_dag
 from headgate.airflow.hourly_dag import hourly_dag
 from headgate.airflow.learn_dag import learn_dag
 from headgate.airflow.maintain_dag import maintain_dag
 from headgate.airflow.names import (
+    CHALLENGE,
     GATE,
     HOURLY,
     LEARN,
@@ -51,6 +53,7 @@ def pipeline_dags(
         **replay_dags(doc, settings),
         **learn_dags(doc, settings),
         **promote_dags(doc, settings),
+        **challenge_dags(doc, settings),
         **quarantine_dags(doc, settings),
         **maintain_dags(doc, settings),
         **rollback_dags(doc, settings),
@@ -82,6 +85,11 @@ def promote_dags(doc: str | None = None, settings: Settings | None = None) -> di
     return _dags(settings, PROMOTE, promote_dag, doc)
 
 
+def challenge_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_challenge` of every sound pipeline that has examples and a model."""
+    return _dags(settings, CHALLENGE, challenge_dag, doc)
+
+
 def quarantine_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_quarantine` of every sound pipeline."""
     return _dags(settings, QUARANTINE, quarantine_dag, doc)
@@ -107,7 +115,7 @@ def broken_pipelines(settings: Settings | None = None) -> None:
 def _dags(settings: Settings | None, suffix: str, build: Build, doc: str | None) -> dict[str, DAG]:
     settings = settings or Settings()
     pipelines = _pipelines(settings, suffix)
-    if suffix in (LEARN, PROMOTE, ROLLBACK):
+    if suffix in (LEARN, PROMOTE, CHALLENGE, ROLLBACK):
         pipelines = [pipeline for pipeline in pipelines if pipeline.examples and pipeline.model]
     dags = [build(settings, pipeline, doc) for pipeline in pipelines]
     return {dag.dag_id: dag for dag in dags}

@@ -21,7 +21,7 @@ from headgate.learning.learn import EXAMPLES
 from headgate.learning.node_rows import node_table
 from headgate.releases.figures import figures
 from headgate.releases.model_report import model_report
-from headgate.releases.registry import CHALLENGER, DECISION_TAG, MODEL_TAG, tracking_address, version_of_model
+from headgate.releases.registry import MODEL_TAG, tracking_address, version_of_model
 from headgate.releases.report_page import REPORT
 from headgate.releases.tracked_run import FINISHED, experiment_of, log_to_run, tracked_run
 
@@ -54,8 +54,7 @@ def show(
     """Bring MLflow to the model that `header` and `nodes` describe.
 
     Run and version are found by their tag `headgate.model`. A run that is not finished is completed, for
-    which `judge` is called; a finished one whose logged model is gone gets it again. The alias `challenger`
-    names the version until it is decided.
+    which `judge` is called; a finished one whose logged model is gone gets it again.
     """
     pipeline, model = header["pipeline"], header["model"]
     experiment = experiment_of(client, pipeline)
@@ -65,8 +64,6 @@ def show(
     elif _logged_model(client, run.info.run_id) is None:
         _log_model(client, run.info.run_id, header, nodes)
     version = version_of_model(client, pipeline, model) or _register(client, pipeline, model, run.info.run_id)
-    if DECISION_TAG not in version.tags:
-        client.set_registered_model_alias(pipeline, CHALLENGER, version.version)
     return Shown(int(version.version), run.info.run_id)
 
 

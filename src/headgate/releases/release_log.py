@@ -42,7 +42,8 @@ RELEASES_TYPES = {
 }
 """Columns and Spark types. `decision` is
 
-- promote or hold: what the rules said of a candidate;
+- promote or hold: what the rules said of a candidate, or of a challenger at the end of its trial;
+- challenge: the trial of the version began;
 - rollback: somebody (`decided_by`, `why`) went back to the release `back_to`;
 - by_hand: the alias was found moved (without a version: removed);
 - repair: the version that served was deleted in MLflow, and `version` shows its model now.

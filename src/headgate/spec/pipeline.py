@@ -216,6 +216,27 @@ class Model(Strict):
     folds: int = Field(default=4, ge=2)
 
 
+class Challenge(Strict):
+    """When a challenger, frozen at the start of its trial, takes over from the champion.
+
+    Both score the same hours. After each complete day the evidence that the challenger's log loss is lower
+    is looked at once: after `minimum_days` and `minimum_rows` it takes over when there is enough `evidence`,
+    its AUC is not lower and no slice's log loss more than `max_slice_increase` higher. A day on which its log
+    loss is more than `worst_day` higher ends the trial, and so does `hold_after`. Of the hours `within` at
+    most `at_most` trials begin, so that chance promotes one of them with a probability of at most
+    `at_most / evidence`.
+    """
+
+    minimum_days: int = Field(default=14, ge=1)
+    minimum_rows: int = Field(default=10_000, ge=1)
+    evidence: float = Field(default=60.0, gt=1)
+    max_slice_increase: float = Field(default=0.02, ge=0)
+    worst_day: float = Field(default=0.05, gt=0)
+    hold_after: Duration = timedelta(days=56)
+    at_most: int = Field(default=3, ge=1)
+    within: Duration = timedelta(hours=500)
+
+
 class Promotion(Strict):
     """When a candidate becomes champion.
 
@@ -223,7 +244,8 @@ class Promotion(Strict):
     baselines. Later candidates meet the champion on the as-of hours in
     (F - embargo_from, F - embargo_to], which neither was trained on, with at least `minimum_rows` rows.
     `max_score_shift` bounds how far the distribution of a candidate's scores may lie from the champion's: the
-    mean distance between both, sorted, in units of probability.
+    mean distance between both, sorted, in units of probability. `max_slice_increase` bounds how much higher
+    a slice's log loss may be, where that is not by chance. `challenge` is for models of another recipe.
     """
 
     first_holdout: Duration = timedelta(days=7)
@@ -233,6 +255,8 @@ class Promotion(Strict):
     max_log_loss_increase: float = 0.01
     max_calibration_error: float = 0.10
     max_score_shift: float = 0.05
+    max_slice_increase: float = Field(default=0.02, ge=0)
+    challenge: Challenge = Challenge()
 
 
 class Pipeline(Strict):
