@@ -29,7 +29,7 @@ from tests.unit.trains_world import FIRST, World, new_world
 SECOND, THIRD = FIRST + timedelta(hours=6), FIRST + timedelta(days=6, hours=6)
 PROMOTION = Promotion(
     first_holdout=timedelta(days=3),
-    challenge=Challenge(minimum_days=3, minimum_rows=300, evidence=3, worst_day=0.5, at_most=2),
+    challenge=Challenge(minimum_days=3, minimum_rows=300, evidence=3, largest_day=0.5, at_most=2),
 )
 PREDICTION = "flight_id string, as_of timestamp, role string, model bigint, version int, probability double"
 
@@ -130,13 +130,20 @@ def test_enough_evidence_promotes_the_challenger_with_its_reasons(world: World) 
     found = look(world.spark, world.settings, world.loaded)
     assert found is not None
     assert (found["outcome"], found["version"], found["release"]) == ("promote", 2, 2)
-    assert [day["day"] for day in found["days"]] == ["2013-01-11", "2013-01-12", "2013-01-13"]
+    assert [day["day"] for day in found["days"]] == [f"2013-01-{day}" for day in (11, 12, 13, 14)]
     assert last_look(world.settings, "trains", 2) == found
     assert world.promote(2) == "promote"
     assert (world.champion(), under_alias()) == (2, None)
     release = releases(world.settings, "trains")[-1]
-    assert [reason["check"] for reason in release.reasons] == ["days", "rows", "evidence", "AUC", "slices"]
-    assert (release.evaluation["track"], len(release.evaluation["days"])) == ("challenge", 3)
+    assert [reason["check"] for reason in release.reasons] == [
+        "days",
+        "rows",
+        "evidence",
+        "log loss",
+        "AUC",
+        "slices",
+    ]
+    assert (release.evaluation["track"], len(release.evaluation["days"])) == ("challenge", 4)
     assert world.promote(2) == "promote"
     assert on_trial(releases(world.settings, "trains")) is None
 

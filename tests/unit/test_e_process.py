@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.learning.e_process import e_process
@@ -20,7 +20,7 @@ from headgate.learning.e_process import e_process
         ([0.05, -0.05], [1.5, 0.683333]),  # second day: the mean of 1 - share ** 2 over 0.1 to 0.9
         ([0.05, 0.05], [1.5, 2.316667]),  # the mean of (1 + share) ** 2
         ([0.2], [1.5]),  # more than the bound counts as the bound
-        ([0.05, -0.0501, 0.05], [1.5, 0.0, 0.0]),  # worse than the bound: over
+        ([-0.2], [0.5]),  # and so does more than the bound the other way
     ],
 )
 def test_evidence_by_hand(gains: list[float], evidence: list[float]) -> None:
@@ -43,6 +43,7 @@ def expected_evidence(up: float, down: float, chance_up: float, days: int) -> fl
     )
 
 
+@settings(deadline=None, max_examples=50)
 @given(up=SIZE, down=SIZE, days=st.integers(1, 5))
 def test_without_a_gain_on_average_the_evidence_stays_one_on_average(
     up: float, down: float, days: int
@@ -50,10 +51,9 @@ def test_without_a_gain_on_average_the_evidence_stays_one_on_average(
     assert expected_evidence(up, down, down / (up + down), days) == pytest.approx(1.0, abs=1e-9)
 
 
-@given(up=st.floats(0.001, 0.5), down=SIZE, share=st.floats(0.0, 1.0), days=st.integers(1, 4))
-def test_with_losses_or_capped_gains_it_is_at_most_one(
-    up: float, down: float, share: float, days: int
-) -> None:
+@settings(deadline=None, max_examples=50)
+@given(up=st.floats(0.001, 0.05), down=SIZE, share=st.floats(0.0, 1.0), days=st.integers(1, 4))
+def test_with_losses_on_average_it_is_at_most_one(up: float, down: float, share: float, days: int) -> None:
     assert expected_evidence(up, down, share * down / (up + down), days) <= 1.0 + 1e-9
 
 

@@ -9,7 +9,8 @@ from uuid import uuid4
 POOL_PREFIX = "headgate_"
 HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
 MAINTAIN, QUARANTINE, ROLLBACK, CHALLENGE = "_maintain", "_quarantine", "_rollback", "_challenge"
-ENDINGS = (HOURLY, LEARN, PROMOTE, CHALLENGE, GATE, REPLAY, MAINTAIN, QUARANTINE, ROLLBACK)
+APPROVE = "_approve"
+ENDINGS = (HOURLY, LEARN, PROMOTE, APPROVE, CHALLENGE, GATE, REPLAY, MAINTAIN, QUARANTINE, ROLLBACK)
 """What the ids of a pipeline's DAGs end with, after its name."""
 
 
@@ -61,6 +62,11 @@ def rollback_dag_id(pipeline: str) -> str:
 def challenge_dag_id(pipeline: str) -> str:
     """The DAG that puts a model on trial."""
     return pipeline + CHALLENGE
+
+
+def approve_dag_id(pipeline: str) -> str:
+    """The DAG that asks whether a candidate is to serve."""
+    return pipeline + APPROVE
 
 
 def pool_name(pipeline: str) -> str:

@@ -15,7 +15,7 @@ from headgate.releases.registry import (
     tags_of,
     version_at,
 )
-from headgate.releases.release_rows import CHALLENGE, DECIDED, MOVES, Release
+from headgate.releases.release_rows import ASK, CHALLENGE, DECIDED, MOVES, Release
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -36,7 +36,7 @@ def carry_out(client: MlflowClient, pipeline: str, release: Release) -> None:
     trial = version_at(client, pipeline, CHALLENGER)
     if release.decision == CHALLENGE:
         client.set_registered_model_alias(pipeline, CHALLENGER, name)
-    elif trial is not None and trial.version == release.version:
+    elif release.decision != ASK and trial is not None and trial.version == release.version:
         client.delete_registered_model_alias(pipeline, CHALLENGER)
     now = champion(client, pipeline)
     moves = release.decision in MOVES

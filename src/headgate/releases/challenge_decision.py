@@ -37,19 +37,15 @@ def weigh(
     """Look at the days of a trial one after the other, each as if on the day that it was complete.
 
     `outcomes` are those that `paired` takes, with the columns of `model.slices`. The first day after which
-    every check passes promotes, so it makes no difference how often or how late somebody looks. A day worse
-    than `worst_day` holds, and so does `hold_after`. Raises TrialRowsMissing, NoSuchSlice.
+    every check passes promotes, so it makes no difference how often or how late somebody looks. After `hold_after` without that it is held. Raises TrialRowsMissing, NoSuchSlice.
     """
     days = trial_days(trial, examples, policy)
     if days is None or days.start is None:
         return Weighed("wait", list(_amount([], policy)), [])
     pairs = paired(outcomes, examples, trial.model, days)
-    seen = daily(pairs, examples.label, policy.worst_day)
+    seen = daily(pairs, examples.label, policy.largest_day)
     reasons, evaluation = list(_amount([], policy)), {}
-    for number, day in enumerate(seen, start=1):
-        if day.gain < -policy.worst_day:
-            evaluation = _evaluation(pairs, examples, model, days, seen[:number])
-            return Weighed("hold", [_too_bad(day, policy)], seen[:number], evaluation)
+    for number in range(1, len(seen) + 1):
         reasons, evaluation = list(_amount(seen[:number], policy)), {}
         if all(reason.passed for reason in reasons):
             evaluation = _evaluation(pairs, examples, model, days, seen[:number])
@@ -78,12 +74,9 @@ def _amount(seen: Sequence[Day], policy: Challenge) -> Iterator[Reason]:
     yield Reason("evidence", evidence >= policy.evidence, said)
 
 
-def _too_bad(day: Day, policy: Challenge) -> Reason:
-    said = f"log loss was {-day.gain:.4f} higher on {day.day}, at most {policy.worst_day:.4f} allowed"
-    return Reason("worst day", False, said)
-
-
 def _figures(evaluation: dict[str, Any], policy: Challenge) -> Iterator[Reason]:
+    own, other = (evaluation["figures"][who]["log_loss"] for who in (CANDIDATE, CHAMPION))
+    yield Reason("log loss", own < other, f"log loss {own:.4f} against {other:.4f} of champion")
     own, other = (evaluation["figures"][who].get("auc") for who in (CANDIDATE, CHAMPION))
     if own is None or other is None:
         yield Reason("AUC", False, "AUC needs rows with both labels")

@@ -20,8 +20,8 @@ from headgate.releases.model_headers import header_of
 from headgate.releases.projection import EVALUATION
 from headgate.releases.registry import MODEL_TAG, champion, open_client
 from headgate.releases.release_log import append_release
-from headgate.releases.release_manifest import manifest_of
-from headgate.releases.release_rows import CHALLENGE, Release, releases
+from headgate.releases.release_manifest import frontier_now, manifest_of
+from headgate.releases.release_rows import ASK, CHALLENGE, Release, releases
 from headgate.releases.trials import on_trial
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
@@ -37,7 +37,7 @@ ONLY_IN_MLFLOW = ("by_day", "slices", "importance")
 RULES = "the rules of promotion"
 """Who decides on candidates."""
 
-OF_CANDIDATES = ("promote", "hold", CHALLENGE)
+OF_CANDIDATES = ("promote", "hold", ASK, CHALLENGE)
 OTHER_RECIPE = "it is of another recipe than the champion"
 
 
@@ -50,7 +50,8 @@ def promote(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, ver
 
     A version that was decided on keeps its decision: what a killed run left undone is done, nothing else.
     A version on trial is decided on by its trial. A candidate of another recipe than the champion's is put
-    on trial; where that may not be now, it is held. An alias that somebody moved since the last release is
+    on trial; where that may not be now, it is held. What the rules would promote is recorded as `ask` where
+    the spec wants somebody to approve: see `answer`. An alias that somebody moved since the last release is
     recorded first, as a release of its own.
     Raises NotACandidate, Undecided, NoAddress, DecidedElsewhere.
     """
@@ -76,14 +77,17 @@ def promote(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, ver
             except NoTrial as refused:
                 decision = Decision("hold", [Reason("recipe", False, f"{OTHER_RECIPE}; {refused.what}")])
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
+    frontier = header_of(settings, pipeline, model)["frontier"]
+    if evaluation["track"] == CHALLENGE:
+        frontier = frontier_now(ledger)
     release = Release(
         release=len(releases(settings, pipeline)) + 1,
-        decision=decision.outcome,
+        decision=ASK if _asks(loaded, decision, evaluation) else decision.outcome,
         version=version,
         model=model,
         previous_champion=now.version if now else None,
         reasons=[asdict(reason) for reason in decision.reasons],
-        frontier=header_of(settings, pipeline, model)["frontier"],
+        frontier=frontier,
         evaluation={name: value for name, value in evaluation.items() if name not in ONLY_IN_MLFLOW},
         decided_by=RULES,
         **manifest_of(settings, pipeline, ledger, model),
@@ -112,6 +116,11 @@ def _by_trial(
             next_command="Nothing: the learning DAG looks at the trial each time, and has it decided",
         )
     return Decision(weighed.outcome, weighed.reasons), weighed.evaluation
+
+
+def _asks(loaded: LoadedPipeline, decision: Decision, evaluation: dict[str, Any]) -> bool:
+    asked = (loaded.spec.promotion or Promotion()).ask
+    return decision.outcome == "promote" and evaluation["track"] in asked
 
 
 def _other_recipe(settings: Settings, pipeline: str, model: int, champion: int) -> bool:

@@ -15,7 +15,10 @@ RELEASES = "ops.releases"
 CHALLENGE = "challenge"
 """The decision that begins the trial of a challenger."""
 
-DECIDED = ("promote", "hold", CHALLENGE, "rollback", "repair")
+ASK = "ask"
+"""The decision that somebody has to approve of."""
+
+DECIDED = ("promote", "hold", ASK, CHALLENGE, "rollback", "repair")
 """Decisions that MLflow is told of: what was said of a candidate, its trial, ways back, and repairs."""
 
 MOVES = ("promote", "by_hand", "rollback", "repair")

@@ -25,6 +25,9 @@ MAXIMUM_TRIALS = 64
 """How many trials the candidates of one comparison may span."""
 
 Algorithm = Literal["random_forest", "incremental_forest", "gradient_boosted_trees", "logistic_regression"]
+Track = Literal["first", "refresh", "challenge"]
+"""How a candidate comes to be decided on: nothing serves, newer data, or a trial of another recipe."""
+
 SchemaChange = Literal["rescue", "evolve", "fail"]
 FeedFormat = Literal["dms_csv", "dms_parquet", "json_lines", "debezium_json"]
 NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
@@ -221,17 +224,17 @@ class Challenge(Strict):
 
     Both score the same hours. After each complete day the evidence that the challenger's log loss is lower
     is looked at once: after `minimum_days` and `minimum_rows` it takes over when there is enough `evidence`,
-    its AUC is not lower and no slice's log loss more than `max_slice_increase` higher. A day on which its log
-    loss is more than `worst_day` higher ends the trial, and so does `hold_after`. Of the hours `within` at
-    most `at_most` trials begin, so that chance promotes one of them with a probability of at most
-    `at_most / evidence`.
+    its log loss on all rows is lower, its AUC is not, and no slice's log loss is more than
+    `max_slice_increase` higher. A day counts for at most `largest_day` of log loss, either way. A trial ends
+    with a hold after `hold_after`. Of the hours `within` at most `at_most` trials begin, so that chance
+    promotes one of them with a probability of at most `at_most / evidence`.
     """
 
     minimum_days: int = Field(default=14, ge=1)
     minimum_rows: int = Field(default=10_000, ge=1)
     evidence: float = Field(default=60.0, gt=1)
     max_slice_increase: float = Field(default=0.02, ge=0)
-    worst_day: float = Field(default=0.05, gt=0)
+    largest_day: float = Field(default=0.02, gt=0)
     hold_after: Duration = timedelta(days=56)
     at_most: int = Field(default=3, ge=1)
     within: Duration = timedelta(hours=500)
@@ -246,6 +249,8 @@ class Promotion(Strict):
     `max_score_shift` bounds how far the distribution of a candidate's scores may lie from the champion's: the
     mean distance between both, sorted, in units of probability. `max_slice_increase` bounds how much higher
     a slice's log loss may be, where that is not by chance. `challenge` is for models of another recipe.
+    On the tracks of `ask` somebody approves what the rules would promote, in Airflow; without an answer
+    within `answer_within` it is held.
     """
 
     first_holdout: Duration = timedelta(days=7)
@@ -257,6 +262,8 @@ class Promotion(Strict):
     max_score_shift: float = 0.05
     max_slice_increase: float = Field(default=0.02, ge=0)
     challenge: Challenge = Challenge()
+    ask: list[Track] = []
+    answer_within: Duration = timedelta(hours=24)
 
 
 class Pipeline(Strict):

@@ -125,7 +125,7 @@ def test_who_is_on_trial_is_told_with_the_evidence_so_far(
     said = [{"check": "trial", "passed": True, "said": f"anna put model 2 on trial: {HOSTILE}"}]
     release(pipelines, 2, "challenge", 2, reasons=said, decided_by="anna")
     text = look("/releases")
-    assert "Version 2 since 2024-01-02 00:00, by anna: anna put model 2 on trial: &lt;script&gt;" in text
+    assert "Version 2 since 2024-01-01 06:00, by anna: anna put model 2 on trial: &lt;script&gt;" in text
     assert "Nobody has looked at it yet" in text and "Version 1 serves." in text
     file = trial_file(pipelines.reports, "shop", 2)
     file.parent.mkdir(parents=True)
