@@ -37,7 +37,8 @@ def weigh(
     """Look at the days of a trial one after the other, each as if on the day that it was complete.
 
     `outcomes` are those that `paired` takes, with the columns of `model.slices`. The first day after which
-    every check passes promotes, so it makes no difference how often or how late somebody looks. After `hold_after` without that it is held. Raises TrialRowsMissing, NoSuchSlice.
+    every check passes promotes, so it makes no difference how often or how late somebody looks. After
+    `hold_after` without that it is held. Raises TrialRowsMissing, NoSuchSlice.
     """
     days = trial_days(trial, examples, policy)
     if days is None or days.start is None:
