@@ -15,7 +15,7 @@ ORDERS = "pipelines/orders/pipeline.yaml"
 SILVER = "expectations/orders/silver.orders.yaml"
 TRIPS = "pipelines/trips/pipeline.yaml"
 E = "expectations/trips"
-TOP = "pipeline, description, owner, schedule, feeds, silver, gold, examples, model, promotion, max_quarantine_share"
+TOP = "pipeline, description, owner, schedule, feeds, silver, gold, examples, model, promotion, alerts, max_quarantine_share"
 FOREST = "trees, depth, bins, features_per_split, minimum_rows_per_leaf, rows_per_tree, impurity"
 DURATION = "write a whole number and m, h or d, like 90m, 6h or 28d"
 WHEN = "a date or a time, like 2024-01-01 or 2024-01-01T06:00Z"
@@ -36,6 +36,9 @@ ORDERS_CASES = [
     (ORDERS, "    key: [id]", "    key: [id]\n    key: [id]", f"{ORDERS}:6: key 'key' stands here a second time (first on line 5): expected each key once"),
     (ORDERS, "feed: orders", "feed: order", f"{ORDERS}:8: unknown feed 'order': expected one of orders; did you mean 'orders'?"),
     (ORDERS, "  orders:\n    feed", "  Orders:\n    feed", f"{ORDERS}:7: 'Orders' is no name: expected lower-case letters, digits and _, a letter first, at most 63"),
+    (ORDERS, "feed: orders", "feed: orders\nalerts: {to: []}", f"{ORDERS}:9: to is an empty list: expected at least 1"),
+    (ORDERS, "feed: orders", "feed: orders\nalerts: {to: [https://hooks/x]}", f"{ORDERS}:9: 'https://hooks/x' is no name: expected the name of a connection in Airflow, which has the address: letters, digits, _, - and ."),
+    (ORDERS, "feed: orders", "feed: orders\nalerts: {to: [mail], on: [closed_gates]}", f"{ORDERS}:9: on is 'closed_gates': expected one of closed_gate, late_hour, promotion; did you mean 'closed_gate'?"),
     (ORDERS, "feed: orders", "feed: orders\nmax_quarantine_share: 5", f"{ORDERS}:9: max_quarantine_share is 5: expected less than or equal to 1"),
     (ORDERS, "feed: orders", "feed: orders\nowner: 5", f"{ORDERS}:9: owner is 5: expected text (in quotes, where it looks like a number)"),
     (ORDERS, "feed: orders", "feed: orders\nowner:", f"{ORDERS}:9: owner is empty: expected text (in quotes, where it looks like a number)"),

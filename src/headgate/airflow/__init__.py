@@ -3,6 +3,7 @@
 `from headgate.airflow import pipeline_dags; globals().update(pipeline_dags("pipelines"))` is a DAG file.
 """
 
+from headgate.airflow.pipeline_dags import alerts_dags as alerts_dags
 from headgate.airflow.pipeline_dags import approve_dags as approve_dags
 from headgate.airflow.pipeline_dags import broken_pipelines as broken_pipelines
 from headgate.airflow.pipeline_dags import challenge_dags as challenge_dags

@@ -8,9 +8,12 @@ from uuid import uuid4
 
 POOL_PREFIX = "headgate_"
 HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
-MAINTAIN, QUARANTINE, ROLLBACK, CHALLENGE = "_maintain", "_quarantine", "_rollback", "_challenge"
-APPROVE = "_approve"
-ENDINGS = (HOURLY, LEARN, PROMOTE, APPROVE, CHALLENGE, GATE, REPLAY, MAINTAIN, QUARANTINE, ROLLBACK)
+MAINTAIN, QUARANTINE, ROLLBACK, ALERTS = "_maintain", "_quarantine", "_rollback", "_alerts"
+CHALLENGE, APPROVE = "_challenge", "_approve"
+ENDINGS = (
+    *(HOURLY, LEARN, PROMOTE, APPROVE, CHALLENGE, GATE, REPLAY),
+    *(MAINTAIN, QUARANTINE, ROLLBACK, ALERTS),
+)
 """What the ids of a pipeline's DAGs end with, after its name."""
 
 
@@ -47,6 +50,11 @@ def replay_dag_id(pipeline: str) -> str:
 def maintain_dag_id(pipeline: str) -> str:
     """The DAG that keeps the storage in order."""
     return pipeline + MAINTAIN
+
+
+def alerts_dag_id(pipeline: str) -> str:
+    """The DAG that tells people what goes wrong."""
+    return pipeline + ALERTS
 
 
 def pipeline_dag_ids(pipeline: str) -> list[str]:

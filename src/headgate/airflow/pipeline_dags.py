@@ -7,6 +7,7 @@ from pathlib import Path
 
 from airflow.sdk import DAG, get_parsing_context
 
+from headgate.airflow.alerts_dag import alerts_dag
 from headgate.airflow.approve_dag import approve_dag
 from headgate.airflow.challenge_dag import challenge_dag
 from headgate.airflow.gate_dag import gate_dag
@@ -14,6 +15,7 @@ from headgate.airflow.hourly_dag import hourly_dag
 from headgate.airflow.learn_dag import learn_dag
 from headgate.airflow.maintain_dag import maintain_dag
 from headgate.airflow.names import (
+    ALERTS,
     APPROVE,
     CHALLENGE,
     GATE,
@@ -60,6 +62,7 @@ def pipeline_dags(
         **quarantine_dags(doc, settings),
         **maintain_dags(doc, settings),
         **rollback_dags(doc, settings),
+        **alerts_dags(doc, settings),
     }
 
 
@@ -113,6 +116,11 @@ def rollback_dags(doc: str | None = None, settings: Settings | None = None) -> d
     return _dags(settings, ROLLBACK, rollback_dag, doc)
 
 
+def alerts_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_alerts` of every sound pipeline that has alerts."""
+    return _dags(settings, ALERTS, alerts_dag, doc)
+
+
 def broken_pipelines(settings: Settings | None = None) -> None:
     """Raise SpecErrors with every mistake in every pipeline; nothing where all are sound."""
     _, errors = load_all(settings or Settings())
@@ -127,6 +135,8 @@ def _dags(settings: Settings | None, suffix: str, build: Build, doc: str | None)
         pipelines = [pipeline for pipeline in pipelines if asks(pipeline)]
     if suffix in (LEARN, PROMOTE, APPROVE, CHALLENGE, ROLLBACK):
         pipelines = [pipeline for pipeline in pipelines if pipeline.examples and pipeline.model]
+    if suffix == ALERTS:
+        pipelines = [pipeline for pipeline in pipelines if pipeline.alerts]
     dags = [build(settings, pipeline, doc) for pipeline in pipelines]
     return {dag.dag_id: dag for dag in dags}
 
