@@ -45,7 +45,8 @@ def weigh(
         return Weighed("wait", list(_amount([], policy)), [])
     pairs = paired(outcomes, examples, trial.model, days)
     seen = daily(pairs, examples.label, policy.largest_day)
-    reasons, evaluation = list(_amount([], policy)), {}
+    reasons = list(_amount([], policy))
+    evaluation: dict[str, Any] = {}
     for number in range(1, len(seen) + 1):
         reasons, evaluation = list(_amount(seen[:number], policy)), {}
         if all(reason.passed for reason in reasons):
