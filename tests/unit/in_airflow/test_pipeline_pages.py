@@ -9,11 +9,12 @@ import pytest
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import pages_app, pipeline_page, pipelines_page
+from headgate.airflow.pages import access, pages_app, pipeline_page, pipelines_page
 from headgate.airflow.pages.dag_runs import TaskSeconds
 from headgate.airflow.pages.render import duration, percent, size
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import DAY, Ledger, release
+from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with
 
 NOW = datetime(2024, 1, 2, 13, 30, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -28,14 +29,14 @@ class Clock(datetime):
 @pytest.fixture
 def look(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """The text of a page, white space apart, for somebody who may read `shop` only."""
-    monkeypatch.setattr(pages_app, "may_read", lambda pipeline, user: pipeline == "shop")
+    monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
     monkeypatch.setattr(pages_app, "datetime", Clock)
     runs = {DAY + timedelta(hours=7): "backfill__7"}
     monkeypatch.setattr(pipelines_page, "runs_of_hours", lambda dag, hours: runs)
     monkeypatch.setattr(pipeline_page, "live_tasks", lambda dags: {"shop_hourly/silver.gate": "running"})
     monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: [])
     app = pages_app.pages_app()
-    app.dependency_overrides[get_user] = lambda: "somebody"
+    app.dependency_overrides[get_user] = lambda: VIEWER
     client = TestClient(app)
 
     def look(path: str, status: int = 200) -> str:

@@ -13,7 +13,7 @@ NO_HOST = "http://localhost:8080"
 """Where Airflow itself takes its pages to be when its setting `api.base_url` does not say."""
 
 
-def page_address(*parts: str, **query: str) -> str:
+def page_address(*parts: str, **query: str | int) -> str:
     """The address of a page of ours, from the root of Airflow's host."""
     found = f"{_root()}{PREFIX}/{_joined(parts)}"
     return f"{found}?{urlencode(query)}" if query else found
