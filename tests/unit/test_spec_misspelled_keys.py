@@ -59,10 +59,18 @@ def test_a_misspelled_key_is_told_with_line_and_nearest_key(case: tuple[str, int
     _expect_told(*case)
 
 
-@pytest.mark.parametrize(("key", "wrong"), [("min", "mn"), ("min", "minn"), ("max", "mx"), ("max", "maxx")])
-def test_a_misspelled_bound_is_told_too(key: str, wrong: str) -> None:
-    (file, line) = next((file, line) for file, line, name in KEYS if name == key)
-    _expect_told(file, line, key, wrong)
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        *(("min", wrong) for wrong in ("minn", "mn", "mim", "imn")),
+        *(("max", wrong) for wrong in ("maxx", "mx", "maz", "amx")),
+    ],
+)
+def test_a_misspelled_bound_is_told_wherever_it_stands(key: str, wrong: str) -> None:
+    places = [(file, line) for file, line, name in KEYS if name == key]
+    assert places
+    for file, line in places:
+        _expect_told(file, line, key, wrong)
 
 
 def _expect_told(file: str, line: int, key: str, wrong: str) -> None:
