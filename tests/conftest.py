@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from headgate.stack.engine import CHECKPOINT_FILES, JAVA_OPTIONS
+
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
@@ -19,7 +21,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     jars = sorted(Path(sys.prefix, "share", "delta-jars").glob("*.jar"))
     assert jars, "the Delta jars are missing: run ./headgate doctor"
     os.environ["PYSPARK_SUBMIT_ARGS"] = (
-        f"--driver-class-path {os.pathsep.join(map(str, jars))} --driver-memory 1g pyspark-shell"
+        f"--driver-class-path {os.pathsep.join(map(str, jars))} --driver-memory 1g"
+        f' --driver-java-options "{JAVA_OPTIONS}" pyspark-shell'
     )
     session = (
         SparkSession.builder.master("local[2]")
@@ -29,10 +32,14 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.enabled", "false")
+        # Every test runs the same few statements: compiled once, their code is kept.
+        .config("spark.sql.codegen.cache.maxEntries", "5000")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.adaptive.enabled", "false")
         .config("spark.sql.files.openCostInBytes", "65536")
         .config("spark.databricks.delta.snapshotPartitions", "2")
+        .config("spark.delta.logStore.file.impl", "io.delta.storage.LocalLogStore")
+        .config("spark.sql.streaming.checkpointFileManagerClass", CHECKPOINT_FILES)
         .config("spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration", "false")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))

@@ -101,6 +101,18 @@ class Browser:
         )
         self.driver.switch_to.window(self.driver.window_handles[-1])
 
+    def press(self, text: str) -> None:
+        """Click the button with this text, as soon as it can be pressed."""
+
+        def button() -> WebElement:
+            return next(
+                e
+                for e in self.all("button")
+                if e.text.strip() == text and e.is_displayed() and e.is_enabled()
+            )
+
+        self._wait(button, text).click()
+
     def look_into_frame(self) -> None:
         """Look at the page in Airflow's frame; `visit` and `follow` lead out of it."""
         self.driver.switch_to.frame(self.wait_for("iframe"))

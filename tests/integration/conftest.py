@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from headgate.stack.secrets import AIRFLOW_USER
+from tests.integration.browser import Browser, open_browser
 from tests.integration.headgate_stack import Demo, HeadgateStack
 
 STORY = (
@@ -15,6 +19,7 @@ STORY = (
     "test_quarantine",
     "test_closed_gate",
     "test_cancelled_backfill",
+    "test_journey",
     "test_second_stack",
 )
 DEMO_SECONDS = 1800
@@ -44,3 +49,19 @@ def demo(stack: HeadgateStack) -> Demo:
     demo = Demo(stack)
     assert demo.answer.code == 0, f"{demo.answer.out}\n{demo.answer.err}"
     return demo
+
+
+@pytest.fixture(scope="module")
+def browser(demo: Demo, stack: HeadgateStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser that is logged in to Airflow."""
+    password = (stack.home / "secrets" / "airflow_password").read_text().strip()
+    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
+        browser.log_in(stack.addresses.airflow, AIRFLOW_USER, password)
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for the pictures."""
+    named = os.environ.get("HEADGATE_PICTURES")
+    return Path(named) if named else tmp_path_factory.mktemp("pictures")

@@ -5,33 +5,14 @@ With HEADGATE_PICTURES naming a folder, the pictures are written there; `docs/pi
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from headgate.gates.verdict import RuleResult, Verdict
-from headgate.stack.secrets import AIRFLOW_USER
-from tests.integration.browser import Browser, open_browser
-from tests.integration.headgate_stack import Demo, HeadgateStack
-
-
-@pytest.fixture(scope="module")
-def browser(demo: Demo, stack: HeadgateStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser that is logged in to Airflow."""
-    password = (stack.home / "secrets" / "airflow_password").read_text().strip()
-    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
-        browser.log_in(stack.addresses.airflow, AIRFLOW_USER, password)
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder for the pictures."""
-    named = os.environ.get("HEADGATE_PICTURES")
-    return Path(named) if named else tmp_path_factory.mktemp("pictures")
+from tests.integration.browser import Browser
+from tests.integration.headgate_stack import HeadgateStack
 
 
 def test_the_grid_is_green(browser: Browser, stack: HeadgateStack, pictures: Path) -> None:
@@ -84,6 +65,14 @@ def test_the_report_of_a_gate_is_one_click_away(
     browser.picture(pictures / "report.png")
 
 
+def test_the_quarantine_shows_what_is_apart_and_a_form_for_it(browser: Browser, stack: HeadgateStack) -> None:
+    browser.visit(f"{stack.addresses.airflow}/headgate/quarantine")
+    browser.wait_for_text("tzone has the form")
+    browser.follow("lat is from 13 to 72")
+    browser.wait_for_text("quarantine of airports", "Let them re-enter", "Dismiss for good")
+    assert len(browser.all("input[name=row]")) == 1
+
+
 PAYLOAD = "<script>document.title='hacked'</script>\"'><img src=x onerror=\"document.title='hacked'\">"
 
 
@@ -111,6 +100,10 @@ def test_hostile_values_execute_nothing(browser: Browser, stack: HeadgateStack) 
         (f"validation?{tab}", "No report"),
         (f"pipeline?dag={quote(PAYLOAD)}", "No such pipeline"),
         (f"history/flights/{quote(PAYLOAD.replace('/', ''))}", "No such report"),
+        (f"quarantine/flights/{quote(PAYLOAD.replace('/', ''))}", "No such report"),
+        (f"quarantine/flights/flights?rule={quote(PAYLOAD)}", "No row that is apart now broke this rule"),
+        (f"quarantine/flights/flights?asked={quote(PAYLOAD)}", "quarantine of flights"),
+        (f"learned/flights/{quote(PAYLOAD.replace('/', ''))}", "no run in MLflow"),
     ):
         browser.visit(f"{stack.addresses.airflow}/headgate/{page}")
         browser.wait_for_text(said)

@@ -1,7 +1,7 @@
 """Replay a feed's landing files row by row: what its change log and its live rows must be.
 
-Independent of the code under test: the csv module and dictionaries, nothing of headgate. All LOAD files of a
-feed are one full load. Values are text, None where empty.
+Independent of the code under test: the csv module and dictionaries, nothing of headgate. All LOAD files that
+a feed has are one full load, unless it is said which are another. Values are text, None where empty.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ class Replay:
     `log`: every row of every file: its text columns and `_op`, `_committed_at`, `_known_at`, `_file`, `_row`,
     `_order` (a later change of a key is greater), `_marked` (it broke a quarantine rule).
     `live`: key -> the winning row; `tombstones`: keys whose winner is a deletion, or that a later load left
-    out.
+    out. `started`: when each full load began, the first one first.
     """
 
     log: list[Row] = field(default_factory=list)
     live: dict[Key, Row] = field(default_factory=dict)
     tombstones: set[Key] = field(default_factory=set)
+    started: list[datetime] = field(default_factory=list)
 
 
 def replay_feed(
@@ -41,22 +42,31 @@ def replay_feed(
     broken: Callable[[Row], bool],
     until: datetime | None = None,
     frontier_of: Callable[[str], datetime | None] = lambda file: None,
+    loads: Sequence[Sequence[Path]] | None = None,
 ) -> Replay:
     """Replay `<landing>/<feed>`.
+
+    `loads` are the files of each full load, wherever they lie now; all that the feed has are one where it is
+    not given.
 
     `broken` says whether a row that is no deletion breaks a quarantine rule; a row without key or commit time
     always does. Change files of hours from `until` on are left out. `frontier_of` gives the frontier at the
     moment at which a file was archived (None: before the first run). All moments are UTC without zone.
     """
-    result = Replay()
-    load = [row for path in sorted((landing / feed).glob("LOAD*.csv")) for row in _rows(landing, path)]
-    transfers = [row["_committed_at"] for row in load if row["_committed_at"] is not None]
-    started, taken = min(transfers, default=None), max(transfers, default=None)
-    if until is not None and taken is not None and taken >= until:
-        load, started = [], None
-    for row in load:
-        row["_op"], row["_committed_at"] = "L", taken
-    for row in (*load, *_changes(landing, feed, until)):
+    result, rows = Replay(), list(_changes(landing, feed, until))
+    if loads is None:
+        loads = [sorted((landing / feed).glob("LOAD*.csv"))]
+    for files in loads:
+        load = [row for path in files for row in _rows(path, f"{feed}/{path.name}")]
+        transfers = [row["_committed_at"] for row in load if row["_committed_at"] is not None]
+        if not transfers or (until is not None and max(transfers) >= until):
+            continue
+        result.started.append(min(transfers))
+        for row in load:
+            row["_op"], row["_committed_at"] = "L", max(transfers)
+        rows += load
+    result.started.sort()
+    for row in rows:
         committed, frontier = row["_committed_at"], frontier_of(row["_file"])
         if committed is None:
             row["_known_at"] = row.pop("_hour") + HOUR
@@ -64,9 +74,9 @@ def replay_feed(
             row.pop("_hour", None)
             moment = committed if frontier is None else max(committed, frontier)
             row["_known_at"] = moment.replace(minute=0, second=0, microsecond=0) + HOUR
-        after_load = committed is not None and started is not None and committed >= started
+        generation = 0 if committed is None else sum(start <= committed for start in result.started)
         kind = 0 if row["_op"] == "L" else 1
-        row["_order"] = (after_load, kind, committed or NEVER, row["_file"], row["_row"])
+        row["_order"] = (generation, kind, committed or NEVER, row["_file"], row["_row"])
         no_identity = committed is None or any(row[name] is None for name in key)
         row["_marked"] = no_identity or (row["_op"] != "D" and broken(row))
         result.log.append(row)
@@ -78,7 +88,7 @@ def replay_feed(
         if name not in winners or winners[name]["_order"] < row["_order"]:
             winners[name] = row
     for name, row in winners.items():
-        left_out = started is not None and not row["_order"][0]
+        left_out = row["_order"][0] < len(result.started)
         if row["_op"] == "D" or left_out:
             result.tombstones.add(name)
         else:
@@ -87,11 +97,11 @@ def replay_feed(
 
 
 def history_of(
-    replay: Replay, key: Sequence[str], values: Callable[[Row], tuple[Any, ...]], started: datetime | None
+    replay: Replay, key: Sequence[str], values: Callable[[Row], tuple[Any, ...]]
 ) -> list[tuple[Key, tuple[Any, ...], datetime, datetime | None]]:
     """Key, values, from when and until when (None: still) each row held, by the clock of the source.
 
-    `values` gives the values of a row that are compared and shown; `started` is when the full load began.
+    `values` gives the values of a row that are compared and shown.
     """
     rows_of: dict[Key, list[Row]] = {}
     for row in sorted((row for row in replay.log if not row["_marked"]), key=lambda row: row["_order"]):
@@ -99,16 +109,19 @@ def history_of(
     spans = []
     for name, rows in rows_of.items():
         said: dict[datetime, tuple[Any, ...] | None] = {}
-        clock, loaded = NEVER, started is None
+        clock, loads = NEVER, replay.started
+        generation = 0
         for row in rows:
-            if not loaded and row["_order"][0]:
-                loaded, clock = True, max(clock, started or NEVER)
+            for start in loads[generation : row["_order"][0]]:
+                clock = max(clock, start)
                 said[clock] = None
-            moment = started if row["_op"] == "L" else row["_committed_at"]
+            generation = row["_order"][0]
+            moment = loads[generation - 1] if row["_op"] == "L" else row["_committed_at"]
             clock = max(clock, moment or NEVER)
             said[clock] = None if row["_op"] == "D" else values(row)
-        if not loaded and started is not None:
-            said[max(clock, started)] = None
+        for start in loads[generation:]:
+            clock = max(clock, start)
+            said[clock] = None
         begun: tuple[tuple[Any, ...], datetime] | None = None
         for moment, now in said.items():
             if begun is not None and begun[0] != now:
@@ -121,28 +134,18 @@ def history_of(
     return spans
 
 
-def load_start(replay: Replay, landing: Path, feed: str) -> datetime | None:
-    """When the full load began that the replay took, None without one."""
-    if not any(row["_op"] == "L" for row in replay.log):
-        return None
-    files = sorted((landing / feed).glob("LOAD*.csv"))
-    moments = [row["_committed_at"] for path in files for row in _rows(landing, path)]
-    return min(moment for moment in moments if moment is not None)
-
-
 def _changes(landing: Path, feed: str, until: datetime | None) -> Iterator[Row]:
     for path in sorted((landing / feed).glob("[0-9]*/[0-9]*/[0-9]*/[0-9]*/*.csv")):
         year, month, day, hour = path.parts[-5:-1]
         at = datetime.fromisoformat(f"{year}-{month}-{day} {hour}:00")
         if until is None or at < until:
-            for row in _rows(landing, path):
+            for row in _rows(path, path.relative_to(landing).as_posix()):
                 row["_hour"] = at
                 yield row
 
 
-def _rows(landing: Path, path: Path) -> Iterator[Row]:
-    """The rows of one file with their place in it, counted from 1."""
-    name = path.relative_to(landing).as_posix()
+def _rows(path: Path, name: str) -> Iterator[Row]:
+    """The rows of one file, of that name in the landing folder, with their place in it, counted from 1."""
     with path.open(encoding="utf-8", newline="") as lines:
         for number, record in enumerate(csv.DictReader(lines), start=1):
             row: Row = {column: text or None for column, text in record.items()}

@@ -11,10 +11,13 @@ import sklearn.linear_model
 from pyspark.sql import DataFrame, SparkSession
 from sklearn.metrics import log_loss
 
-from headgate.learning.algorithms.algorithm import Fitted, algorithm_named
+from headgate.learning.algorithms import xgboost_trees
+from headgate.learning.algorithms.algorithm import Fitted, Incremental, algorithm_named
 from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.algorithms.parameters import UnknownParameter
 from headgate.learning.node_rows import content_digest
+from headgate.learning.onnx_form.graph import onnx_model
+from headgate.learning.onnx_form.parity import onnx_scores
 from headgate.learning.scoring.encoding import encode
 from headgate.learning.scoring.linear import linear_inputs, linear_score
 from headgate.learning.scoring.scorer import scorer_of
@@ -23,6 +26,7 @@ from tests.unit.late_rows import FEATURES, SCHEMA, rows
 PARAMETERS: dict[str, dict[str, int | float | str]] = {
     "random_forest": {"trees": 8, "depth": 6},
     "gradient_boosted_trees": {"trees": 6, "depth": 3, "step": 0.3},
+    "xgboost": {"trees": 30, "depth": 3, "step": 0.3},
     "logistic_regression": {"regularization": 0.01},
 }
 
@@ -45,7 +49,34 @@ def fitted(spark: SparkSession, name: str, tmp_path_factory: pytest.TempPathFact
 def test_the_portable_form_scores_as_spark_does(fitted: Fitted) -> None:
     scores = scorer_of(fitted.form, fitted.nodes)(encode(fitted.predictions, FEATURES))
     assert len(scores) == 1500
-    assert np.abs(scores - fitted.predictions["probability"].to_numpy()).max() <= 1e-12
+    assert np.abs(scores - fitted.predictions["probability"].to_numpy()).max() <= fitted.tolerance
+
+
+def test_only_what_computes_in_single_precision_may_differ_more(name: str, fitted: Fitted) -> None:
+    assert fitted.tolerance == (1e-6 if name == "xgboost" else 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "learns"),
+    [
+        ("random_forest", "refits"),
+        ("gradient_boosted_trees", "refits"),
+        ("xgboost", "refits"),
+        ("logistic_regression", "refits from its parent"),
+        ("incremental_forest", "updates"),
+    ],
+)
+def test_each_says_how_it_learns(algorithm: str, learns: str) -> None:
+    own = algorithm_named(algorithm)
+    assert own.learns == learns
+    assert isinstance(own, Incremental) == (learns == "updates")
+
+
+def test_the_onnx_form_scores_as_spark_does(fitted: Fitted) -> None:
+    """On 1,500 rows with nominal values, some outside the vocabulary, and missing ones of both kinds."""
+    scores = onnx_scores(onnx_model(fitted.form, fitted.nodes, FEATURES), fitted.predictions, FEATURES)
+    assert len(scores) == 1500
+    assert np.abs(scores - fitted.predictions["probability"].to_numpy()).max() <= fitted.tolerance
 
 
 def test_it_has_learned_something(fitted: Fitted) -> None:
@@ -72,6 +103,11 @@ def test_order_and_partitions_of_the_rows_do_not_matter(
             "gradient_boosted_trees",
             "trees, depth, step, bins, features_per_split, minimum_rows_per_leaf, rows_per_tree",
         ),
+        (
+            "xgboost",
+            "trees, depth, step, bins, minimum_weight_per_leaf, rows_per_tree, features_per_tree, "
+            "regularization",
+        ),
         ("logistic_regression", "regularization, elastic_net, iterations, tolerance"),
     ],
 )
@@ -83,6 +119,21 @@ def test_an_unknown_parameter_is_refused(algorithm: str, known: str) -> None:
         "  where: pipeline.yaml, model.parameters\n"
         "  left behind: nothing was fitted\n"
         "  next: correct the name, then run ./headgate check"
+    )
+
+
+def test_xgboost_refuses_more_rows_than_one_process_is_given(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert xgboost_trees.MAXIMUM_ROWS == 1_000_000
+    monkeypatch.setattr(xgboost_trees, "MAXIMUM_ROWS", 1_499)
+    with pytest.raises(xgboost_trees.TooManyRows) as caught:
+        fit("xgboost", spark.createDataFrame(rows(), SCHEMA), tmp_path)
+    assert str(caught.value) == (
+        "1,500 training rows are more than the 1,499 that xgboost is given, which fits in one process\n"
+        "  where: pipeline.yaml, model.algorithm\n"
+        "  left behind: nothing was fitted\n"
+        "  next: name gradient_boosted_trees, which Spark fits, or shorten model.window"
     )
 
 

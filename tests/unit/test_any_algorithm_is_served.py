@@ -7,11 +7,14 @@ from pathlib import Path
 
 import mlflow
 import numpy as np
+import onnxruntime
 import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
 
 from headgate.learning.candidate_folder import CandidateFolder
+from headgate.learning.feature_schema import from_json
+from headgate.learning.onnx_form.parity import onnx_inputs
 from headgate.releases.candidate import learn_candidate
 from headgate.releases.evaluate import evaluate
 from headgate.releases.model_headers import headers
@@ -30,6 +33,7 @@ FRONTIER = datetime(2013, 1, 10, tzinfo=UTC)
     ("algorithm", "parameters", "kind"),
     [
         ("gradient_boosted_trees", {"trees": 8, "depth": 3, "step": 0.3}, "boosted_trees"),
+        ("xgboost", {"trees": 20, "depth": 3, "step": 0.3}, "xgboost"),
         ("logistic_regression", {"regularization": 0.01}, "linear"),
         ("incremental_forest", {"trees": 8, "groups": 4, "depth": 4, "slots": 5}, "forest"),
     ],
@@ -63,7 +67,12 @@ def test_from_examples_to_a_served_champion(
     assert not [path for path in Path(local).rglob("*") if path.suffix in (".pkl", ".pickle", ".pyc")]
     fitted = pd.read_parquet(CandidateFolder(settings, "trains", "first").predictions)
     served = mlflow.pyfunc.load_model(local).predict(fitted)
-    assert np.abs(served["probability"] - fitted["probability"]).max() <= 1e-12
+    tolerance = 1e-6 if algorithm == "xgboost" else 1e-12
+    assert np.abs(served["probability"] - fitted["probability"]).max() <= tolerance
+    inputs = onnx_inputs(fitted, from_json(header["features"]))
+    (said,) = onnxruntime.InferenceSession(Path(local, "model.onnx")).run(["probability"], inputs)
+    assert len(said) > 1000
+    assert np.abs(said - fitted["probability"]).max() <= tolerance
 
     again = reproduce(spark, settings, loaded, 1, tmp_path / "again")
     assert (again.same, again.gap) == (True, 0.0)

@@ -11,8 +11,8 @@ from pyspark.sql import SparkSession
 
 from headgate.gates.verdict import GateClosed
 from headgate.hops.run_range import Behind
-from tests.proofs.convergence import CONTRACT as GOLD_CONTRACT
-from tests.proofs.convergence import SPEC, TRANSFORM
+from tests.proofs.orders_with_gold import CONTRACT as GOLD_CONTRACT
+from tests.proofs.orders_with_gold import SPEC, TRANSFORM
 from tests.unit.orders_pipeline import CONTRACT, START, Orders
 
 STRICTER = CONTRACT.replace("[open, paid, shipped]", "[open, paid]")

@@ -76,7 +76,7 @@ def test_check_lists_all_mistakes_and_fails(tmp_path: Path, run: object) -> None
         "pipelines/late/pipeline.yaml:1: key 'schedule' is missing",
         "pipelines/late/pipeline.yaml:1: key 'silver' is missing",
         "pipelines/late/pipeline.yaml:1: unknown key 'pipelin': expected one of pipeline, description, owner,"
-        " schedule, feeds, silver, gold, examples, model, promotion, max_quarantine_share; did you mean 'pipeline'?",
+        " schedule, feeds, silver, gold, examples, model, promotion, alerts, max_quarantine_share; did you mean 'pipeline'?",
         "4 errors. Mend the files, then: ./headgate check",
     ]
 

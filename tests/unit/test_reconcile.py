@@ -69,12 +69,13 @@ def test_a_candidate_is_shown_whole_wherever_the_process_before_died(
     (header,) = headers(world.settings, "trains")
     judged = evaluation(world.spark, world.settings, world.loaded, header, None)
     monkeypatch.setattr(reconcile, "evaluation", lambda *_: judged)
-    log_model, deaths = projection._log_model, 0
+    log_model, log_onnx, deaths = projection._log_model, projection.log_onnx, 0
     for step in range(40):
         dying = Dying(open_client(), step)
         with monkeypatch.context() as patched:
             patched.setattr(reconcile, "open_client", lambda dying=dying: dying)
             patched.setattr(projection, "_log_model", dying.dies_at(log_model))
+            patched.setattr(projection, "log_onnx", dying.dies_at(log_onnx))
             try:
                 repaired(world)
                 break
@@ -126,6 +127,14 @@ def delete_the_logged_model() -> None:
     client.delete_logged_model(model.model_id)
 
 
+def forget_the_onnx_form() -> None:
+    client = open_client()
+    experiment = client.get_experiment_by_name("trains")
+    assert experiment is not None
+    (model,) = client.search_logged_models([experiment.experiment_id])
+    client.delete_logged_model_tag(model.model_id, "headgate.onnx")
+
+
 BY_HAND: dict[str, tuple[Callable[[], object], list[str]]] = {
     "the tag that says which model a version shows": (
         lambda: open_client().set_model_version_tag("trains", "1", "headgate.model", "7"),
@@ -149,6 +158,10 @@ BY_HAND: dict[str, tuple[Callable[[], object], list[str]]] = {
     ),
     "a deleted logged model": (
         delete_the_logged_model,
+        ["model 1 is shown as version 1, with its run"],
+    ),
+    "a logged model without its ONNX form, as an earlier Headgate left it": (
+        forget_the_onnx_form,
         ["model 1 is shown as version 1, with its run"],
     ),
     "the champion's alias": (

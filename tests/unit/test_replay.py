@@ -12,8 +12,8 @@ from headgate.hops.gate import gate
 from headgate.hops.publish import publish
 from headgate.hops.run_range import NotToReplay, replay_range
 from headgate.hops.stage import stage
-from tests.proofs.convergence import CONTRACT as GOLD_CONTRACT
-from tests.proofs.convergence import SPEC, TRANSFORM
+from tests.proofs.orders_with_gold import CONTRACT as GOLD_CONTRACT
+from tests.proofs.orders_with_gold import SPEC, TRANSFORM
 from tests.unit.orders_pipeline import CONTRACT, START, Orders
 
 STRICTER = CONTRACT.replace("[open, paid, shipped]", "[open, paid]")

@@ -15,7 +15,7 @@ ORDERS = "pipelines/orders/pipeline.yaml"
 SILVER = "expectations/orders/silver.orders.yaml"
 TRIPS = "pipelines/trips/pipeline.yaml"
 E = "expectations/trips"
-TOP = "pipeline, description, owner, schedule, feeds, silver, gold, examples, model, promotion, max_quarantine_share"
+TOP = "pipeline, description, owner, schedule, feeds, silver, gold, examples, model, promotion, alerts, max_quarantine_share"
 FOREST = "trees, depth, bins, features_per_split, minimum_rows_per_leaf, rows_per_tree, impurity"
 DURATION = "write a whole number and m, h or d, like 90m, 6h or 28d"
 WHEN = "a date or a time, like 2024-01-01 or 2024-01-01T06:00Z"
@@ -36,6 +36,9 @@ ORDERS_CASES = [
     (ORDERS, "    key: [id]", "    key: [id]\n    key: [id]", f"{ORDERS}:6: key 'key' stands here a second time (first on line 5): expected each key once"),
     (ORDERS, "feed: orders", "feed: order", f"{ORDERS}:8: unknown feed 'order': expected one of orders; did you mean 'orders'?"),
     (ORDERS, "  orders:\n    feed", "  Orders:\n    feed", f"{ORDERS}:7: 'Orders' is no name: expected lower-case letters, digits and _, a letter first, at most 63"),
+    (ORDERS, "feed: orders", "feed: orders\nalerts: {to: []}", f"{ORDERS}:9: to is an empty list: expected at least 1"),
+    (ORDERS, "feed: orders", "feed: orders\nalerts: {to: [https://hooks/x]}", f"{ORDERS}:9: 'https://hooks/x' is no name: expected the name of a connection in Airflow, which has the address: letters, digits, _, - and ."),
+    (ORDERS, "feed: orders", "feed: orders\nalerts: {to: [mail], on: [closed_gates]}", f"{ORDERS}:9: on is 'closed_gates': expected one of closed_gate, late_hour, promotion; did you mean 'closed_gate'?"),
     (ORDERS, "feed: orders", "feed: orders\nmax_quarantine_share: 5", f"{ORDERS}:9: max_quarantine_share is 5: expected less than or equal to 1"),
     (ORDERS, "feed: orders", "feed: orders\nowner: 5", f"{ORDERS}:9: owner is 5: expected text (in quotes, where it looks like a number)"),
     (ORDERS, "feed: orders", "feed: orders\nowner:", f"{ORDERS}:9: owner is empty: expected text (in quotes, where it looks like a number)"),
@@ -117,7 +120,7 @@ TRIPS_CASES = [
     (TRIPS, "[[], [city]]", "[[], [city]]\n  slices: {distance: {edge: [1]}}", f"{TRIPS}:37: unknown key 'edge': expected one of edges; did you mean 'edges'?"),
     (TRIPS, "[[], [city]]", "[[], [city]]\n  slices: {distance: {edges: [1, 5]}, city: {}}", None),
     (TRIPS, "first_holdout: 7d", "embargo_to: 3d", f"{TRIPS}:39: the embargo window (F - embargo_from, F - embargo_to] is empty: expected embargo_to shorter than embargo_from"),
-    (TRIPS, "random_forest", "forest", f"{TRIPS}:30: algorithm is 'forest': expected one of random_forest, incremental_forest, gradient_boosted_trees, logistic_regression; did you mean 'random_forest'?"),
+    (TRIPS, "random_forest", "forest", f"{TRIPS}:30: algorithm is 'forest': expected one of random_forest, incremental_forest, gradient_boosted_trees, xgboost, logistic_regression; did you mean 'random_forest'?"),
     (TRIPS, "{trees: 20}", "{tress: 20}", f"{TRIPS}:31: unknown parameter of random_forest 'tress': expected one of {FOREST}; did you mean 'trees'?"),
     (TRIPS, "{trees: 20}", "{trees: many}", f"{TRIPS}:31: trees is 'many': expected a whole number, at least 1"),
     (TRIPS, "{trees: 20}", "{trees: 20.5}", f"{TRIPS}:31: trees is 20.5: expected a whole number, at least 1"),
@@ -136,7 +139,7 @@ TRIPS_CASES = [
     (TRIPS, "  baselines:", "  candidates: {linear: {algorithm: logistic_regression, parameters: {elastic_net: [0, 2]}}}\n  baselines:", f"{TRIPS}:36: elastic_net is 2: expected a number from 0 to 1"),
     (TRIPS, "  baselines:", "  candidates: {linear: {algorithm: logistic_regression, parameters: {tolerance: []}}}\n  baselines:", f"{TRIPS}:36: tolerance is an empty list: expected at least one value"),
     (TRIPS, "  baselines:", "  candidates: {linear: {algorithm: logistic_regression, parameters: {tolerance: -1}}}\n  baselines:", f"{TRIPS}:36: tolerance is -1: expected a number, at least 0"),
-    (TRIPS, "  baselines:", "  candidates: {linear: {algorithm: regression}}\n  baselines:", f"{TRIPS}:36: algorithm is 'regression': expected one of random_forest, incremental_forest, gradient_boosted_trees, logistic_regression; did you mean 'logistic_regression'?"),
+    (TRIPS, "  baselines:", "  candidates: {linear: {algorithm: regression}}\n  baselines:", f"{TRIPS}:36: algorithm is 'regression': expected one of random_forest, incremental_forest, gradient_boosted_trees, xgboost, logistic_regression; did you mean 'logistic_regression'?"),
     (TRIPS, "  baselines:", "  candidates: {incumbent: {algorithm: random_forest}}\n  baselines:", f"{TRIPS}:36: 'incumbent' is how the model's own recipe is called: expected another name"),
     (TRIPS, "  baselines:", "  candidates: {forest: {algorithm: random_forest, parameters: {trees: [1, 2, 3, 4, 5, 6, 7, 8], depth: [1, 2, 3, 4, 5, 6, 7, 8], bins: [8, 16]}}, linear: {algorithm: logistic_regression}}\n  baselines:", f"{TRIPS}:36: the candidates span 129 trials: expected at most 64"),
     (TRIPS, "  delays:\n", "  cities:\n", f"{TRIPS}:15: 'cities' is also a silver table, so inputs could mean either: expected another name"),

@@ -97,7 +97,7 @@ def test_a_broken_spec_hides_no_other_and_every_mistake_is_listed(tmp_path: Path
         "pipelines/late/pipeline.yaml:1: key 'schedule' is missing",
         "pipelines/late/pipeline.yaml:1: key 'silver' is missing",
         "pipelines/late/pipeline.yaml:2: unknown key 'feedz': expected one of pipeline, description, owner,"
-        " schedule, feeds, silver, gold, examples, model, promotion, max_quarantine_share; did you mean 'feeds'?",
+        " schedule, feeds, silver, gold, examples, model, promotion, alerts, max_quarantine_share; did you mean 'feeds'?",
         "pipelines/worse/pipeline.yaml:1: the document is a list: expected keys with values",
     ]
 

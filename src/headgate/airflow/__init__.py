@@ -3,6 +3,7 @@
 `from headgate.airflow import pipeline_dags; globals().update(pipeline_dags("pipelines"))` is a DAG file.
 """
 
+from headgate.airflow.pipeline_dags import alerts_dags as alerts_dags
 from headgate.airflow.pipeline_dags import broken_pipelines as broken_pipelines
 from headgate.airflow.pipeline_dags import gate_dags as gate_dags
 from headgate.airflow.pipeline_dags import hourly_dags as hourly_dags

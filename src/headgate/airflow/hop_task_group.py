@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from airflow.sdk import Asset, BaseOperator, TaskGroup, chain
+from airflow.sdk.bases.notifier import BaseNotifier
 
 from headgate.airflow.on_engine import in_turn_on_engine
 from headgate.airflow.operators.gate_hop import GateOperator
@@ -27,12 +28,13 @@ def hop_task_group(
     grace: timedelta = NO_GRACE,
     replays: bool = False,
     outlets: Sequence[Asset] = (),
+    when_closed: Sequence[BaseNotifier] = (),
 ) -> TaskGroup:
     """The three tasks of `hop`, inside the DAG at hand.
 
     The attempt that stage names is what gate judges and publish commits. `opens_run`: the hop is the first
     of its hour's run, which waits for `grace` where the schedule made it; `replays`: it derives again the
-    hours of the run's form; `outlets` are announced by publish.
+    hours of the run's form; `outlets` are announced by publish; `when_closed` are called when the gate fails.
     """
     with TaskGroup(group_id=hop, tooltip=f"{hop}: stage, gate, publish") as group:
         attempt = f"{{{{ ti.xcom_pull(task_ids='{hop}.stage', key='{ATTEMPT_KEY}') }}}}"
@@ -64,15 +66,18 @@ def hop_task_group(
             task_id="gate",
             application=str(settings.jobs / "gate.py"),
             arguments=name_attempt,
+            settings=settings,
             pipeline=pipeline,
             hop=hop,
             attempt=attempt,
+            on_failure_callback=list(when_closed),
             **common,
         )
         publish = PublishOperator(
             task_id="publish",
             application=str(settings.jobs / "publish.py"),
             arguments=name_attempt,
+            settings=settings,
             pipeline=pipeline,
             hop=hop,
             attempt=attempt,

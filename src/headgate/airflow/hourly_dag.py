@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, chain
 
+from headgate.airflow.alerts.notifier import notifiers
 from headgate.airflow.hop_task_group import hop_task_group
 from headgate.airflow.names import asset_uri, hourly_dag_id
 from headgate.airflow.task_defaults import tags, task_defaults
@@ -38,6 +39,7 @@ def hourly_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
                     opens_run=hop == hops[0],
                     grace=pipeline.grace,
                     outlets=[announced] if hop == hops[-1] else [],
+                    when_closed=notifiers(settings, pipeline),
                 )
                 for hop in hops
             )

@@ -33,8 +33,9 @@ from headgate.spec.settings import Settings
 
 def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
     """Build the DAG: started by the gold asset, one run at a time, each under an attempt of its own."""
-    from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
     from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+
+    from headgate.airflow.operators.learn import LearnOperator
 
     name = pipeline.pipeline
     with DAG(
@@ -65,7 +66,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             pool=pool_name(name),
             **on_engine,
         )
-        learn = SparkSubmitOperator(
+        learn = LearnOperator(
             task_id="learn",
             name=learn_dag_id(name),
             application=str(settings.jobs / "learn.py"),

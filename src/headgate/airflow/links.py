@@ -6,6 +6,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, BaseOperatorLink
 
+from headgate.airflow.names import LEARN, run_attempt
 from headgate.airflow.pages.paths import model_report_address, page_address, report_address
 
 
@@ -66,3 +67,17 @@ class ModelRunLink(BaseOperatorLink):
         """The run's address; empty where the task ended before there was one."""
         address: str = getattr(operator, "run_address", "")
         return address
+
+
+class LearnedRunLink(BaseOperatorLink):
+    """From a fit to the MLflow run that shows its candidate, once that is evaluated."""
+
+    @property
+    def name(self) -> str:
+        """The text on the button."""
+        return "MLflow run"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
+        """The address of a page that leads there: the run is made after this task."""
+        pipeline = str(ti_key.dag_id).removesuffix(LEARN)
+        return page_address("learned", pipeline, run_attempt(ti_key.dag_id, ti_key.run_id))

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 POOL_PREFIX = "headgate_"
 HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
-MAINTAIN, QUARANTINE, ROLLBACK = "_maintain", "_quarantine", "_rollback"
-ENDINGS = (HOURLY, LEARN, PROMOTE, GATE, REPLAY, MAINTAIN, QUARANTINE, ROLLBACK)
+MAINTAIN, QUARANTINE, ROLLBACK, ALERTS = "_maintain", "_quarantine", "_rollback", "_alerts"
+ENDINGS = (HOURLY, LEARN, PROMOTE, GATE, REPLAY, MAINTAIN, QUARANTINE, ROLLBACK, ALERTS)
 """What the ids of a pipeline's DAGs end with, after its name."""
 
 
@@ -46,6 +46,11 @@ def replay_dag_id(pipeline: str) -> str:
 def maintain_dag_id(pipeline: str) -> str:
     """The DAG that keeps the storage in order."""
     return pipeline + MAINTAIN
+
+
+def alerts_dag_id(pipeline: str) -> str:
+    """The DAG that tells people what goes wrong."""
+    return pipeline + ALERTS
 
 
 def pipeline_dag_ids(pipeline: str) -> list[str]:

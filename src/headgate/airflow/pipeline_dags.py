@@ -7,11 +7,13 @@ from pathlib import Path
 
 from airflow.sdk import DAG, get_parsing_context
 
+from headgate.airflow.alerts_dag import alerts_dag
 from headgate.airflow.gate_dag import gate_dag
 from headgate.airflow.hourly_dag import hourly_dag
 from headgate.airflow.learn_dag import learn_dag
 from headgate.airflow.maintain_dag import maintain_dag
 from headgate.airflow.names import (
+    ALERTS,
     GATE,
     HOURLY,
     LEARN,
@@ -54,6 +56,7 @@ def pipeline_dags(
         **quarantine_dags(doc, settings),
         **maintain_dags(doc, settings),
         **rollback_dags(doc, settings),
+        **alerts_dags(doc, settings),
     }
 
 
@@ -97,6 +100,11 @@ def rollback_dags(doc: str | None = None, settings: Settings | None = None) -> d
     return _dags(settings, ROLLBACK, rollback_dag, doc)
 
 
+def alerts_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_alerts` of every sound pipeline that has alerts."""
+    return _dags(settings, ALERTS, alerts_dag, doc)
+
+
 def broken_pipelines(settings: Settings | None = None) -> None:
     """Raise SpecErrors with every mistake in every pipeline; nothing where all are sound."""
     _, errors = load_all(settings or Settings())
@@ -109,6 +117,8 @@ def _dags(settings: Settings | None, suffix: str, build: Build, doc: str | None)
     pipelines = _pipelines(settings, suffix)
     if suffix in (LEARN, PROMOTE, ROLLBACK):
         pipelines = [pipeline for pipeline in pipelines if pipeline.examples and pipeline.model]
+    if suffix == ALERTS:
+        pipelines = [pipeline for pipeline in pipelines if pipeline.alerts]
     dags = [build(settings, pipeline, doc) for pipeline in pipelines]
     return {dag.dag_id: dag for dag in dags}
 

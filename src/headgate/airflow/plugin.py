@@ -5,11 +5,23 @@ from __future__ import annotations
 from airflow.plugins_manager import AirflowPlugin
 
 from headgate.airflow import pools
-from headgate.airflow.links import ModelReportLink, ModelRunLink, PublishedVersionsLink, ValidationReportLink
+from headgate.airflow.links import (
+    LearnedRunLink,
+    ModelReportLink,
+    ModelRunLink,
+    PublishedVersionsLink,
+    ValidationReportLink,
+)
 from headgate.airflow.pages.mounted import MountedPages
 from headgate.airflow.pages.paths import PREFIX
 
-LINKS = [ValidationReportLink(), PublishedVersionsLink(), ModelReportLink(), ModelRunLink()]
+LINKS = [
+    ValidationReportLink(),
+    PublishedVersionsLink(),
+    LearnedRunLink(),
+    ModelReportLink(),
+    ModelRunLink(),
+]
 LISTENERS: list[object] = [pools]
 PAGES = [{"name": "headgate", "url_prefix": PREFIX, "app": MountedPages()}]
 VIEWS = [
@@ -24,6 +36,20 @@ VIEWS = [
         "href": f"{PREFIX}/pipeline?dag={{DAG_ID}}",
         "destination": "dag",
         "url_route": "headgate-pipeline",
+    },
+    {
+        "name": "Quarantine",
+        "href": f"{PREFIX}/quarantine",
+        "destination": "nav",
+        "category": "browse",
+        "url_route": "headgate-quarantine",
+    },
+    {
+        "name": "Releases",
+        "href": f"{PREFIX}/releases",
+        "destination": "nav",
+        "category": "browse",
+        "url_route": "headgate-releases",
     },
     {
         "name": "Catalog",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Param
 
+from headgate.airflow.alerts.notifier import notifiers
 from headgate.airflow.names import promote_dag_id
 from headgate.airflow.on_engine import in_turn_on_engine
 from headgate.airflow.operators.promote import PromoteOperator
@@ -37,6 +38,7 @@ def promote_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             application=str(settings.jobs / "promote.py"),
             arguments=["--pipeline", name],
             tracking=settings.mlflow_connection,
+            on_success_callback=list(notifiers(settings, pipeline)),
             **in_turn_on_engine(settings, name, "promote"),
         )
     return dag

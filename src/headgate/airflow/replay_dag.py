@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Asset, Param, chain
 
+from headgate.airflow.alerts.notifier import notifiers
 from headgate.airflow.hop_task_group import hop_task_group
 from headgate.airflow.names import asset_uri, hourly_dag_id, replay_dag_id
 from headgate.airflow.operators.wait_until_quiet import WAIT_TASK, WaitUntilQuietOperator
@@ -44,7 +45,14 @@ def replay_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
         )
         announced = Asset(uri=asset_uri(name, hops[-1]), name=f"{name}.{hops[-1]}")
         groups = [
-            hop_task_group(settings, name, hop, replays=True, outlets=[announced] if hop == hops[-1] else [])
+            hop_task_group(
+                settings,
+                name,
+                hop,
+                replays=True,
+                outlets=[announced] if hop == hops[-1] else [],
+                when_closed=notifiers(settings, pipeline),
+            )
             for hop in hops[1:]
         ]
         chain(wait, *groups)

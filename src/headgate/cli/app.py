@@ -29,6 +29,7 @@ COMMANDS = {
     "replay": "Derive hours that are done again, in one pass.",
     "gate": "Accept or divert what closed a gate, on record.",
     "releases": "Say what served when and why; check and mend the record.",
+    "audit": "Say who did what, in Airflow and in the lake.",
     "rollback": "Go back to an earlier release: its model, and its tables too.",
     "query": "Run SQL on the lake.",
     "quarantine": "Look at rows that broke a rule; let them re-enter or dismiss them.",

@@ -25,6 +25,7 @@ class Command(StrEnum):
     sample = "sample"
     plan = "plan"
     check = "check"
+    audit = "audit"
 
 
 def compose(

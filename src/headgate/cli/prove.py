@@ -28,9 +28,10 @@ def prove(
 ) -> None:
     """Try to refute what the guarantees say, with drawn cases against an independent replay.
 
-    convergence: change histories with ties, loads, bad rows, files sent again and late files, run in drawn
-    orders and batches of hours, in a Spark of its own. The change log, the live rows and the tombstones must
-    equal a replay in plain Python. Every difference is printed with its history.
+    convergence: change histories of two feeds with ties, loads, bad rows, files sent again and late files,
+    and real flights in split and repeated files, run in drawn orders and batches of hours, in a Spark of its
+    own. Change logs, live rows, tombstones, history and gold must equal a replay in plain Python. What
+    differs or raises is printed with its history.
 
     The last line is `N passed, N failed`.
 
@@ -38,7 +39,7 @@ def prove(
     engine, tasks, scheduler, dag-processor, api-server, PostgreSQL, MLflow, the supervisor. Tables,
     quarantine, ledger, model log and registry must equal a replay in plain Python, nothing may hang, and a
     reader that looks all the while must see no row that failed its gate and no inconsistent set of versions.
-    About a minute a kill, after ten for the start. The last line is `N kills, N differences`.
+    A minute or two a kill, after some for the start. The last line is `N kills, N differences`.
 
     Exits with 1 when a proof fails.
     """

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from headgate.cli.pipeline_status import PipelineStatus, pipeline_statuses
+from headgate.gates.verdict import next_step
+from headgate.spec.load import pipeline_names
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
 from headgate.stack.health import PartHealth, stack_health
@@ -38,6 +40,8 @@ def status(
         console = Console(highlight=False)
         console.print(_parts_table(settings, parts))
         console.print(_pipelines_table(pipelines))
+        for line in told_lines(settings, parts, pipelines):
+            console.print(line, markup=False, soft_wrap=True)
         for held in (pipeline for pipeline in pipelines if pipeline.rolled_back):
             console.print(f"{held.pipeline}: its tables are rolled back, and hours wait. To go forward:")
             console.print(f"  {held.rolled_back}", soft_wrap=True)
@@ -46,6 +50,26 @@ def status(
             console.print(f"Airflow {found.airflow}   MLflow {found.mlflow}")
     if not all(part.healthy for part in parts):
         raise typer.Exit(1)
+
+
+def told_lines(settings: Settings, parts: list[PartHealth], pipelines: list[PipelineStatus]) -> list[str]:
+    """What somebody is to do something about: closed gates, broken specs, a stack that is down."""
+    lines = []
+    for pipeline in pipelines:
+        for gate in pipeline.closed_gates:
+            why = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in gate.why)
+            lines += [
+                f"{pipeline.pipeline}: the {gate.hop} gate is closed at {gate.hour:%Y-%m-%d %H:%M}: {why}",
+                f"  report: {settings.reports / gate.report}",
+                f"  next: {next_step(pipeline.pipeline, gate.hop)}",
+            ]
+    sound = {pipeline.pipeline for pipeline in pipelines}
+    broken = [name for name in pipeline_names(settings) if name not in sound]
+    if broken:
+        lines.append(f"Not shown, as their specs have mistakes: {', '.join(broken)}. ./headgate check")
+    if not any(part.healthy for part in parts):
+        lines.append("The stack is down. To start it: ./headgate up")
+    return lines
 
 
 def _hour(hour: datetime | None) -> str | None:

@@ -45,9 +45,7 @@ def request_rows(
     reason, an unknown table or column.
     """
     pipeline = loaded.spec.pipeline
-    require_table(loaded, table)
-    feed = loaded.spec.silver[table].feed
-    _check_words(loaded, table, action, values or {}, why)
+    check_request(loaded, table, action, values or {}, why)
     taken = {
         (f, r)
         for one in waiting(settings, pipeline, KnownFiles(settings, pipeline))
@@ -69,6 +67,7 @@ def request_rows(
             left=LEFT,
             next_command=f"./headgate quarantine show {pipeline} {table}",
         )
+    feed = loaded.spec.silver[table].feed
     asked = Request(0, feed, table, action, tuple(sorted(found)), why, dict(values or {}), requested_by)
     return append_request(settings, pipeline, asked)
 
@@ -95,9 +94,11 @@ def require_table(loaded: LoadedPipeline, table: str) -> None:
         _refuse_word(loaded, "silver table", table, list(loaded.spec.silver))
 
 
-def _check_words(
+def check_request(
     loaded: LoadedPipeline, table: str, action: str, values: Mapping[str, str], why: str
 ) -> None:
+    """Raise RequestRefused for words that no rows could be asked for with; the rows are not looked at."""
+    require_table(loaded, table)
     feed = loaded.spec.silver[table].feed
     if action not in (REPLAY, DISMISS):
         _refuse_word(loaded, "action", action, [REPLAY, DISMISS])
@@ -115,10 +116,16 @@ def _check_words(
             left=LEFT,
             next_command="Leave the values out, or replay the row with them.",
         )
-    known = [*loaded.contracts[f"bronze.{feed}"].columns, loaded.spec.feeds[feed].committed_at, OPERATION]
+    known = mendable(loaded, table)
     for name in values:
         if name not in known:
             _refuse_word(loaded, f"column of the feed {feed}", name, known)
+
+
+def mendable(loaded: LoadedPipeline, table: str) -> list[str]:
+    """The names of what a replay may give a new text: the feed's columns, its commit time, the operation."""
+    feed = loaded.spec.silver[table].feed
+    return [*loaded.contracts[f"bronze.{feed}"].columns, loaded.spec.feeds[feed].committed_at, OPERATION]
 
 
 def _refuse_word(loaded: LoadedPipeline, kind: str, word: str, known: Sequence[str]) -> None:

@@ -46,7 +46,7 @@ def register(
 
 def register_records(spark: SparkSession, settings: Settings, pipeline: str) -> None:
     """Name the append-only records that exist, always at their newest version: ledger, requests, models,
-    releases.
+    releases, alerts.
 
     Of the statistics only those of finished publishes are shown.
     """
@@ -58,6 +58,7 @@ def register_records(spark: SparkSession, settings: Settings, pipeline: str) -> 
         "requests": "",
         "models": "",
         "releases": "",
+        "alerts": "",
         "statistics": done,
     }.items():
         path = table_path(settings.lake, pipeline, f"ops.{name}")

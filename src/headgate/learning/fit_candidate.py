@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pyspark
 from pyspark.sql import DataFrame
 
-from headgate.learning.algorithms.algorithm import Fitted
+from headgate.learning.algorithms.algorithm import Fitted, algorithm_named
 from headgate.learning.audit import AUDITOR, is_due, judge
 from headgate.learning.candidate_folder import CandidateFolder
 from headgate.learning.cohorts import Cohorts, range_as_json
@@ -28,8 +28,6 @@ from headgate.learning.scoring.scorer import scorer_of
 from headgate.spec.errors import HeadgateError
 from headgate.spec.pipeline import Examples, Model
 
-TOLERANCE = 1.0e-12
-"""How far the portable scorer may be from Spark."""
 BEYOND_BOUNDS = "the audit found a gap beyond the bounds of the spec"
 
 
@@ -53,7 +51,16 @@ def fit_candidate(
     the candidate. Raises TooEarly, ScoresDiffer and what the algorithm raises.
     """
     parent = increment.parent.header if increment.parent else None
-    work = fit_work(examples_rows, model, examples, cohorts, frontier, str(folder.path / "fitted"))
+    start = increment.start
+    work = fit_work(
+        examples_rows,
+        model,
+        examples,
+        cohorts,
+        frontier,
+        str(folder.path / "fitted"),
+        start["form"] if start else None,
+    )
     started = time.monotonic()
     try:
         fitted, seen = fit_increment(work, increment)
@@ -85,6 +92,8 @@ def fit_candidate(
         "learned": {
             "from": "all rows" if changes is None else "changes",
             "because": increment.because,
+            "how": algorithm_named(model.algorithm).learns,
+            "start": start["model"] if start else None,
             "changes": None if changes is None else {**changes.rows, "days": len(changes.days)},
             "rows_read": len(label),
             "seconds": round(seconds, 1),
@@ -108,9 +117,10 @@ def check_parity(fitted: Fitted, features: Features, folder: CandidateFolder) ->
         return
     portable = scorer_of(fitted.form, fitted.nodes)(encode(fitted.predictions, features))
     gap = float(np.abs(portable - fitted.predictions["probability"].to_numpy(np.float64)).max())
-    if gap > TOLERANCE:
+    if gap > fitted.tolerance:
         raise ScoresDiffer(
-            f"the candidate's nodes score up to {gap:.3g} away from the fitted model, not {TOLERANCE:.0e}",
+            f"the candidate's nodes score up to {gap:.3g} away from the fitted model, "
+            f"not {fitted.tolerance:.0e}",
             where=str(folder.path),
             left="the attempt's folder, without a manifest; nothing was recorded",
             next_command="run ./headgate doctor: the versions must be those of requirements.lock",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 from pyspark.sql import DataFrame
@@ -27,7 +29,10 @@ class TooEarly(HeadgateError):
 
 @dataclass(frozen=True)
 class FitWork:
-    """What is fitted: the `rows` to learn from, those to be `scored`, in the order of their key, and how."""
+    """What is fitted: the `rows` to learn from, those to be `scored`, in the order of their key, and how.
+
+    `start` is the portable form that the fit begins at, if any.
+    """
 
     rows: DataFrame
     scored: DataFrame
@@ -35,6 +40,7 @@ class FitWork:
     examples: Examples
     training: HourRange
     scratch: str
+    start: Mapping[str, Any] | None = None
 
     @property
     def features(self) -> Features:
@@ -55,7 +61,13 @@ class FitWork:
     def task(self) -> LearningTask:
         """What the model's algorithm is asked."""
         return LearningTask(
-            self.features, self.label, self.key, self.model.parameters, self.model.seed, self.scratch
+            features=self.features,
+            label=self.label,
+            key=self.key,
+            parameters=self.model.parameters,
+            seed=self.model.seed,
+            scratch=self.scratch,
+            start=self.start,
         )
 
 
@@ -66,6 +78,7 @@ def fit_work(
     cohorts: Cohorts,
     frontier: datetime,
     scratch: str,
+    start: Mapping[str, Any] | None = None,
 ) -> FitWork:
     """The labelled rows of the cohorts, with the columns that count."""
     key = key_of(examples)
@@ -74,7 +87,8 @@ def fit_work(
         labelled_rows(examples_rows, examples, part, frontier).select(*columns)
         for part in (cohorts.training, cohorts.evaluation)
     )
-    return FitWork(training, in_key_order(judging, key), model, examples, cohorts.training, scratch)
+    scored = in_key_order(judging, key)
+    return FitWork(training, scored, model, examples, cohorts.training, scratch, start)
 
 
 def fit_increment(work: FitWork, increment: Increment) -> tuple[Fitted, pd.DataFrame]:

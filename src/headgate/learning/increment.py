@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 
 from headgate.learning.algorithms.algorithm import Group, Incremental, algorithm_named
 from headgate.learning.cohorts import range_from_json
+from headgate.learning.feature_schema import features_of, to_json
 from headgate.learning.groups import groups_from_json
 from headgate.learning.labelled_rows import learned_columns
 from headgate.learning.net_changes import LearnedFrom, NetChanges, NoChangeFeed, net_changes
@@ -34,11 +35,16 @@ class Parent:
 
 @dataclass(frozen=True)
 class Increment:
-    """What changed since the parent; None: all rows are learned from. `because` says why it is so."""
+    """What changed since the parent; None: all rows are learned from. `because` says why it is so.
+
+    `start` is the header of the model whose portable form the fit begins at, for an algorithm that refits
+    from its parent.
+    """
 
     changes: NetChanges | None
     because: str
     parent: Parent | None
+    start: Mapping[str, Any] | None = None
 
 
 def increment_since(
@@ -53,8 +59,11 @@ def increment_since(
     def anew(because: str) -> Increment:
         return Increment(None, because, parent)
 
-    if not isinstance(algorithm_named(model.algorithm), Incremental):
-        return anew(f"{model.algorithm} learns from all rows each time")
+    algorithm = algorithm_named(model.algorithm)
+    if not isinstance(algorithm, Incremental):
+        start = _start(parent, model) if algorithm.learns == "refits from its parent" else None
+        begins = f", beginning at model {start['model']}" if start else ""
+        return Increment(None, f"{model.algorithm} learns from all rows each time{begins}", parent, start)
     if parent is None:
         return anew("there is no model yet")
     header, name = parent.header, f"model {parent.header['model']}"
@@ -75,3 +84,11 @@ def increment_since(
     except NoChangeFeed as gone:
         return anew(f"the changes since version {before.version} cannot be read: {gone}")
     return Increment(changes, f"{name} knows the rest", parent)
+
+
+def _start(parent: Parent | None, model: Model) -> Mapping[str, Any] | None:
+    """The parent's header where it is of the same algorithm and inputs."""
+    if parent is None or parent.header["algorithm"] != model.algorithm:
+        return None
+    same = parent.header["features"] == to_json(features_of(model))
+    return parent.header if same else None

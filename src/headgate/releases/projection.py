@@ -21,6 +21,7 @@ from headgate.learning.learn import EXAMPLES
 from headgate.learning.node_rows import node_table
 from headgate.releases.figures import figures
 from headgate.releases.model_report import model_report
+from headgate.releases.onnx_artifact import has_onnx, log_onnx, onnx_file
 from headgate.releases.registry import CHALLENGER, DECISION_TAG, MODEL_TAG, tracking_address, version_of_model
 from headgate.releases.report_page import REPORT
 from headgate.releases.tracked_run import FINISHED, experiment_of, log_to_run, tracked_run
@@ -54,15 +55,15 @@ def show(
     """Bring MLflow to the model that `header` and `nodes` describe.
 
     Run and version are found by their tag `headgate.model`. A run that is not finished is completed, for
-    which `judge` is called; a finished one whose logged model is gone gets it again. The alias `challenger`
-    names the version until it is decided.
+    which `judge` is called; a finished one whose logged model or whose ONNX form is gone gets it again. The
+    alias `challenger` names the version until it is decided. Raises OnnxDiffers.
     """
     pipeline, model = header["pipeline"], header["model"]
     experiment = experiment_of(client, pipeline)
     run = tracked_run(client, experiment, MODEL_TAG, str(model), f"model-{model}")
     if run.info.status != FINISHED:
         _complete(client, run.info.run_id, header, nodes, examples_path, judge())
-    elif _logged_model(client, run.info.run_id) is None:
+    elif not _is_logged(client, run.info.run_id):
         _log_model(client, run.info.run_id, header, nodes)
     version = version_of_model(client, pipeline, model) or _register(client, pipeline, model, run.info.run_id)
     if DECISION_TAG not in version.tags:
@@ -152,7 +153,11 @@ def header_tags(header: dict[str, Any]) -> dict[str, Any]:
     return {
         **pins,
         **{f"headgate.{name}": header[name] for name in names},
-        **{f"headgate.learned.{name}": learned[name] for name in ("from", "because") if name in learned},
+        **{
+            f"headgate.learned.{name}": learned[name]
+            for name in ("how", "from", "because")
+            if name in learned
+        },
     }
 
 
@@ -177,9 +182,11 @@ def _log_datasets(client: MlflowClient, run: str, header: dict[str, Any], path: 
 
 
 def _log_model(client: MlflowClient, run: str, header: dict[str, Any], nodes: pd.DataFrame) -> None:
-    """Log the model as code and artifacts, unless an earlier try did, and finish the run."""
+    """Log the model as code and artifacts, its ONNX form beside it, unless an earlier try did, and finish the
+    run. Raises OnnxDiffers before anything is logged."""
     import mlflow
 
+    onnx = onnx_file(header, nodes)
     mlflow.set_tracking_uri(tracking_address())
     with mlflow.start_run(run_id=run), tempfile.TemporaryDirectory() as folder:
         if _logged_model(client, run) is None:
@@ -195,6 +202,15 @@ def _log_model(client: MlflowClient, run: str, header: dict[str, Any], nodes: pd
                 artifacts={name: str(path) for name, path in paths.items()},
                 pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in REQUIREMENTS],
             )
+        logged = _logged_model(client, run)
+        if logged is not None and not has_onnx(client, logged):
+            log_onnx(client, logged, onnx)
+
+
+def _is_logged(client: MlflowClient, run: str) -> bool:
+    """Whether a run has logged its model and the ONNX form of it."""
+    logged = _logged_model(client, run)
+    return logged is not None and has_onnx(client, logged)
 
 
 def _logged_model(client: MlflowClient, run: str) -> str | None:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from headgate.hops.ledger import Entry, Ledger
-from headgate.learning.learn import EXAMPLES
 from headgate.releases.model_headers import header_of
+from headgate.spec.lineage import EXAMPLES
 from headgate.spec.settings import Settings
 
 

@@ -81,7 +81,8 @@ def reproduce(
         raise _gone(pipeline, number, version, "the spec has no `examples` any more")
     spark.conf.set(READ_OLD_VERSIONS, "false")
     try:
-        work = _work(spark, header, loaded.spec.examples, path, str(scratch))
+        start = _start(settings, header)
+        work = _work(spark, header, loaded.spec.examples, path, str(scratch), start)
         seen = in_key_order(work.rows, work.key).toPandas()
     except ReadError as error:
         condition = gone(error)
@@ -107,8 +108,16 @@ def run_reproduction(
     return 0 if leave_outcome(folder, work).get("same") else 1
 
 
-def _work(spark: SparkSession, header: dict[str, Any], spec: Examples, path: str, scratch: str) -> FitWork:
-    """The recorded recipe on the pinned rows; only the column of when labels were known is the spec's."""
+def _work(
+    spark: SparkSession,
+    header: dict[str, Any],
+    spec: Examples,
+    path: str,
+    scratch: str,
+    start: dict[str, Any] | None,
+) -> FitWork:
+    """The recorded recipe on the pinned rows, begun where it began; only the column of when labels were known
+    is the spec's."""
     model = Model(
         algorithm=header["algorithm"],
         parameters=header["parameters"],
@@ -120,7 +129,16 @@ def _work(spark: SparkSession, header: dict[str, Any], spec: Examples, path: str
     training, evaluation = (range_from_json(header[part]) for part in ("training", "evaluation"))
     rows = read_at(spark, path, header["pins"][EXAMPLES])
     frontier = datetime.fromisoformat(header["frontier"])
-    return fit_work(rows, model, examples, Cohorts(training, evaluation), frontier, scratch)
+    return fit_work(rows, model, examples, Cohorts(training, evaluation), frontier, scratch, start)
+
+
+def _start(settings: Settings, header: dict[str, Any]) -> dict[str, Any] | None:
+    """The portable form that the recorded fit began at, if any."""
+    number = header.get("learned", {}).get("start")
+    if number is None:
+        return None
+    form: dict[str, Any] = header_of(settings, header["pipeline"], number)["form"]
+    return form
 
 
 def _fit(work: FitWork, header: dict[str, Any]) -> Fitted:

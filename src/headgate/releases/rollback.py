@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
 from headgate.hops.finish import finish_open_intents
 from headgate.hops.ledger import Ledger
-from headgate.hops.roll_back import TablesBack, require_files, roll_tables_back, tables_back
-from headgate.learning.learn import EXAMPLES
+from headgate.hops.roll_back import TablesBack, require_files, roll_tables_back
 from headgate.releases.carry_out import carry_out, finish_last
 from headgate.releases.hand_move import record_hand_move
 from headgate.releases.model_headers import header_of
 from headgate.releases.registry import champion, open_client, version_of_model
 from headgate.releases.release_log import append_release
-from headgate.releases.release_manifest import manifest_of, published_with
+from headgate.releases.release_manifest import manifest_of
 from headgate.releases.release_rows import MOVES, Release, releases
+from headgate.releases.tables_then import table_lines, tables_then
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -53,7 +52,7 @@ class WayBack:
         ]
         if self.tables is None:
             return [*found, "tables: they stay as they are"]
-        return [*found, *_table_lines(self.tables)]
+        return [*found, *table_lines(self.tables)]
 
 
 def way_back(
@@ -164,25 +163,11 @@ def _release(settings: Settings, pipeline: str, number: int) -> Release:
 
 def _tables(settings: Settings, loaded: LoadedPipeline, model: int, to: int) -> TablesBack:
     pipeline = loaded.spec.pipeline
-    ledger, header = Ledger(settings, pipeline, loaded.spec.hops[-1]), header_of(settings, pipeline, model)
-    line = published_with(ledger, header["pins"][EXAMPLES], datetime.fromisoformat(header["frontier"]))
-    if line is None:
+    ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
+    back = tables_then(loaded, ledger, header_of(settings, pipeline, model))
+    if back is None:
         raise _refused(f"The ledger of {pipeline} has no publish of the tables of release {to}.", pipeline)
-    return tables_back(loaded, ledger, line)
-
-
-def _table_lines(back: TablesBack) -> list[str]:
-    if not back.versions:
-        return ["tables: they are those of then"]
-    found = [
-        f"tables: what was published up to {back.until:%Y-%m-%d %H:%M} (now {back.now:%Y-%m-%d %H:%M})",
-        *(f"  {table}: back to version {version}" for table, version in sorted(back.versions.items())),
-        *(f"  {table}: was not there then and stays as it is" for table in back.kept),
-    ]
-    if back.since != back.now:
-        start = "the first hour" if back.since is None else f"{back.since:%Y-%m-%d %H:%M}"
-        found.append(f"hours wait until {start} to {back.now:%Y-%m-%d %H:%M} are derived again from bronze")
-    return found
+    return back
 
 
 def _refused(what: str, pipeline: str) -> NoWayBack:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from headgate.releases.onnx_artifact import ONNX_TAG
 from headgate.releases.registry import MODEL_TAG
 from headgate.releases.tracked_run import FINISHED
 
@@ -17,7 +18,10 @@ PAGE = 1000
 
 @dataclass(frozen=True)
 class ShownModel:
-    """The run and the registered version that show one model; `complete`: there is nothing to add."""
+    """The run and the registered version that show one model; `complete`: there is nothing to add.
+
+    `logged`: the run's model is there, with its ONNX form.
+    """
 
     run: str
     run_deleted: bool
@@ -47,11 +51,13 @@ def shown_models(client: MlflowClient, pipeline: str) -> dict[int, ShownModel]:
     if experiment.lifecycle_stage == "deleted":
         client.restore_experiment(experiment.experiment_id)
     ids = [experiment.experiment_id]
-    named = {
-        model.source_run_id: int(model.name.removeprefix("model-"))
+    logged = [
+        model
         for model in _all(client.search_logged_models, experiment_ids=ids)
         if str(model.status) == "READY" and model.name.removeprefix("model-").isdigit()
-    }
+    ]
+    named = {model.source_run_id: int(model.name.removeprefix("model-")) for model in logged}
+    with_onnx = {model.source_run_id for model in logged if ONNX_TAG in model.tags}
     versions = {
         version.run_id: version
         for version in sorted(
@@ -72,7 +78,7 @@ def shown_models(client: MlflowClient, pipeline: str) -> dict[int, ShownModel]:
             run_deleted=run.info.lifecycle_stage == "deleted",
             run_finished=run.info.status == FINISHED,
             run_tags=dict(run.data.tags),
-            logged=run.info.run_id in named,
+            logged=run.info.run_id in with_onnx,
             version=int(version.version) if version else None,
             version_tags=dict(version.tags) if version else {},
         )

@@ -52,6 +52,16 @@ ALGORITHMS: Mapping[str, Mapping[str, Parameter]] = {
         "minimum_rows_per_leaf": Parameter(10, 1),
         "rows_per_tree": _SHARE_OF_ROWS,
     },
+    "xgboost": {
+        "trees": Parameter(200, 1),
+        "depth": Parameter(5, 0, 30),
+        "step": Parameter(0.05, SMALLEST_SHARE, 1),
+        "bins": Parameter(256, 2),
+        "minimum_weight_per_leaf": Parameter(5.0, 0),
+        "rows_per_tree": Parameter(0.8, SMALLEST_SHARE, 1),
+        "features_per_tree": Parameter(0.8, SMALLEST_SHARE, 1),
+        "regularization": Parameter(1.0, 0),
+    },
     "logistic_regression": {
         "regularization": Parameter(0.001, 0),
         "elastic_net": Parameter(0.0, 0, 1),
@@ -61,7 +71,9 @@ ALGORITHMS: Mapping[str, Mapping[str, Parameter]] = {
 }
 """By algorithm and name. `bins` grows to the largest vocabulary, `rows_per_tree` is a share, `step` is how
 much of each tree counts, `elastic_net` is the share of the L1 penalty (0: L2 only). `features_per_split` is
-MLlib's: all, sqrt, log2, onethird, a number or a share. The bounds are MLlib's.
+MLlib's: all, sqrt, log2, onethird, a number or a share. The bounds are MLlib's. Of xgboost,
+`features_per_tree` is a share, `minimum_weight_per_leaf` its `min_child_weight` (a sum of p (1 - p) over the
+rows) and `regularization` its `lambda`.
 
 Of an incremental forest, `slots` are the days of its ring, `groups` its groups of trees, `share` the share of
 the groups that own a day, and `minimum_rows` the least that a group needs to have trees."""

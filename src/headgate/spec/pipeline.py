@@ -24,12 +24,20 @@ INCUMBENT = "incumbent"
 MAXIMUM_TRIALS = 64
 """How many trials the candidates of one comparison may span."""
 
-Algorithm = Literal["random_forest", "incremental_forest", "gradient_boosted_trees", "logistic_regression"]
+Algorithm = Literal[
+    "random_forest", "incremental_forest", "gradient_boosted_trees", "xgboost", "logistic_regression"
+]
 SchemaChange = Literal["rescue", "evolve", "fail"]
 FeedFormat = Literal["dms_csv", "dms_parquet", "json_lines", "debezium_json"]
 NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+AlertKind = Literal["closed_gate", "late_hour", "promotion"]
+CONNECTION_PATTERN = r"^[A-Za-z0-9_.-]{1,200}$"
+ConnectionName = Annotated[str, StringConstraints(pattern=CONNECTION_PATTERN)]
+CONNECTION_RULE = "the name of a connection in Airflow, which has the address: letters, digits, _, - and ."
+NAME_RULES = {NAME_PATTERN: NAME_RULE, CONNECTION_PATTERN: CONNECTION_RULE}
+"""What a name is made of, by the pattern that it did not match."""
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
@@ -235,6 +243,19 @@ class Promotion(Strict):
     max_score_shift: float = 0.05
 
 
+class Alerts(Strict):
+    """Who is told what goes wrong, once a cause.
+
+    `to` are names of Airflow connections, of the type `smtp` or `slackwebhook`: addresses and secrets are
+    there, not here. `on` are the kinds of causes. An hour is late when it is not published `late_after` its
+    end; without it no hour is late.
+    """
+
+    to: list[ConnectionName] = Field(min_length=1)
+    on: list[AlertKind] = Field(default=["closed_gate", "late_hour", "promotion"], min_length=1)
+    late_after: Duration | None = None
+
+
 class Pipeline(Strict):
     """One pipeline: everything that `pipelines/<name>/pipeline.yaml` may say."""
 
@@ -248,6 +269,7 @@ class Pipeline(Strict):
     examples: Examples | None = None
     model: Model | None = None
     promotion: Promotion | None = None
+    alerts: Alerts | None = None
     max_quarantine_share: float = Field(default=0.05, ge=0, le=1)
 
     @property

@@ -32,7 +32,7 @@ class SpecDocument:
         """The document as canonical JSON: equal for equal specs, however their files are written."""
         values = {
             "form": FORM,
-            "spec": self.spec.model_dump(mode="json"),
+            "spec": self.spec.model_dump(mode="json", exclude={"alerts"}),  # they decide nothing
             "contracts": {
                 name: contract.model_dump(mode="json") for name, contract in self.contracts.items()
             },

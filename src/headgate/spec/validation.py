@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from headgate.spec.pipeline import NAME_RULE
+from headgate.spec.pipeline import NAME_RULES
 from headgate.spec.problem import Path, Problem, nearest, one_of
 
 Checked = TypeVar("Checked", bound=BaseModel)
@@ -59,7 +59,7 @@ def _problems(model: type[BaseModel], value: object, errors: list[ErrorDetails])
 
 def _problem(model: type[BaseModel], value: object, path: Path, error: ErrorDetails) -> Problem:
     kind, given = error["type"], error["input"]
-    word = str(path[-1]) if path else ""
+    word = next((part for part in reversed(path) if isinstance(part, str)), "")
     if kind == "extra_forbidden":
         keys = _keys(model, path[:-1])
         unused = [key for key in keys if key not in _used(value, path[:-1])]
@@ -68,7 +68,7 @@ def _problem(model: type[BaseModel], value: object, path: Path, error: ErrorDeta
         return Problem(path, f"key {word!r} is missing")
     if kind == "string_pattern_mismatch":
         name = given if isinstance(given, str) else word
-        return Problem(path, f"{name!r} is no name", NAME_RULE)
+        return Problem(path, f"{name!r} is no name", NAME_RULES[error["ctx"]["pattern"]])
     if kind == "literal_error":
         words = [repr(option) if not isinstance(option, str) else option for option in _options(error)]
         return Problem(path, f"{word} is {_shown(given)}", one_of(words), nearest(str(given), words))

@@ -14,7 +14,14 @@ from headgate.stack.ports import HOST, Ports
 from headgate.stack.secrets import Secrets
 
 HEAP = "1g"
-JAVA_OPTIONS = "-XX:+UseSerialGC -XX:MaxMetaspaceSize=512m -Duser.timezone=UTC"
+JAVA_OPTIONS = (
+    "-XX:+UseSerialGC -Xmn400m -XX:MaxMetaspaceSize=512m -Duser.timezone=UTC"
+    # Hadoop starts a process for every change of permissions: the quicker way to start one.
+    " -Djdk.lang.Process.launchMechanism=VFORK"
+)
+CHECKPOINT_FILES = (
+    "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager"
+)
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 
 
@@ -45,6 +52,10 @@ def common_configuration(layout: Layout) -> dict[str, str]:
         "spark.sql.shuffleExchange.maxThreadThreshold": "16",
         "spark.sql.broadcastExchange.maxThreadThreshold": "16",
         "spark.databricks.delta.snapshotPartitions": "1",
+        # Commits to local disks by plain renames, in one process one after the other. Without these two
+        # lines a commit starts eight processes of `readlink`: a tenth of the time of an hour.
+        "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",
+        "spark.sql.streaming.checkpointFileManagerClass": CHECKPOINT_FILES,
         # Pinned versions stay readable however old; a change feed may be asked beyond its head.
         "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration": "false",
         "spark.databricks.delta.changeDataFeed.timestampOutOfRange.enabled": "true",

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
-from deltalake import write_deltalake
+from deltalake import DeltaTable, write_deltalake
 
+from headgate.hops.requests import SCHEMA as REQUESTS
 from headgate.spec.settings import Settings
 
 DAY = datetime(2024, 1, 1, tzinfo=UTC)
@@ -141,3 +142,64 @@ def release(settings: Settings, number: int, decision: str, version: int | None,
     }
     path = str(settings.lake / "shop" / "ops" / "releases")
     write_deltalake(path, pa.Table.from_pylist([row], RELEASES), mode="append")
+
+
+CHANGES = pa.schema(
+    [
+        ("order_id", pa.int64()),
+        ("amount", pa.float64()),
+        ("customer", pa.string()),
+        ("_op", pa.string()),
+        ("_committed_at", MOMENT),
+        ("_sequence", pa.string()),
+        ("_known_at", MOMENT),
+        ("_file", pa.string()),
+        ("_row", pa.int64()),
+        ("_revision", pa.int32()),
+        ("_rescued", pa.string()),
+        ("_failed_rules", pa.list_(pa.string())),
+    ]
+)
+
+
+def changes(settings: Settings, *rows: dict[str, Any]) -> int:
+    """Changes of silver's orders, known in hour 0 by default; returns the log's version with them."""
+    found = [
+        {
+            "order_id": place,
+            "amount": 1.0,
+            "customer": "a customer",
+            "_op": "I",
+            "_committed_at": DAY,
+            "_sequence": f"1|{place:05d}",
+            "_known_at": DAY + timedelta(hours=1 + row.get("hour", 0)),
+            "_file": "orders/2024/a.csv",
+            "_row": place,
+            "_revision": 0,
+            "_rescued": None,
+            "_failed_rules": [],
+            **row,
+        }
+        for place, row in enumerate(rows, 1)
+    ]
+    path = str(settings.lake / "shop" / "silver" / "orders_changes")
+    write_deltalake(path, pa.Table.from_pylist(found, CHANGES), mode="append")
+    return DeltaTable(path).version()
+
+
+def request(settings: Settings, number: int, **values: Any) -> None:
+    """One request about silver's orders on record."""
+    row = {
+        "request": number,
+        "requested_at": DAY,
+        "requested_by": "anna",
+        "feed": "orders",
+        "table": "orders",
+        "action": "dismiss",
+        "why": "a test order",
+        "values": json.dumps(values.pop("values", {})),
+        "changes": json.dumps(values.pop("changes", [])),
+        **values,
+    }
+    path = str(settings.lake / "shop" / "ops" / "requests")
+    write_deltalake(path, pa.Table.from_pylist([row], REQUESTS), mode="append")

@@ -12,10 +12,11 @@ from airflow.api_fastapi.core_api.security import get_user
 from deltalake import write_deltalake
 from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import pages_app
+from headgate.airflow.pages import access, pages_app
 from headgate.hops.statistics_log import SCHEMA
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import DAY, Ledger
+from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 Look = Callable[..., str]
@@ -24,9 +25,9 @@ Look = Callable[..., str]
 @pytest.fixture
 def look(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> Look:
     """The text of a page, white space apart, for somebody who may read `shop` only."""
-    monkeypatch.setattr(pages_app, "may_read", lambda pipeline, user: pipeline == "shop")
+    monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
     app = pages_app.pages_app()
-    app.dependency_overrides[get_user] = lambda: "somebody"
+    app.dependency_overrides[get_user] = lambda: VIEWER
     client = TestClient(app)
 
     def look(path: str, status: int = 200) -> str:

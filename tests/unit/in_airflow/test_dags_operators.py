@@ -290,6 +290,16 @@ def test_evaluation_passes_the_version_on_and_links_to_report_and_mlflow(
     }
 
 
+def test_a_fit_links_to_a_page_that_leads_to_its_run_in_mlflow(pipelines: Settings) -> None:
+    task: Any = learn_dags()["shop_learn"].get_task("learn")
+    (link,) = task.operator_extra_links
+    key = SimpleNamespace(dag_id="shop_learn", run_id="asset__1")
+    assert link.name == "MLflow run"
+    assert (
+        link.get_link(task, ti_key=key) == f"/headgate/learned/shop/{run_attempt('shop_learn', 'asset__1')}"
+    )
+
+
 def test_an_evaluation_that_did_not_end_links_nowhere(pipelines: Settings) -> None:
     task: Any = learn_dags()["shop_learn"].get_task("evaluate")
     assert [link.get_link(task, ti_key=None) for link in task.operator_extra_links] == ["", ""]

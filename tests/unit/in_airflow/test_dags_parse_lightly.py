@@ -13,7 +13,7 @@ import json, runpy, sys, time
 import airflow.sdk, airflow.plugins_manager, pydantic, yaml
 began = time.process_time()
 dags = {}
-for name in ("hourly", "learn", "maintain", "promote", "quarantine"):
+for name in ("alerts", "hourly", "learn", "maintain", "promote", "quarantine"):
     made = runpy.run_path(f"dags/{name}.py")
     dags.update({key: None for key, value in made.items() if type(value).__name__ == "DAG"})
 runpy.run_path("plugins/headgate_plugin.py")

@@ -278,7 +278,7 @@ def test_maintenance_takes_its_turn_daily_and_a_form_says_how_long_things_are_ke
     ]
     assert task(dags, "shop_maintain", "runs").dag_ids == [
         *("shop_hourly", "shop_learn", "shop_promote", "shop_gate", "shop_replay"),
-        *("shop_maintain", "shop_quarantine", "shop_rollback"),
+        *("shop_maintain", "shop_quarantine", "shop_rollback", "shop_alerts"),
     ]
 
 

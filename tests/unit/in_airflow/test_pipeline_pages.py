@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 from airflow.api_fastapi.core_api.security import get_user
+from deltalake import write_deltalake
 from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import pages_app, pipeline_page, pipelines_page
+from headgate.airflow.pages import access, pages_app, pipeline_page, pipelines_page
 from headgate.airflow.pages.dag_runs import TaskSeconds
 from headgate.airflow.pages.render import duration, percent, size
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import DAY, Ledger, release
+from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with
 
 NOW = datetime(2024, 1, 2, 13, 30, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -28,14 +31,14 @@ class Clock(datetime):
 @pytest.fixture
 def look(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """The text of a page, white space apart, for somebody who may read `shop` only."""
-    monkeypatch.setattr(pages_app, "may_read", lambda pipeline, user: pipeline == "shop")
+    monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
     monkeypatch.setattr(pages_app, "datetime", Clock)
     runs = {DAY + timedelta(hours=7): "backfill__7"}
     monkeypatch.setattr(pipelines_page, "runs_of_hours", lambda dag, hours: runs)
     monkeypatch.setattr(pipeline_page, "live_tasks", lambda dags: {"shop_hourly/silver.gate": "running"})
     monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: [])
     app = pages_app.pages_app()
-    app.dependency_overrides[get_user] = lambda: "somebody"
+    app.dependency_overrides[get_user] = lambda: VIEWER
     client = TestClient(app)
 
     def look(path: str, status: int = 200) -> str:
@@ -78,6 +81,20 @@ def test_the_overview_tells_how_far_a_pipeline_is(
     assert "2024-01-01 00:00 to 2024-01-01 05:00, 6 hours, by the hour: 10 in" in text
     assert "<title>2024-01-01 06:00: 8 published</title>" in text
     assert "by the hour, 80 in the last 2 runs" in text
+
+
+def test_a_model_that_is_not_decided_on_is_the_challenger(
+    look: Callable[..., str], ledger: Ledger, pipelines: Settings
+) -> None:
+    ledger.hour(6, rows_in=20, quarantined=0, published=8)
+    rows = [{"model": model, "kind": "header", "header": "{}"} for model in (1, 2)]
+    schema = pa.schema([("model", pa.int64()), ("kind", pa.string()), ("header", pa.string())])
+    write_deltalake(str(pipelines.lake / "shop" / "ops" / "models"), pa.Table.from_pylist(rows, schema))
+    release(pipelines, 1, "promote", 1)
+    for page in ("/pipelines", "/pipelines/shop"):
+        assert "<dt>Challenger</dt><dd>model 2, not decided yet</dd>" in look(page)
+    release(pipelines, 2, "hold", 2)
+    assert "Challenger" not in look("/pipelines")
 
 
 def test_of_an_hour_that_was_published_again_the_last_publish_counts(

@@ -12,9 +12,10 @@ from airflow.api_fastapi.core_api.security import get_user
 from deltalake import write_deltalake
 from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import pages_app
+from headgate.airflow.pages import access, pages_app
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import release
+from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 PASSED = {"check": "rows", "passed": True, "said": "500 labelled rows, 100 needed"}
@@ -31,12 +32,17 @@ def figures(log_loss: float) -> dict[str, object]:
 
 
 @pytest.fixture
-def look(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """The text of a page, white space apart, for somebody who may read `shop` only."""
-    monkeypatch.setattr(pages_app, "may_read", lambda pipeline, user: pipeline == "shop")
+def client(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    """Somebody who may read `shop` only."""
+    monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
     app = pages_app.pages_app()
-    app.dependency_overrides[get_user] = lambda: "somebody"
-    client = TestClient(app)
+    app.dependency_overrides[get_user] = lambda: VIEWER
+    return TestClient(app)
+
+
+@pytest.fixture
+def look(client: TestClient) -> Callable[..., str]:
+    """The text of a page, white space apart."""
 
     def look(path: str, status: int = 200) -> str:
         answer = client.get(path)
@@ -142,3 +148,26 @@ def test_what_comes_from_data_stays_text(look: Callable[..., str], pipelines: Se
         text = look(path)
         assert "&lt;script&gt;alert(1)" in text
         assert "<script>alert" not in text and "<img" not in text
+
+
+@pytest.fixture
+def learned(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The attempt of a run of the learning DAG that was evaluated."""
+    monkeypatch.setenv("AIRFLOW_CONN_HEADGATE_MLFLOW", "http://127.0.0.1:5000")
+    folder = pipelines.staging / "shop" / "model" / ("a" * 16)
+    folder.mkdir(parents=True)
+    (folder / "release.json").write_text('{"model": 1, "version": 1, "run": "0a/1b"}')
+    (pipelines.staging / "shop" / "release.json").write_text('{"run": "elsewhere"}')
+    return folder.name
+
+
+def test_a_fit_leads_to_its_run_in_mlflow(look: Callable[..., str], learned: str, client: TestClient) -> None:
+    answer = client.get(f"/learned/shop/{learned}", follow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "http://127.0.0.1:5000/#/runs/0a%2F1b")
+
+
+@pytest.mark.parametrize("attempt", ["b" * 16, "..", "%2e%2e", "a"])
+def test_a_fit_without_a_candidate_says_so(look: Callable[..., str], learned: str, attempt: str) -> None:
+    look(f"/learned/shop/{attempt}", status=404)
+    assert "nothing was new to learn from" in look(f"/learned/shop/{'b' * 16}", status=404)
+    look(f"/learned/orders/{'a' * 16}", status=403)

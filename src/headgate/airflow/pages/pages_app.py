@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from airflow.api_fastapi.core_api.security import get_user
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI
 from fastapi.responses import Response
 
 from headgate.airflow.names import ENDINGS, HOURLY
-from headgate.airflow.pages.access import may_read
+from headgate.airflow.pages.access import User, readable, require_reader
 from headgate.airflow.pages.catalog_page import catalog, table_values
 from headgate.airflow.pages.dag_runs import run_hour
+from headgate.airflow.pages.learned_run import learned
 from headgate.airflow.pages.pipeline_page import pipeline_values
 from headgate.airflow.pages.pipelines_page import overview
+from headgate.airflow.pages.quarantine_views import ask_for_rows, quarantine, quarantined
 from headgate.airflow.pages.records import ledger_of
 from headgate.airflow.pages.releases_page import compared, evidence, release_list
 from headgate.airflow.pages.render import HEADERS, page, style
 from headgate.airflow.pages.report_files import model_report_file, report_file
 from headgate.airflow.pages.report_pages import report_lists, report_response
-from headgate.airflow.pages.specs import pipeline_named, pipelines
+from headgate.airflow.pages.rollback_views import go_back, way_back
+from headgate.airflow.pages.specs import pipeline_named
 from headgate.airflow.pages.validation_page import judgement, table_history
 from headgate.gates.open_data_contract import open_data_contract_text
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
-User = Annotated[Any, Depends(get_user)]
 WORDS_READ = 200
 """Characters of a search that count."""
 
@@ -40,8 +42,13 @@ def pages_app() -> FastAPI:
     app.get("/pipelines")(all_pipelines)
     app.get("/pipelines/{pipeline}")(one_pipeline)
     app.get("/pipeline")(pipeline_of_dag)
+    app.get("/quarantine")(quarantine)
+    app.get("/quarantine/{pipeline}/{table}")(quarantined)
+    app.post("/quarantine/{pipeline}/{table}")(ask_for_rows)
     app.get("/releases")(releases)
     app.get("/releases/{pipeline}/{number:int}")(release)
+    app.get("/releases/{pipeline}/{number:int}/back")(way_back)
+    app.post("/releases/{pipeline}/{number:int}/back")(go_back)
     app.get("/compare/{pipeline}")(compare)
     app.get("/reports")(reports)
     app.get("/validation")(validation)
@@ -51,6 +58,7 @@ def pages_app() -> FastAPI:
     app.get("/catalog/{pipeline}/{table}")(one_table)
     app.get("/catalog/{pipeline}/{table}/contract.yaml")(contract)
     app.get("/published/{pipeline}/{hop}/{attempt}")(published)
+    app.get("/learned/{pipeline}/{attempt}")(learned)
     app.get("/reports/{pipeline}/models/{model:int}.html")(model_report)
     app.get("/reports/{pipeline}/{hop}/{hour}/{name:path}")(report)
     return app
@@ -59,14 +67,14 @@ def pages_app() -> FastAPI:
 def all_pipelines(user: User) -> Response:
     """Every pipeline that the viewer may read: how far it is, what holds it back, what serves."""
     settings, now = Settings(), datetime.now(UTC)
-    shown = [overview(settings, loaded, now) for loaded in _readable(settings, user)]
+    shown = [overview(settings, loaded, now) for loaded in readable(settings, user)]
     return page("pipelines.html", pipelines=shown, now=now, here="pipelines")
 
 
 def one_pipeline(user: User, pipeline: str, until: date | None = None, refresh: bool = False) -> Response:
     """One pipeline: its way, its hours up to the day `until`, and what its tasks take."""
     settings = Settings()
-    _require_access(pipeline, user)
+    require_reader(pipeline, user)
     loaded = pipeline_named(settings, pipeline)
     if loaded is None:
         return page("no_pipeline.html", status=404, name=pipeline)
@@ -86,13 +94,13 @@ def pipeline_of_dag(user: User, dag: str) -> Response:
 def releases(user: User) -> Response:
     """Every decision about what serves, and what was live when."""
     settings = Settings()
-    shown = [release_list(settings, loaded) for loaded in _readable(settings, user)]
+    shown = [release_list(settings, loaded) for loaded in readable(settings, user)]
     return page("releases.html", pipelines=shown, here="releases")
 
 
 def release(user: User, pipeline: str, number: int) -> Response:
     """One decision and its evidence."""
-    _require_access(pipeline, user)
+    require_reader(pipeline, user)
     settings = Settings()
     loaded = pipeline_named(settings, pipeline)
     found = evidence(settings, loaded, number) if loaded else None
@@ -103,7 +111,7 @@ def release(user: User, pipeline: str, number: int) -> Response:
 
 def compare(user: User, pipeline: str, first: int, second: int) -> Response:
     """Two releases beside each other."""
-    _require_access(pipeline, user)
+    require_reader(pipeline, user)
     settings = Settings()
     loaded = pipeline_named(settings, pipeline)
     found = compared(settings, loaded, first, second) if loaded else None
@@ -115,14 +123,14 @@ def compare(user: User, pipeline: str, first: int, second: int) -> Response:
 def reports(user: User) -> Response:
     """The pipelines that the viewer may read, with the latest reports of each hop and of their models."""
     settings = Settings()
-    shown = [report_lists(settings, loaded) for loaded in _readable(settings, user)]
+    shown = [report_lists(settings, loaded) for loaded in readable(settings, user)]
     return page("reports.html", pipelines=shown, here="reports")
 
 
 def validation(user: User, dag: str, run: str, task: str) -> Response:
     """What the gate said, last, of the hour and hop that a task of an hourly DAG belongs to."""
     pipeline = dag.removesuffix(HOURLY)
-    _require_access(pipeline, user)
+    require_reader(pipeline, user)
     hop, separator, _ = task.partition(".")
     hour = run_hour(dag, run) if separator and pipeline != dag else None
     settings = Settings()
@@ -132,7 +140,7 @@ def validation(user: User, dag: str, run: str, task: str) -> Response:
 
 def attempt(user: User, pipeline: str, hop: str, hour: str, attempt: str) -> Response:
     """What the gate said of one attempt."""
-    _require_access(pipeline, user)
+    require_reader(pipeline, user)
     settings = Settings()
     values = judgement(settings, pipeline_named(settings, pipeline), pipeline, hop, hour, attempt)
     if values["verdict"] is None:
@@ -142,7 +150,7 @@ def attempt(user: User, pipeline: str, hop: str, hour: str, attempt: str) -> Res
 
 def history(user: User, pipeline: str, table: str) -> Response:
     """What the gate found in one table, hour by hour."""
-    _require_access(pipeline, user)
+    require_reader(pipeline, user)
     settings = Settings()
     loaded = pipeline_named(settings, pipeline)
     if loaded is None or table not in loaded.contracts:
@@ -154,7 +162,7 @@ def all_tables(user: User, q: str = "") -> Response:
     """The tables that the viewer may read, or those of them that hold every word of `q`."""
     settings = Settings()
     wanted = q.strip()[:WORDS_READ]
-    found = catalog(settings, _readable(settings, user), wanted)
+    found = catalog(settings, readable(settings, user), wanted)
     return page("catalog.html", tables=found, wanted=wanted, here="catalog")
 
 
@@ -185,7 +193,7 @@ def contract(user: User, pipeline: str, table: str) -> Response:
 
 def published(user: User, pipeline: str, hop: str, attempt: str) -> Response:
     """The versions that a publish gave its tables."""
-    _require_access(pipeline, user)
+    require_reader(pipeline, user)
     settings = Settings()
     loaded = pipeline_named(settings, pipeline)
     lines = ledger_of(settings, loaded).entries() if loaded else []
@@ -196,26 +204,17 @@ def published(user: User, pipeline: str, hop: str, attempt: str) -> Response:
 
 def report(user: User, pipeline: str, hop: str, hour: str, name: str) -> Response:
     """One file of an hour's reports."""
-    _require_access(pipeline, user)
+    require_reader(pipeline, user)
     return report_response(report_file(Settings().reports, pipeline, hop, hour, name), name)
 
 
 def model_report(user: User, pipeline: str, model: int) -> Response:
     """The report of one model."""
-    _require_access(pipeline, user)
+    require_reader(pipeline, user)
     return report_response(model_report_file(Settings().reports, pipeline, model), f"model {model}")
 
 
-def _readable(settings: Settings, user: Any) -> list[LoadedPipeline]:
-    return [loaded for loaded in pipelines(settings) if may_read(loaded.spec.pipeline, user)]
-
-
 def _with_contract(user: Any, pipeline: str, table: str) -> LoadedPipeline | None:
-    _require_access(pipeline, user)
+    require_reader(pipeline, user)
     loaded = pipeline_named(Settings(), pipeline)
     return loaded if loaded is not None and table in loaded.contracts else None
-
-
-def _require_access(pipeline: str, user: Any) -> None:
-    if not may_read(pipeline, user):
-        raise HTTPException(403, "You may not read this pipeline.")

@@ -10,8 +10,14 @@ from headgate.airflow.pages.bars import bars
 from headgate.airflow.pages.dag_runs import runs_of_hours
 from headgate.airflow.pages.hour_rows import HourRows, hour_rows
 from headgate.airflow.pages.mlflow_pages import model_page
-from headgate.airflow.pages.progress import closed_gates, freshness, hop_states, what_serves
-from headgate.airflow.pages.records import ledger_of, releases_of
+from headgate.airflow.pages.progress import (
+    closed_gates,
+    freshness,
+    hop_states,
+    under_trial,
+    what_serves,
+)
+from headgate.airflow.pages.records import headers_of, ledger_of, releases_of
 from headgate.hops.run_range import way_forward
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -26,7 +32,9 @@ def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[
     gates = closed_gates(spec.pipeline, ledger)
     held = ledger.rolled_back()
     fresh = freshness(spec, ledger, now)
-    serves = what_serves(releases_of(settings, spec.pipeline)) if spec.model else None
+    history = releases_of(settings, spec.pipeline) if spec.model else []
+    models = [header["model"] for header in headers_of(settings, spec.pipeline)] if spec.model else []
+    serves = what_serves(history)
     runs = hour_rows(ledger, spec.schedule.start, RUNS_SHOWN)
     return {
         "name": spec.pipeline,
@@ -44,6 +52,7 @@ def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[
         "rows": runs,
         "charts": charts(runs),
         "serves": serves,
+        "challenger": under_trial(models, history),
         "mlflow": model_page(settings, spec.pipeline, serves.version if serves else None),
         "schedule": spec.schedule,
     }

@@ -119,6 +119,12 @@ def what_serves(history: list[Release]) -> Serving | None:
     return Serving(serving(history), moved[-1] if moved else None, history[-1])
 
 
+def under_trial(models: list[int], history: list[Release]) -> int | None:
+    """The newest of these models where it is not decided on: the challenger."""
+    newest = max(models, default=None)
+    return None if newest in {row.model for row in history} else newest
+
+
 def said(release: Release) -> str:
     """Why a decision was made: what its failed checks found, or all of them."""
     reasons: list[dict[str, Any]] = release.reasons

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Ledger
+from headgate.hops.requests import REQUESTS, Request, requests
 from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
 from headgate.releases.model_headers import MODELS, headers
@@ -32,6 +34,16 @@ def headers_of(settings: Settings, pipeline: str) -> list[dict[str, Any]]:
     return _headers(settings, pipeline, _version(settings, pipeline, MODELS))
 
 
+def requests_of(settings: Settings, pipeline: str) -> list[Request]:
+    """Its requests about rows in quarantine, oldest first."""
+    return _requests(settings, pipeline, _version(settings, pipeline, REQUESTS))
+
+
+def known_files_of(settings: Settings, pipeline: str) -> KnownFiles:
+    """What it has archived."""
+    return _known_files(settings, pipeline, _version(settings, pipeline, "ops.files"))
+
+
 def _version(settings: Settings, pipeline: str, table: str) -> int | None:
     return current_version(table_path(settings.lake, pipeline, table))
 
@@ -49,3 +61,13 @@ def _releases(settings: Settings, pipeline: str, version: int | None) -> list[Re
 @lru_cache(PIPELINES_KEPT)
 def _headers(settings: Settings, pipeline: str, version: int | None) -> list[dict[str, Any]]:
     return headers(settings, pipeline)
+
+
+@lru_cache(PIPELINES_KEPT)
+def _requests(settings: Settings, pipeline: str, version: int | None) -> list[Request]:
+    return requests(settings, pipeline)
+
+
+@lru_cache(PIPELINES_KEPT)
+def _known_files(settings: Settings, pipeline: str, version: int | None) -> KnownFiles:
+    return KnownFiles(settings, pipeline)

@@ -8,6 +8,7 @@ from typing import Any
 from headgate.airflow.pages.mlflow_pages import model_page
 from headgate.airflow.pages.progress import said
 from headgate.airflow.pages.records import headers_of, releases_of
+from headgate.airflow.pages.rollback_page import why_not
 from headgate.releases.live import what_was_live
 from headgate.releases.release_rows import Release, serving
 from headgate.spec.load import LoadedPipeline
@@ -31,7 +32,15 @@ def release_list(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
         "name": name,
         "learns": loaded.spec.model is not None,
         "serving": serving(history),
-        "releases": [{"row": row, "said": _in_short(row), "figures": _figures(row)} for row in history[::-1]],
+        "releases": [
+            {
+                "row": row,
+                "said": _in_short(row),
+                "figures": _figures(row),
+                "returnable": not why_not(row),
+            }
+            for row in history[::-1]
+        ],
         "live": what_was_live(history)[::-1],
         "titles": FIGURES,
         "mlflow": model_page(settings, name),
@@ -51,6 +60,7 @@ def evidence(settings: Settings, loaded: LoadedPipeline, number: int) -> dict[st
         "row": row,
         "header": _header(settings, name, row.model),
         "judged": judged,
+        "returnable": not why_not(row),
         "titles": FIGURES,
         "mlflow": model_page(settings, name, row.version),
     }

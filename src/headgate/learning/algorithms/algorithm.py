@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import pandas as pd
 from pyspark.sql import DataFrame
 
 from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.algorithms.parameters import Parameters
+
+Learns = Literal["updates", "refits", "refits from its parent"]
+"""What an algorithm does when examples come: it learns what changed and keeps the rest of its parent; or it
+learns from all rows, as if it were the first time or beginning where its parent ended."""
+
+TOLERANCE = 1.0e-12
+"""How far the portable form may be from the fitted model, where both compute in double."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,7 @@ class Fitted:
 
     Of a model that consists of groups, `groups` are these (their nodes together are `nodes`), `fitted` the
     numbers of those that were not kept, and `learned_from` the rows and positives of all its groups together,
-    each row counted once.
+    each row counted once. `tolerance` is how far the portable form may score from `predictions`.
     """
 
     form: dict[str, Any]
@@ -43,10 +50,17 @@ class Fitted:
     groups: tuple[Group, ...] = ()
     fitted: tuple[int, ...] = ()
     learned_from: tuple[int, int] | None = None
+    tolerance: float = TOLERANCE
 
 
 class Algorithm(Protocol):
-    """A way to learn. One that can learn from net changes alone is also `Incremental`."""
+    """A way to learn. One that can learn from net changes alone is also `Incremental`.
+
+    `learns` says which of the three it is: one that updates has `update` too, and one that refits from its
+    parent begins `fit` at `task.start`.
+    """
+
+    learns: ClassVar[Learns]
 
     def complete_parameters(self, parameters: Parameters) -> dict[str, int | float | str]:
         """The spec's parameters with every default filled in; raises UnknownParameter."""
@@ -54,7 +68,7 @@ class Algorithm(Protocol):
     def fit(self, rows: DataFrame, scored: DataFrame, task: LearningTask) -> Fitted:
         """Fit on `rows` and predict `scored`.
 
-        The same rows in any order, the same parameters and seed give the same model, bit for bit.
+        The same rows in any order, the same parameters, seed and start give the same model, bit for bit.
         """
 
 
@@ -86,11 +100,13 @@ def algorithm_named(name: str) -> Algorithm:
     from headgate.learning.algorithms.incremental_forest import IncrementalForest
     from headgate.learning.algorithms.logistic_regression import LogisticRegression
     from headgate.learning.algorithms.random_forest import RandomForest
+    from headgate.learning.algorithms.xgboost_trees import XGBoost
 
     known: dict[str, type[Algorithm]] = {
         "gradient_boosted_trees": GradientBoostedTrees,
         "incremental_forest": IncrementalForest,
         "logistic_regression": LogisticRegression,
         "random_forest": RandomForest,
+        "xgboost": XGBoost,
     }
     return known[name]()

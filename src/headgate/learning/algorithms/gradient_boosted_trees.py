@@ -8,10 +8,10 @@ from typing import Any
 from pyspark.ml.classification import GBTClassifier
 from pyspark.sql import DataFrame
 
+from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.algorithms.mllib_algorithm import MLlibAlgorithm, Trained
 from headgate.learning.algorithms.training_vectors import seed_for, widest
 from headgate.learning.feature_vectors import LABEL, VECTOR
-from headgate.learning.scoring.encoding import Features
 from headgate.spec.algorithm_parameters import defaults_of
 
 
@@ -21,9 +21,7 @@ class GradientBoostedTrees(MLlibAlgorithm):
     name = "gradient_boosted_trees"
     defaults = defaults_of(name)
 
-    def train(
-        self, vectors: DataFrame, features: Features, parameters: Mapping[str, Any], seed: int
-    ) -> Trained:
+    def train(self, vectors: DataFrame, task: LearningTask, parameters: Mapping[str, Any]) -> Trained:
         """Train the trees; their seed follows from the spec's."""
         model = GBTClassifier(
             featuresCol=VECTOR,
@@ -32,11 +30,11 @@ class GradientBoostedTrees(MLlibAlgorithm):
             maxIter=int(parameters["trees"]),
             maxDepth=int(parameters["depth"]),
             stepSize=float(parameters["step"]),
-            maxBins=max(int(parameters["bins"]), widest(features)),
+            maxBins=max(int(parameters["bins"]), widest(task.features)),
             minInstancesPerNode=int(parameters["minimum_rows_per_leaf"]),
             featureSubsetStrategy=str(parameters["features_per_split"]),
             subsamplingRate=float(parameters["rows_per_tree"]),
-            seed=seed_for(seed, "boosted trees"),
+            seed=seed_for(task.seed, "boosted trees"),
             cacheNodeIds=True,
         ).fit(vectors)
         weights = [float(weight) for weight in model.treeWeights]

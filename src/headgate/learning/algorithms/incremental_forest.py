@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from headgate.learning.algorithms.algorithm import Fitted, Group
+from headgate.learning.algorithms.algorithm import Fitted, Group, Learns
 from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.algorithms.parameters import Parameters, complete
 from headgate.learning.algorithms.random_forest import forest_classifier
@@ -41,13 +41,14 @@ class IncrementalForest:
 
     name = "incremental_forest"
     defaults = defaults_of(name)
+    learns: ClassVar[Learns] = "updates"
 
     def complete_parameters(self, parameters: Parameters) -> dict[str, int | float | str]:
         """The spec's parameters with every default filled in; raises UnknownParameter."""
         return complete(self.name, parameters, self.defaults)
 
     def fit(self, rows: DataFrame, scored: DataFrame, task: LearningTask) -> Fitted:
-        """Fit every group; see `Algorithm.fit`. Raises TooFewRows, UnknownParameter."""
+        """Fit every group on all rows; see `Algorithm.fit`. Raises TooFewRows, UnknownParameter."""
         return self._fitted(rows, scored, task, {})
 
     def rows_to_read(self, rows: DataFrame, days: Collection[int], task: LearningTask) -> DataFrame:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from headgate.learning.algorithms.parameters import Parameters
 from headgate.learning.scoring.encoding import Features
@@ -15,7 +16,7 @@ class LearningTask:
 
     The last column of `key` is the as-of time where the algorithm is incremental. `parameters` are those that
     the spec gives. `scratch` is a folder's path, where every worker can write, for whatever passes through
-    storage.
+    storage. `start` is the portable form of the parent, for an algorithm that refits from it.
     """
 
     features: Features
@@ -24,6 +25,7 @@ class LearningTask:
     parameters: Parameters
     seed: int
     scratch: str
+    start: Mapping[str, Any] | None = None
 
     @property
     def columns(self) -> list[str]:

@@ -12,14 +12,13 @@ from pyspark.ml import Model
 from pyspark.ml.util import MLWritable
 from pyspark.sql import DataFrame
 
-from headgate.learning.algorithms.algorithm import Fitted
+from headgate.learning.algorithms.algorithm import Fitted, Learns
 from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.algorithms.parameters import Parameters, complete
 from headgate.learning.algorithms.training_vectors import predictions, training_vectors
 from headgate.learning.algorithms.tree_nodes import tree_nodes
 from headgate.learning.feature_vectors import with_vectors
 from headgate.learning.node_rows import NODE_TYPES
-from headgate.learning.scoring.encoding import Features
 
 
 @dataclass(frozen=True)
@@ -37,15 +36,17 @@ class Trained:
 
 
 class MLlibAlgorithm(ABC):
-    """An `Algorithm` made by MLlib: it has a name, defaults of its parameters, and `train`."""
+    """An `Algorithm` made by MLlib: it has a name, defaults of its parameters, and `train`.
+
+    It refits on all rows unless it says otherwise.
+    """
 
     name: ClassVar[str]
     defaults: ClassVar[Parameters]
+    learns: ClassVar[Learns] = "refits"
 
     @abstractmethod
-    def train(
-        self, vectors: DataFrame, features: Features, parameters: Mapping[str, Any], seed: int
-    ) -> Trained:
+    def train(self, vectors: DataFrame, task: LearningTask, parameters: Mapping[str, Any]) -> Trained:
         """Train on `vectors` (`_features`, `_label`; one partition, in key order), all parameters given."""
 
     def complete_parameters(self, parameters: Parameters) -> dict[str, int | float | str]:
@@ -56,7 +57,7 @@ class MLlibAlgorithm(ABC):
         """Fit on `rows` and predict `scored`; see `Algorithm.fit`. Raises TooFewRows, UnknownParameter."""
         chosen = self.complete_parameters(task.parameters)
         with training_vectors(rows, task) as vectors:
-            trained = self.train(vectors, task.features, chosen, task.seed)
+            trained = self.train(vectors, task, chosen)
         judged = trained.inputs(with_vectors(scored.select(*task.columns), task.features, task.label))
         nodes = pd.DataFrame(columns=list(NODE_TYPES))
         if trained.trees is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from pyspark.ml.classification import RandomForestClassifier
 from pyspark.sql import DataFrame
 
+from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.algorithms.mllib_algorithm import MLlibAlgorithm, Trained
 from headgate.learning.algorithms.training_vectors import seed_for, widest
 from headgate.learning.feature_vectors import LABEL, VECTOR
@@ -21,11 +22,11 @@ class RandomForest(MLlibAlgorithm):
     name = "random_forest"
     defaults = defaults_of(name)
 
-    def train(
-        self, vectors: DataFrame, features: Features, parameters: Mapping[str, Any], seed: int
-    ) -> Trained:
+    def train(self, vectors: DataFrame, task: LearningTask, parameters: Mapping[str, Any]) -> Trained:
         """Train the forest; its seed follows from the spec's."""
-        forest = forest_classifier(parameters, features, int(parameters["trees"]), seed_for(seed, "forest"))
+        forest = forest_classifier(
+            parameters, task.features, int(parameters["trees"]), seed_for(task.seed, "forest")
+        )
         model = forest.fit(vectors)
         return Trained(model, {"kind": "forest"}, trees=model)
 

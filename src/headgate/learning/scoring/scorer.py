@@ -24,6 +24,8 @@ def scorer_of(form: dict[str, Any], nodes: pd.DataFrame) -> Scorer:
     - `{"kind": "forest"}`: the mean share of the leaves of all trees.
     - `{"kind": "boosted_trees", "weights": [...]}`: one weight a tree, in order; MLlib's classifier gives
       1 / (1 + exp(-2 m)) for the weighed sum m of the leaves' predictions.
+    - `{"kind": "xgboost", "intercept": ...}`: 1 / (1 + exp(-m)) for the intercept and the sum of the leaves'
+      predictions, of numbers rounded to single precision, as XGBoost reads them.
     - `{"kind": "linear", "intercept": ..., "terms": [...]}`: see `linear_inputs`.
 
     Raises ValueError for another kind.
@@ -35,6 +37,15 @@ def scorer_of(form: dict[str, Any], nodes: pd.DataFrame) -> Scorer:
     if kind == "boosted_trees":
         trees, weights = forest_of(nodes), np.asarray(form["weights"], dtype=np.float64)
         return lambda matrix: np.asarray(1.0 / (1.0 + np.exp(-2.0 * margin(trees, weights, matrix))))
+    if kind == "xgboost":
+        trees, intercept = forest_of(nodes), float(form["intercept"])
+        once = np.ones(len(trees.roots))
+
+        def score_single(matrix: np.ndarray) -> np.ndarray:
+            total = intercept + margin(trees, once, matrix.astype(np.float32).astype(np.float64))
+            return np.asarray(1.0 / (1.0 + np.exp(-total)))
+
+        return score_single
     if kind == "linear":
         return lambda matrix: linear_score(form, matrix)
     raise ValueError(f"no scorer for a model of kind {kind!r}")

@@ -1,0 +1,60 @@
+"""Closed gates, each a cause as long as the same rules keep it closed."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from headgate.airflow.alerts.cause import Cause
+from headgate.airflow.names import hour_name
+from headgate.airflow.pages.paths import file_address
+from headgate.airflow.pages.render import hour
+from headgate.airflow.pages.verdicts import masked, with_verdicts
+from headgate.gates.verdict import Verdict, next_step, sentence
+from headgate.hops.ledger import Entry, Ledger
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.settings import Settings
+
+CLOSED_GATE = "closed_gate"
+TOLD = 3
+"""How many broken rules a message tells; the report has them all."""
+
+
+def closed_gates(settings: Settings, loaded: LoadedPipeline, ledger: Ledger) -> list[Cause]:
+    """A cause for each gate that has closed and not been passed since, those of a replay included.
+
+    Run again with the same outcome, it is the same cause; other rules that close it are another one. A gate
+    whose verdict was removed, with its old report, is no news any more.
+    """
+    first = _first_closures(ledger)
+    return [
+        _cause(loaded, entry, first[entry.hop, entry.hour], verdict)
+        for entry, verdict in with_verdicts(settings.reports, loaded.spec.pipeline, ledger.not_passed())
+    ]
+
+
+def _first_closures(ledger: Ledger) -> dict[tuple[str, datetime], int]:
+    """By hop and hour, the line with which a gate closed that has not been passed since."""
+    first: dict[tuple[str, datetime], int] = {}
+    for entry in ledger.entries():
+        if entry.state == "closed":
+            first.setdefault((entry.hop, entry.hour), entry.entry)
+        elif entry.state == "done":
+            first.pop((entry.hop, entry.hour), None)
+    return first
+
+
+def _cause(loaded: LoadedPipeline, entry: Entry, first: int, verdict: Verdict) -> Cause:
+    name, rules = loaded.spec.pipeline, verdict.closing
+    broken = hashlib.sha256("\n".join(sorted(f"{r.table} {r.rule}" for r in rules)).encode()).hexdigest()[:12]
+    told = [sentence(masked(rule, loaded.contracts.get(rule.table))) for rule in rules[:TOLD]]
+    if len(rules) > TOLD:
+        told.append(f"and {len(rules) - TOLD} more")
+    return Cause(
+        key=f"{CLOSED_GATE}/{entry.hop}/{hour_name(entry.hour)}/{first}/{broken}",
+        kind=CLOSED_GATE,
+        title=f"{name}: the {entry.hop} gate is closed at {hour(entry.hour)}",
+        what="; ".join(told),
+        page=file_address(entry.report),
+        next_command=next_step(name, entry.hop),
+    )

@@ -1,0 +1,81 @@
+"""Who did what: one act for each line of each record, in order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headgate.hops.ledger import Entry, Ledger
+from headgate.hops.requests import Request
+from headgate.releases.release_rows import Release
+from headgate.spec.load import load_pipeline
+from headgate.spec.settings import Settings
+from headgate.stack import airflow_acts, lake_acts
+from headgate.stack.audit_trail import Act, in_order
+
+AT = datetime(2026, 2, 1, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("event", "what", "why"),
+    [
+        (
+            {
+                "dag_id": "flights_gate",
+                "extra": '{"method": "POST", "conf": {"decision": "accept", "why": "known outage"}}',
+            },
+            "flights_gate decision accept",
+            "known outage",
+        ),
+        (
+            {"dag_id": "flights_hourly", "run_id": "r1", "task_id": "gold.gate", "extra": None},
+            "flights_hourly/r1/gold.gate",
+            "",
+        ),
+        ({"extra": '{"chosen_options": ["promote"]}', "dag_id": "p"}, "p", "['promote']"),
+        ({"extra": "no json", "dag_id": "p"}, "p extra no json", ""),
+        ({"extra": '["a"]'}, "extra ['a']", ""),
+    ],
+)
+def test_a_line_of_airflow_is_an_act(event: dict[str, Any], what: str, why: str) -> None:
+    line = {"when": "2026-02-01T07:00:00Z", "owner": "eva", "event": "trigger_dag_run", **event}
+    assert airflow_acts.act_of(line) == Act(AT, "eva", "airflow", "trigger_dag_run", what, why)
+
+
+def test_decisions_in_the_lake_are_acts_and_publishes_are_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done = Entry(1, 1, "gold", "done", AT, None, AT, None, "a", "d", recorded_at=AT)
+    accepted = replace(done, entry=2, hop="silver", state="accepted", decided_by="eva", why="known outage")
+    asked = Request(1, "flights", "flights", "dismiss", (("f", 1, 0), ("f", 2, 0)), "a test", {}, "ben", AT)
+    held = Release(
+        1, "hold", None, 1, None, [{"check": "rows", "passed": False, "said": "too few"}], decided_at=AT
+    )
+    moved = Release(
+        2, "by_hand", 3, 1, None, [{"said": "moved"}], decided_by="somebody in MLflow", decided_at=AT
+    )
+    monkeypatch.setattr(Ledger, "entries", lambda _: [done, accepted])
+    monkeypatch.setattr(lake_acts, "requests", lambda *_: [asked])
+    monkeypatch.setattr(lake_acts, "releases", lambda *_: [held, moved])
+    found = list(lake_acts.lake_acts(Settings(home=tmp_path), load_pipeline(Settings(), "flights")))
+    assert found == [
+        Act(AT, "eva", "headgate", "accepted", "flights silver 2026-02-01T07", "known outage"),
+        Act(AT, "ben", "headgate", "dismiss", "flights flights, 2 rows", "a test"),
+        Act(AT, "the rules", "headgate", "hold", "flights release 1, no version", "too few"),
+        Act(AT, "somebody in MLflow", "headgate", "by hand", "flights release 2, version 3", "moved"),
+    ]
+
+
+def act(hour: int, who: str) -> Act:
+    return Act(AT.replace(hour=hour), who, "headgate", "hold", "flights release 1")
+
+
+def test_acts_stand_in_order_and_can_be_chosen() -> None:
+    acts = [act(9, "a"), act(7, "b"), act(8, "a")]
+    assert in_order(acts) == [act(7, "b"), act(8, "a"), act(9, "a")]
+    assert in_order(acts, AT.replace(hour=8), AT.replace(hour=9)) == [act(8, "a")]
+    assert in_order(acts, who="a") == [act(8, "a"), act(9, "a")]
