@@ -1,29 +1,17 @@
-"""Few hours are interpreted, many are compiled."""
+"""Little is interpreted, much is compiled; the result is the same."""
 
 from __future__ import annotations
-
-from datetime import datetime, timedelta
 
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.lake.interpretation import interpret_few_hours
-from headgate.spec.hour_range import HourRange
-
-NOON = datetime.fromisoformat("2024-01-01T12:00+00:00")
+from headgate.lake.interpretation import interpret_little
 
 
-@pytest.mark.parametrize(
-    ("start", "interpreted"),
-    [
-        (NOON - timedelta(hours=1), True),
-        (NOON - timedelta(hours=24), True),
-        (NOON - timedelta(hours=25), False),
-        (None, False),
-    ],
-)
-def test_by_span(spark: SparkSession, start: datetime | None, interpreted: bool) -> None:
-    interpret_few_hours(spark, HourRange(start, NOON))
-    plan = spark.range(3).where("id > 1")._jdf.queryExecution().executedPlan().toString()
-    assert ("*(1)" in plan) is not interpreted
+@pytest.mark.parametrize(("size", "interpreted"), [(0, True), (2**20, True), (2**20 + 1, False)])
+def test_by_size(spark: SparkSession, size: int, interpreted: bool) -> None:
+    interpret_little(spark, size)
+    frame = spark.range(3).where("id > 1")
+    assert ("*(1)" in frame._jdf.queryExecution().executedPlan().toString()) is not interpreted
     assert spark.conf.get("spark.sql.codegen.factoryMode") == ("NO_CODEGEN" if interpreted else "FALLBACK")
+    assert [row.id for row in frame.collect()] == [2]

@@ -22,7 +22,7 @@ from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.schema_changes import evolved_contract, must_keep_types, retyped
 from headgate.hops.statistics_log import keep_with_attempt
-from headgate.lake.interpretation import interpret_few_hours
+from headgate.lake.interpretation import interpret_little
 from headgate.lake.read import read_staged
 from headgate.lake.side_by_side import side_by_side
 from headgate.lake.write_whole import write_whole
@@ -44,7 +44,7 @@ def gate(spark: SparkSession, settings: Settings, pipeline: str, hop: str, name:
     loaded = load_pipeline(settings, pipeline)
     attempt = Attempt(settings, pipeline, hop, name)
     manifest = attempt.manifest()
-    interpret_few_hours(spark, manifest.hours)
+    interpret_little(spark, manifest.bytes)
     label = manifest.hour.strftime(HOUR_LABEL)
     judged = side_by_side(
         [partial(_measure, spark, loaded, attempt, manifest.hours, staged) for staged in manifest.tables]

@@ -103,6 +103,10 @@ class Ledger:
         """Whether the hop has published any hour of the range or a later one."""
         return any(hours.start is None or e.range_end > hours.start for e in self.done(hop))
 
+    def staged_bytes(self, hop: str, hours: HourRange) -> int:
+        """How many bytes the hop staged for hours that overlap the range: what the next hop reads anew."""
+        return sum(e.bytes for e in self.done(hop) if e.hours.overlaps(hours))
+
     def has_archived(self, feed: str, hours: HourRange) -> bool:
         """Whether bronze has published rows of a feed that became known in the range."""
         table = f"bronze.{feed}"

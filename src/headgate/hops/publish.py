@@ -13,7 +13,7 @@ from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.publish_tables import tables_of_hop, versions_now
 from headgate.hops.statistics_log import require_kept
-from headgate.lake.interpretation import interpret_few_hours
+from headgate.lake.interpretation import interpret_little
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
@@ -40,7 +40,7 @@ def publish(spark: SparkSession, settings: Settings, pipeline: str, hop: str, na
     verdict = Verdict.from_json(attempt.read_text("verdict.json"))
     require_kept(attempt)
     _check(attempt, manifest, verdict, ledger)
-    interpret_few_hours(spark, manifest.hours)
+    interpret_little(spark, manifest.bytes)
     intent = Entry(
         entry=ledger.next_entry(),
         number=ledger.next_number(),

@@ -16,7 +16,7 @@ from headgate.hops.run_range import replay_range, run_range
 from headgate.hops.stage_bronze import BronzeStage
 from headgate.hops.stage_gold import GoldStage, gold_hours
 from headgate.hops.stage_silver import stage_silver
-from headgate.lake.interpretation import interpret_few_hours
+from headgate.lake.interpretation import interpret_little
 from headgate.lake.tables import prepare_tables
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
@@ -48,7 +48,6 @@ def stage(
     else:
         run = replay_range(ledger, pipeline, loaded.spec.schedule.start, replay_from, hour, hop)
     frontier, versions = ledger.frontier(), ledger.versions()
-    interpret_few_hours(spark, run.hours)
     attempt.clear()
     hours, files, findings = run.hours, list[KnownFile](), list[dict[str, object]]()
     if hop == "bronze":
@@ -58,10 +57,11 @@ def stage(
             frontier, take_new=take_new
         )
     elif hop == "silver":
+        interpret_little(spark, ledger.staged_bytes("bronze", run.hours))
         stage_silver(spark, settings, loaded, attempt, run.hours, ledger)
     else:
         hours = gold_hours(loaded, run.hours, frontier, replay=run.replay)
-        interpret_few_hours(spark, hours)
+        interpret_little(spark, ledger.staged_bytes("silver", hours))
         until = run.hours.end if frontier is None else max(frontier, run.hours.end)
         GoldStage(spark, settings, loaded, attempt, hours, versions).write(until)
     digest, size = attempt.digest()

@@ -26,6 +26,7 @@ from headgate.ingest.ordering import LOAD_OPERATION, instant_text, known_at, seq
 from headgate.ingest.rescue import rescued_also
 from headgate.lake.columns import CARRIED, CARRIED_TYPES
 from headgate.lake.history import column_types
+from headgate.lake.interpretation import interpret_little
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at, read_staged
 from headgate.lake.revisions import without_superseded
@@ -61,8 +62,13 @@ class BronzeStage:
         A feed without files to take is left out, unless its contract expects rows.
         """
         feeds = self.loaded.spec.feeds.items()
+        choices = {name: self._choose(name, frontier, take_new=take_new) for name in self.loaded.spec.feeds}
+        interpret_little(self.spark, sum(f.size for choice in choices.values() for f in choice.readable))
         found = side_by_side(
-            [partial(self._write_feed, name, feed, frontier, take_new=take_new) for name, feed in feeds]
+            [
+                partial(self._write_feed, name, feed, choices[name], frontier, take_new=take_new)
+                for name, feed in feeds
+            ]
         )
         files, findings = [f for taken, _ in found for f in taken], [f for _, told in found for f in told]
         read = {file.path for file in files}
@@ -71,22 +77,26 @@ class BronzeStage:
             self.attempt.write_text(UNREAD, json.dumps(unread, indent=1))
         return files, findings
 
+    def _choose(self, feed: str, frontier: datetime | None, *, take_new: bool) -> Choice:
+        if self.run.replay:
+            return Choice()
+        return choose_files(
+            self.landing,
+            self.loaded,
+            feed,
+            self.known,
+            frontier,
+            self.run.hours.end,
+            take_new=take_new,
+            diverted=self.diverted.files(),
+        )
+
     def _write_feed(
-        self, name: str, feed: Feed, frontier: datetime | None, *, take_new: bool
+        self, name: str, feed: Feed, choice: Choice, frontier: datetime | None, *, take_new: bool
     ) -> tuple[list[KnownFile], list[dict[str, object]]]:
         contract = self.loaded.contracts[f"bronze.{name}"]
-        columns, choice = list(contract.columns), Choice()
+        columns = list(contract.columns)
         if not self.run.replay:
-            choice = choose_files(
-                self.landing,
-                self.loaded,
-                name,
-                self.known,
-                frontier,
-                self.run.hours.end,
-                take_new=take_new,
-                diverted=self.diverted.files(),
-            )
             columns += self._evolved(name, feed, choice)
         loads, load_times = self._due_loads(choice, feed, columns)
         changes = [file for file in choice.readable if file.kind == "changes"]

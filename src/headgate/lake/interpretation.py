@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from pyspark.sql import SparkSession
 
-from headgate.spec.hour_range import HourRange
+LITTLE_BYTES = 2**20
+"""Up to this size of what a statement reads it is interpreted: some ten thousand changes. An hour of a feed
+is some hundred."""
 
-FEW_HOURS = timedelta(days=1)
-"""Up to this span the statements of a hop are interpreted; an hour of a feed is some hundred rows."""
 
-
-def interpret_few_hours(spark: SparkSession, hours: HourRange) -> None:
-    """Let the session interpret expressions where it works on few hours, and compile them otherwise.
+def interpret_little(spark: SparkSession, size_bytes: int) -> None:
+    """Let the session interpret expressions where it reads little, and compile them otherwise.
 
     The result is the same either way. Every Connect session has a class loader of its own, so what one task
     has compiled is of no use to the next; over the hops of an hour that was a fifth of the time.
     """
-    few = hours.start is not None and hours.end - hours.start <= FEW_HOURS
-    spark.conf.set("spark.sql.codegen.wholeStage", str(not few).lower())
-    spark.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN" if few else "FALLBACK")
+    little = size_bytes <= LITTLE_BYTES
+    spark.conf.set("spark.sql.codegen.wholeStage", str(not little).lower())
+    spark.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN" if little else "FALLBACK")
