@@ -1,7 +1,8 @@
 """
 ### One hour, through every gate
 
-Takes one hour of a pipeline from its landing files through bronze, silver and gold. The run of 07:00 covers
+Takes one hour of a pipeline from its landing files through bronze, silver and gold; then, where the pipeline
+has a model, the champion scores the hour's examples. The run of 07:00 covers
 07:00 to 08:00, and with it every earlier hour that has not been published yet. Each hop has three tasks:
 
 | task | what it does | what it leaves behind |
@@ -9,6 +10,9 @@ Takes one hour of a pipeline from its landing files through bronze, silver and g
 | `stage` | reads pinned inputs, transforms, writes to a private place | an attempt that nobody else reads |
 | `gate` | validates what was staged against the contracts | its report: the tab **Validation** of the task |
 | `publish` | commits exactly what the gate judged | the published tables, one line in the ledger |
+
+The hour is done when its last layer is published. The scores come after that: where no model serves yet they
+are skipped, and what goes wrong with them holds no hour back. The next run scores what was missed.
 
 #### When a task fails
 - **gate, "closed"**: the data broke a rule that closes the gate. Nothing was published, and later hours wait:

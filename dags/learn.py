@@ -8,6 +8,7 @@ candidate on all that came, however many hours those were.
 |---|---|
 | `wait_until_quiet` | waits for the hourly DAG to finish; skips the run if another is queued behind it |
 | `reconcile` | repairs what MLflow lacks of models and decisions; records an alias moved by hand |
+| `look_back` | beside the rest: live figures into MLflow, drift of the days that are over into `ops.drift` |
 | `learn` | fits the candidate under spark-submit, writes it to staging |
 | `changed` | skips the rest when the newest model already knows everything |
 | `record` | one Delta commit to the model log: model, parent, parameters, versions of the data |

@@ -94,6 +94,7 @@ def test_on_a_terminal_a_run_is_one_line_with_a_mark_for_each_task() -> None:
     [
         ("success", {"bronze.stage": "success", "gold.publish": "success"}, PUBLISHED),
         ("success", {"bronze.stage": "skipped", "gold.publish": "skipped"}, BEHIND),
+        ("success", {"gold.publish": "success", "scores.stage": "skipped"}, PUBLISHED),
         ("failed", {"bronze.stage": "success", "bronze.gate": "failed"}, "failed at bronze.gate"),
         ("failed", {"bronze.stage": ""}, "failed"),
     ],

@@ -46,7 +46,7 @@ def closure(hour: datetime = HOUR) -> Entry:
 
 
 def ledger_with(*closed: Entry) -> Ledger:
-    return cast(Ledger, SimpleNamespace(closed_gates=lambda: list(closed)))
+    return cast(Ledger, SimpleNamespace(shut_gates=lambda: list(closed)))
 
 
 def answers(decided: str, stored: str = "2013-01-29T07--1f0c9a3e") -> AirflowAnswers:

@@ -50,7 +50,7 @@ def test_a_column_comes_from(table: str, column: str, source: Source) -> None:
         ("silver.weather", ["gold.examples"]),
         ("silver.planes", []),
         ("gold.flight_history", ["gold.examples"]),
-        ("gold.examples", [MODEL]),
+        ("gold.examples", [MODEL, "gold.predictions"]),
     ],
 )
 def test_a_table_is_read_by(table: str, readers: list[str]) -> None:

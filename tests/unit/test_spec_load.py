@@ -24,6 +24,7 @@ def test_values_come_out_typed(tmp_path: Path) -> None:
     assert spec.examples is not None
     assert spec.examples.features[0].on == ["city"]
     assert spec.hops == ("bronze", "silver", "gold")
+    assert spec.steps == ("bronze", "silver", "gold", "scores")
 
 
 def test_bronze_contract_is_derived_from_silver_as_text(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from headgate.airflow.operators.publish_hop import PublishOperator
 from headgate.airflow.operators.replay_hop import ReplayStageOperator
 from headgate.airflow.operators.stage_hop import ATTEMPT_KEY, StageOperator
 from headgate.airflow.timing import RETRIES, WAITING_RETRIES
+from headgate.spec.layers import SCORES
 from headgate.spec.settings import Settings
 
 NO_GRACE = timedelta(0)
@@ -52,10 +53,11 @@ def hop_task_group(
                 **common,
             )
         else:
+            scores = hop == SCORES
             stage = StageOperator(
                 task_id="stage",
-                application=str(settings.jobs / "stage.py"),
-                arguments=name_hop,
+                application=str(settings.jobs / ("score.py" if scores else "stage.py")),
+                arguments=name_hop[:2] if scores else name_hop,
                 pipeline=pipeline,
                 opens_run=opens_run,
                 grace=grace,

@@ -15,7 +15,7 @@ from headgate.spec.settings import Settings
 
 
 def hourly_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
-    """Build the DAG, keyed on the start of the hour; the last publish announces the asset."""
+    """Build the DAG, keyed on the start of the hour; the publish of the last layer announces the asset."""
     name, hops, schedule = pipeline.pipeline, pipeline.hops, pipeline.schedule
     with DAG(
         dag_id=hourly_dag_id(name),
@@ -41,7 +41,7 @@ def hourly_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
                     outlets=[announced] if hop == hops[-1] else [],
                     when_closed=notifiers(settings, pipeline),
                 )
-                for hop in hops
+                for hop in pipeline.steps
             )
         )
     return dag

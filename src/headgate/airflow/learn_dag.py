@@ -107,5 +107,14 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             conf={"version": version},
             skip_when_already_exists=True,
         )
+        look_back = ConnectJobOperator(
+            task_id="look_back",
+            application=str(settings.jobs / "look_back.py"),
+            arguments=["--pipeline", name],
+            tracking=settings.mlflow_connection,
+            pool=pool_name(name),
+            **{**on_engine, "session_record": session_record(settings, name, "look_back")},
+        )
         chain(wait, reconcile, learn, changed, record, evaluate, promote)
+        chain(wait, look_back)
     return dag

@@ -35,6 +35,8 @@ COMMANDS = {
     "quarantine": "Look at rows that broke a rule; let them re-enter or dismiss them.",
     "compare": "Compare algorithms on a pipeline's examples; every trial in MLflow.",
     "reproduce": "Fit a version again from the data that it pins; are the trees the same?",
+    "live": "Show how good the predictions were, by the labels that came since.",
+    "drift": "Show how far the data have drifted from what the champion learned from.",
     "contract": "Print a table's contract as an Open Data Contract.",
     "statistics": "Describe what was published of a table.",
     "bench": "Measure the platform on this machine.",

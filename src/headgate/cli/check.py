@@ -13,6 +13,7 @@ from headgate.spec.contract import Contract
 from headgate.spec.contract_path import contract_path
 from headgate.spec.errors import SpecError, SpecErrors
 from headgate.spec.load import LoadedPipeline, load_all, load_pipeline
+from headgate.spec.predictions import PREDICTIONS
 from headgate.spec.settings import Settings
 
 
@@ -69,7 +70,8 @@ def _tables(settings: Settings, loaded: LoadedPipeline) -> Table:
     table = Table("table", "key", "columns", "rules", "contract", title=loaded.spec.pipeline)
     for name, contract in loaded.contracts.items():
         path = contract_path(settings.expectations, loaded.spec.pipeline, name)
-        written = f"{path.parent.name}/{path.name}" if path.is_file() else "derived from silver"
+        source = "gold.examples" if name == PREDICTIONS else "silver"
+        written = f"{path.parent.name}/{path.name}" if path.is_file() else f"derived from {source}"
         key, columns = ", ".join(contract.key), str(len(contract.columns))
         table.add_row(name, key, columns, str(_rules(contract)), written)
     return table

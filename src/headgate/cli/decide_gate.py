@@ -73,7 +73,7 @@ def decide_gate(
 
 def closed_gate(ledger: Ledger, pipeline: str, hour: datetime | None) -> Entry:
     """The closed gate that is meant: of `hour`, or the only one. Raises NoSuchGate."""
-    closed = [gate for gate in ledger.closed_gates() if hour in (None, gate.hour)]
+    closed = [gate for gate in ledger.shut_gates() if hour in (None, gate.hour)]
     if len(closed) == 1:
         return closed[0]
     place = f" at {hour:%Y-%m-%d %H:%M}" if hour else ""

@@ -39,7 +39,7 @@ def _status(settings: Settings, loaded: LoadedPipeline) -> PipelineStatus:
     ledger = Ledger(settings, name, loaded.spec.hops[-1])
     gates = tuple(
         ClosedGate(hop=entry.hop, hour=entry.hour, why=entry.verdict, report=entry.report)
-        for entry in ledger.closed_gates()
+        for entry in ledger.shut_gates()
     )
     version = registered_champion(settings, name).version if loaded.spec.model else None
     held = ledger.rolled_back()

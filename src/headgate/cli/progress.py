@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.text import Text
 
 from headgate.cli.airflow_runs import Task
+from headgate.spec.layers import LAYERS, SCORES
 
 WORDS = {
     "success": "done",
@@ -115,7 +116,7 @@ def _line(title: str, tasks: Sequence[Task], words: str) -> Text:
 
 
 def _place(task: Task) -> tuple[int, int, str, str]:
-    groups, steps = ("bronze", "silver", "gold"), ("stage", "gate", "publish")
+    groups, steps = (*LAYERS, SCORES), ("stage", "gate", "publish")
     own, _, name = task.task_id.rpartition(".")
     group = groups.index(own) if own in groups else len(groups)
     step = steps.index(name) if own and name in steps else len(steps)

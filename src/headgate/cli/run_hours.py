@@ -22,6 +22,8 @@ from headgate.cli.watch import Ended, Watch
 from headgate.hops.ledger import Entry, Ledger
 from headgate.hops.run_range import way_forward
 from headgate.spec.errors import HeadgateError
+from headgate.spec.hour_range import HOUR
+from headgate.spec.layers import SCORES
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
@@ -68,9 +70,15 @@ class HoursRolledBack(HeadgateError):
 def hour_words(run: Run, tasks: Sequence[Task]) -> str:
     """How an hour-run ended."""
     if run.state == "success":
-        return BEHIND if any(task.state == "skipped" for task in tasks) else PUBLISHED
+        skipped = [task for task in tasks if task.state == "skipped" and not of_scores(task.task_id)]
+        return BEHIND if skipped else PUBLISHED
     failed = next((task.task_id for task in tasks if task.state == "failed"), None)
     return f"failed at {failed}" if failed else run.state
+
+
+def of_scores(task_id: str) -> bool:
+    """Whether a task belongs to the scores: an hour is done without them."""
+    return task_id.startswith(f"{SCORES}.")
 
 
 def run_hours(
@@ -123,9 +131,11 @@ def require_published(
     """
     name = loaded.spec.pipeline
     ledger = Ledger(settings, name, loaded.spec.hops[-1])
-    done = ledger.last_hour_done()
+    frontier, scored = ledger.frontier(), ledger.scored_until()
     for entry in ended:
-        hour = entry.run.hour
+        hour, failed = entry.run.hour, entry.failed_task
+        reached = scored if failed is not None and of_scores(failed.task_id) else frontier
+        done = None if reached is None else reached - HOUR
         if entry.run.state == "failed" and (hour is None or done is None or hour > done):
             again = run_again(name, hour or last, last)
             raise run_failed(

@@ -35,7 +35,7 @@ def summarise(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
             "last_hour_done": last.isoformat() if last else None,
         },
         "tables": tables,
-        "gates": {"passed": len(ledger.done()), "closed": len(ledger.closed_gates())},
+        "gates": {"passed": len(ledger.done()), "closed": len(ledger.shut_gates())},
         "quarantined": quarantined,
         "champion": _champion(ask_for_champion(settings, name).version, history),
         "decision": _decision(history),

@@ -10,12 +10,15 @@ from headgate.gates.quarantine import quarantine_query
 from headgate.hops.as_of_names import as_of_statement
 from headgate.hops.history import history_query, load_starts_then
 from headgate.hops.ledger import Ledger
+from headgate.hops.outcomes import outcomes_query
 from headgate.hops.published_versions import PublishedVersions, published_versions
 from headgate.lake.history import is_kept
 from headgate.lake.paths import table_path
 from headgate.lake.pins import is_pinned, relation_at
 from headgate.spec.errors import HeadgateError
+from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline, load_pipeline
+from headgate.spec.predictions import OUTCOMES, PREDICTIONS
 from headgate.spec.problem import nearest
 from headgate.spec.settings import Settings
 
@@ -46,13 +49,17 @@ class AsOf:
         """The rows of `<layer>.<table>`, with the columns that queries see under that name.
 
         `silver.<table>` are live rows, `silver.<table>_quarantine` the marked changes,
-        `silver.<table>_history` their history where the spec has it. Raises NoSuchTableThen,
+        `silver.<table>_history` their history where the spec has it, `gold.outcomes` the predictions with the
+        labels that were known then. Raises NoSuchTableThen,
         VersionGone.
         """
         return self.spark.sql(self.selection(name))
 
     def selection(self, name: str) -> str:
         """SQL of the rows of `<layer>.<table>`. Raises NoSuchTableThen, VersionGone."""
+        if name == OUTCOMES and self.loaded.spec.scored:
+            predictions, examples = (f"({self.selection(table)})" for table in (PREDICTIONS, EXAMPLES))
+            return outcomes_query(self.loaded.spec, predictions, examples)
         layer, _, table = name.partition(".")
         base, _, view = table.rpartition("_")
         derived = layer == "silver" and base in self.loaded.spec.silver and view in ("quarantine", "history")

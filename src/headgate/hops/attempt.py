@@ -31,7 +31,8 @@ class Manifest:
 
     `hours` is the range that is replaced (gold: of as-of hours), `claimed` the range of the run,
     `inputs` the pinned versions read, `tables` the staged tables by `<layer>.<table>`, `findings` what the
-    bronze stage noticed about files (feed, file, sha256 where it was chosen, rule, on_fail, detail).
+    bronze stage noticed about files (feed, file, sha256 where it was chosen, rule, on_fail, detail),
+    `scored_by` the models that scored (role, model, version).
     """
 
     pipeline: str
@@ -50,6 +51,7 @@ class Manifest:
     seconds: float
     files: list[KnownFile] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
+    scored_by: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Attempt:

@@ -9,11 +9,13 @@ from pyspark.sql import SparkSession
 from headgate.gates.quarantine import quarantine_query
 from headgate.hops.history import history_query, load_starts_then
 from headgate.hops.ledger import Ledger
+from headgate.hops.outcomes import outcomes_query
 from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
 from headgate.lake.pins import relation_at
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.load import LoadedPipeline, load_all
+from headgate.spec.predictions import PREDICTIONS
 from headgate.spec.settings import Settings
 
 
@@ -23,7 +25,7 @@ def register(
     """Name the tables in `versions` `<pipeline>_<layer>.<table>`, each at that version, and the records.
 
     Live silver tables show only rows that are not ended; `<table>_quarantine` shows the marked changes,
-    `<table>_history`, where the spec asks for it, when each row held.
+    `<table>_history`, where the spec asks for it, when each row held; `outcomes` the predictions with labels.
     """
     pipeline = loaded.spec.pipeline
     for layer in sorted({table.partition(".")[0] for table in versions}):
@@ -41,12 +43,32 @@ def register(
                 starts = load_starts_then(settings, loaded, base)
                 views[f"`{pipeline}_silver`.`{base}_history`"] = history_query(pinned, contract, starts)
     side_by_side([partial(_view, spark, name, selection) for name, selection in views.items()])
+    if loaded.spec.scored and "gold.examples" in versions:
+        _register_outcomes(spark, settings, loaded, scored=PREDICTIONS in versions)
     register_records(spark, settings, pipeline)
+
+
+def _register_outcomes(
+    spark: SparkSession, settings: Settings, loaded: LoadedPipeline, *, scored: bool
+) -> None:
+    """Name the outcomes: a view of two views, so that it moves with either of them.
+
+    Predictions that are not published yet are named too, without rows.
+    """
+    pipeline = loaded.spec.pipeline
+    path = table_path(settings.lake, pipeline, PREDICTIONS)
+    if current_version(path) is None:
+        return  # a lake of an earlier Headgate, before its next hour
+    predictions, examples = f"`{pipeline}_gold`.`predictions`", f"`{pipeline}_gold`.`examples`"
+    if not scored:
+        spark.sql(f"CREATE VIEW IF NOT EXISTS {predictions} AS SELECT * FROM delta.`{path}` WHERE false")
+    outcomes = outcomes_query(loaded.spec, predictions, examples)
+    spark.sql(f"CREATE VIEW IF NOT EXISTS `{pipeline}_gold`.`outcomes` AS {outcomes}")
 
 
 def register_records(spark: SparkSession, settings: Settings, pipeline: str) -> None:
     """Name the append-only records that exist, always at their newest version: ledger, requests, models,
-    releases, alerts.
+    releases, drift, alerts.
 
     Of the statistics only those of finished publishes are shown.
     """
@@ -58,6 +80,7 @@ def register_records(spark: SparkSession, settings: Settings, pipeline: str) -> 
         "requests": "",
         "models": "",
         "releases": "",
+        "drift": "",
         "alerts": "",
         "statistics": done,
     }.items():

@@ -28,6 +28,7 @@ from headgate.lake.side_by_side import side_by_side
 from headgate.lake.write_whole import write_whole
 from headgate.spec.hour_range import HourRange
 from headgate.spec.load import LoadedPipeline, load_pipeline
+from headgate.spec.predictions import PREDICTIONS
 from headgate.spec.settings import Settings
 
 HOUR_LABEL = "%Y-%m-%dT%H"
@@ -104,7 +105,7 @@ def _measure(
         frame = frame.where(f"NOT {DECIDED}")
     contract = evolved_contract(loaded, table, frame.columns)
     validation = validate(frame, contract, table, window_end=window.end, hours_summary=hours)
-    if table.removeprefix("gold.") in loaded.spec.gold:
+    if table == PREDICTIONS or table.removeprefix("gold.") in loaded.spec.gold:
         validation.rules.append(in_range(table, counted, window))
     if attempt.hop == "silver":
         validation.rules.extend(broken_operations(frame, table))

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from headgate.lake.history import read_rows
 from headgate.lake.paths import table_path
 from headgate.spec.hour_range import HOUR, HourRange
+from headgate.spec.layers import SCORES
 from headgate.spec.settings import Settings
 
 State = Literal["intent", "done", "closed", "undone", "accepted", "diverted", "maintained", "rolled_back"]
@@ -173,8 +174,20 @@ class Ledger:
         frontier = self.frontier()
         return [e for e in self.not_passed() if frontier is None or e.range_end > frontier]
 
+    def shut_gates(self) -> list[Entry]:
+        """Closed gates that somebody has to look at: those that hold the water back, and of the scores, which
+        hold nothing back, those whose hours nothing has scored since."""
+        return [*self.closed_gates(), *(e for e in self.not_passed() if e.hop == SCORES)]
+
+    def scored_until(self) -> datetime | None:
+        """The end of the last hour whose examples were scored; None before the first."""
+        return max((e.range_end for e in self.done(SCORES)), default=None)
+
     def not_passed(self) -> list[Entry]:
-        """Closed gates that were not passed since, those of hours that are derived again included."""
+        """Closed gates that were not passed since, those of hours that are derived again included.
+
+        What a gate of the scores held is passed with later hours too: their run scores what was missed.
+        """
         held: dict[tuple[str, datetime], Entry] = {}
         for entry in self._entries:
             place = (entry.hop, entry.hour)
@@ -182,6 +195,8 @@ class Ledger:
                 held[place] = entry
             elif entry.state == "done":
                 held.pop(place, None)
+            if entry.state == "done" and entry.hop == SCORES:
+                held = {p: e for p, e in held.items() if p[0] != SCORES or e.range_end > entry.range_end}
         return list(held.values())
 
     def decision(self, state: State, digest: str) -> Entry | None:

@@ -20,7 +20,9 @@ from headgate.lake.read import read_staged
 from headgate.lake.replace import range_predicate
 from headgate.lake.side_by_side import side_by_side
 from headgate.lake.transaction import Transaction
+from headgate.spec.layers import SCORES
 from headgate.spec.load import LoadedPipeline
+from headgate.spec.predictions import PREDICTIONS
 from headgate.spec.settings import Settings
 
 
@@ -31,6 +33,8 @@ def tables_of_hop(loaded: LoadedPipeline, hop: str) -> list[str]:
         return [*(f"bronze.{feed}" for feed in spec.feeds), "ops.files"]
     if hop == "silver":
         return [table for name in spec.silver for table in (f"silver.{name}_changes", f"silver.{name}")]
+    if hop == SCORES:
+        return [PREDICTIONS]
     return [f"gold.{name}" for name in (*spec.gold, *(["examples"] if spec.examples else []))]
 
 
@@ -55,7 +59,12 @@ def publish_tables(
     """
     manifest = attempt.manifest()
     publisher = _Publisher(spark, settings, loaded, attempt, manifest, intent, first_time=first_time)
-    {"bronze": publisher.bronze, "silver": publisher.silver, "gold": publisher.gold}[manifest.hop]()
+    {
+        "bronze": publisher.bronze,
+        "silver": publisher.silver,
+        "gold": publisher.gold,
+        SCORES: publisher.scores,
+    }[manifest.hop]()
 
 
 class _Publisher:
@@ -106,6 +115,10 @@ class _Publisher:
     def gold(self) -> None:
         with self.transaction.on(self.spark):
             side_by_side([partial(self._gold_table, table) for table in tables_of_hop(self.loaded, "gold")])
+
+    def scores(self) -> None:
+        """Add what was said. No hour is scored twice, so there is nothing to compare with."""
+        self._append(PREDICTIONS)
 
     def _append(self, table: str, *, new_columns: bool = False) -> None:
         append(self._staged(table), self._path(table), self.transaction, new_columns=new_columns)

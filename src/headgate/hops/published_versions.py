@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from headgate.hops.ledger import Entry, Ledger
+from headgate.hops.ledger import ENDED, Entry, Ledger
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
+from headgate.spec.layers import SCORES
 
 SHOWN = 3
 """How many of the existing ones an error names."""
@@ -49,6 +50,7 @@ def published_versions(ledger: Ledger, pipeline: str, asked: str) -> PublishedVe
             left="Nothing was run.",
             next_command=f"./headgate run {pipeline} --from 2013-01-29T00 --to 2013-01-29T00",
         )
+    by_number = (asked.isascii() and asked.isdigit()) or "--" in asked
     if asked.isascii() and asked.isdigit():
         found = [entry for entry in done if entry.number == int(asked)]
         exist = f"the finished publishes are {_some([str(entry.number) for entry in done])}"
@@ -67,8 +69,15 @@ def published_versions(ledger: Ledger, pipeline: str, asked: str) -> PublishedVe
             next_command=f'./headgate query "SELECT number, hop, hour, attempt FROM {pipeline}_ops.hops '
             "WHERE state = 'done' ORDER BY number\"",
         )
-    line = found[-1]
+    line = found[-1] if by_number else _with_scores(ledger, found[-1])
     return PublishedVersions(pipeline, line.number, line.hop, line.hour, ledger.versions(line.entry))
+
+
+def _with_scores(ledger: Ledger, line: Entry) -> Entry:
+    """The publish of the hour's scores, where it came right after that of its last layer."""
+    after = next((e for e in ledger.entries() if e.entry > line.entry and e.state in ENDED), None)
+    scores = after is not None and after.hop == SCORES and after.state == "done" and after.hour == line.hour
+    return after if after is not None and scores else line
 
 
 def _by_hour(ledger: Ledger, asked: str) -> tuple[list[Entry], str, str]:

@@ -11,6 +11,7 @@ from headgate.lake.history import column_types
 from headgate.lake.paths import table_path
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
+from headgate.spec.predictions import PREDICTIONS
 
 HOPS_TYPES = {
     "entry": "bigint",
@@ -63,9 +64,9 @@ def table_types(loaded: LoadedPipeline) -> dict[str, dict[str, str]]:
         typed = {column: rule.type for column, rule in contracts[f"silver.{name}"].columns.items()}
         tables[f"silver.{name}_changes"] = {**typed, **CARRIED_TYPES, **MARKS_TYPES}
         tables[f"silver.{name}"] = {**typed, **LIVE_TYPES}
-    gold = [*spec.gold, *(["examples"] if spec.examples else [])]
-    for name in gold:
-        tables[f"gold.{name}"] = {c: rule.type for c, rule in contracts[f"gold.{name}"].columns.items()}
+    gold = [f"gold.{name}" for name in (*spec.gold, *(["examples"] if spec.examples else []))]
+    for table in (*gold, *([PREDICTIONS] if spec.scored else [])):
+        tables[table] = {c: rule.type for c, rule in contracts[table].columns.items()}
     return tables
 
 

@@ -7,11 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-CLIP = 1.0e-6
-"""Probabilities are kept this far from 0 and 1 before a logarithm is taken."""
-
-BINS = 10
-"""Calibration bins of equal width."""
+from headgate.learning.judging import BINS, CLIP
 
 
 def log_losses(label: np.ndarray, probability: np.ndarray) -> np.ndarray:

@@ -115,6 +115,7 @@ def _judging(old: Model, new: Model) -> Iterator[Change]:
         "costs": (old.costs, new.costs),
         "audit": (old.audit, new.audit),
     }
+    yield from _fields("drift", old.drift, new.drift)
     for what, (before, after) in parts.items():
         if before is not None and after is not None:
             yield from _fields(what, before, after)

@@ -160,7 +160,7 @@ def _folders(
     settings: Settings, loaded: LoadedPipeline, ledger: Ledger, keep: Keep, now: datetime
 ) -> Iterator[Maintained]:
     pipeline = loaded.spec.pipeline
-    waiting = {(entry.hop, entry.attempt) for entry in (*ledger.open_intents(), *ledger.closed_gates())}
+    waiting = {(entry.hop, entry.attempt) for entry in (*ledger.open_intents(), *ledger.shut_gates())}
     staging, reports = settings.staging / pipeline, settings.reports / pipeline
     attempts = [
         attempt
@@ -169,7 +169,7 @@ def _folders(
         and attempt.parent.name != SESSIONS
         and (attempt.parent.name, attempt.name) not in waiting
     ]
-    pages = {(settings.reports / entry.report).parent for entry in ledger.closed_gates()}
+    pages = {(settings.reports / entry.report).parent for entry in ledger.shut_gates()}
     hours = [
         hour
         for hour in reports.glob("*/*")

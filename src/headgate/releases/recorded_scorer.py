@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,3 +21,12 @@ def recorded_scorer(
     """The scorer of the model that `header` describes, and `rows` (examples) as it takes them."""
     score = scorer_of(header["form"], nodes_of(settings, pipeline, header["model"]))
     return score, encode(rows, from_json(header["features"]))
+
+
+def probabilities_by(
+    settings: Settings, pipeline: str, header: dict[str, Any]
+) -> Callable[[pd.DataFrame], np.ndarray]:
+    """What the model that `header` describes says of examples: the probability of each row."""
+    score = scorer_of(header["form"], nodes_of(settings, pipeline, header["model"]))
+    features = from_json(header["features"])
+    return lambda rows: score(encode(rows, features))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from headgate.spec.parameter_problems import parameter_problems
 from headgate.spec.pipeline import Pipeline
+from headgate.spec.predictions import OUTCOMES, OWN, PREDICTIONS
 from headgate.spec.problem import Problem, unresolved
 
 DERIVED_VIEWS = ("_changes", "_quarantine", "_history")
@@ -66,6 +67,10 @@ def _gold(pipeline: Pipeline) -> Iterator[Problem]:
             yield Problem(
                 ("gold", name), "gold.examples is the table of the examples section", "another name"
             )
+        if pipeline.scored and f"gold.{name}" in (PREDICTIONS, OUTCOMES):
+            yield Problem(
+                ("gold", name), f"gold.{name} holds what the model said of the examples", "another name"
+            )
         if name in pipeline.silver:
             yield Problem(
                 ("gold", name),
@@ -106,6 +111,17 @@ def _examples(pipeline: Pipeline) -> Iterator[Problem]:
 def _learning(pipeline: Pipeline) -> Iterator[Problem]:
     if pipeline.model is not None:
         yield from parameter_problems(pipeline.model)
+    if pipeline.scored and pipeline.examples is not None:
+        key = [*pipeline.examples.entity, pipeline.examples.as_of]
+        for column in sorted(set(key) & set(OWN)):
+            yield Problem(
+                ("examples",), f"{column!r}, of the key, is also a column of the predictions", "another name"
+            )
+    if pipeline.model is not None and pipeline.model.drift.days > pipeline.model.drift.of:
+        drift = pipeline.model.drift
+        yield Problem(
+            ("model", "drift"), f"{drift.days} of {drift.of} days can never drift", "no more days than of"
+        )
     if pipeline.model is not None and pipeline.examples is None:
         yield Problem(("model",), "model learns from examples, but there are none", "a section examples")
     if pipeline.promotion is not None:

@@ -4,3 +4,6 @@ from __future__ import annotations
 
 LAYERS = ("bronze", "silver", "gold")
 """In the order of the data's way; each is also the hop that fills it."""
+
+SCORES = "scores"
+"""The hop after the last layer, in which the champion scores the hour's examples."""

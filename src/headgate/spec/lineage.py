@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from headgate.spec.pipeline import Pipeline
+from headgate.spec.predictions import PREDICTIONS
 
 EXAMPLES = "gold.examples"
 MODEL = "the model"
@@ -36,6 +37,9 @@ def sources_of(spec: Pipeline, table: str, columns: Iterable[str]) -> dict[str, 
         if silver.transform is not None:
             return {column: Source((archive,), transform=silver.transform) for column in columns}
         return {column: Source((archive,), (f"{archive}.{column}",)) for column in columns}
+    if table == PREDICTIONS:
+        key = _key(spec)
+        return {c: Source((EXAMPLES,), (f"{EXAMPLES}.{c}",) if c in key else ()) for c in columns}
     if table != EXAMPLES:
         gold = spec.gold[name]
         return {
@@ -56,7 +60,7 @@ def readers_of(spec: Pipeline, table: str) -> list[str]:
     ):
         found.append(EXAMPLES)
     if table == EXAMPLES and spec.model is not None:
-        found.append(MODEL)
+        found += [MODEL, PREDICTIONS]
     return found
 
 
@@ -91,6 +95,10 @@ def _sources_of_examples(spec: Pipeline, columns: Iterable[str]) -> dict[str, So
     )
     own = Source(inputs, transform=examples.transform)
     return {column: {**joined, **label}.get(column, own) for column in columns}
+
+
+def _key(spec: Pipeline) -> list[str]:
+    return [] if spec.examples is None else [*spec.examples.entity, spec.examples.as_of]
 
 
 def input_tables(spec: Pipeline, names: Iterable[str]) -> tuple[str, ...]:

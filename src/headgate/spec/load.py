@@ -11,6 +11,7 @@ from headgate.spec.contract import Contract
 from headgate.spec.cross_references import cross_reference_problems
 from headgate.spec.errors import SpecError, SpecErrors
 from headgate.spec.pipeline import Pipeline
+from headgate.spec.predictions import PREDICTIONS, predictions_contract
 from headgate.spec.problem import Problem, nearest, one_of
 from headgate.spec.read_contracts import contract_files, read_contracts
 from headgate.spec.read_transforms import check_transforms
@@ -40,7 +41,8 @@ class LoadedPipeline:
     @property
     def document(self) -> SpecDocument:
         """Everything here that decides what is published."""
-        return SpecDocument(self.spec, self.contracts, self.functions)
+        decide = {table: contract for table, contract in self.contracts.items() if table != PREDICTIONS}
+        return SpecDocument(self.spec, decide, self.functions)
 
 
 def load_pipeline(settings: Settings, name: str) -> LoadedPipeline:
@@ -109,6 +111,8 @@ def _read(files: SpecFiles, name: str) -> LoadedPipeline | None:
         return None
     functions = function_digests(pipeline, folder)
     digest = SpecDocument(pipeline, contracts, functions).digest
+    if pipeline.scored and pipeline.examples is not None:
+        contracts[PREDICTIONS] = predictions_contract(pipeline.examples, contracts["gold.examples"])
     return LoadedPipeline(pipeline, contracts, folder, digest, _sha256(folder.glob("*.py")), functions)
 
 

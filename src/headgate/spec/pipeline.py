@@ -18,6 +18,7 @@ from pydantic import (
 
 from headgate.spec.algorithm_parameters import Value
 from headgate.spec.duration import format_duration, parse_duration
+from headgate.spec.layers import SCORES
 
 INCUMBENT = "incumbent"
 """What a comparison calls the model's own recipe."""
@@ -201,13 +202,26 @@ class Audit(Strict):
     max_log_loss_gap: float = Field(default=0.003, ge=0)
 
 
+class Drift(Strict):
+    """When a day of examples, or of scores, counts as drifted from what the champion learned from.
+
+    That is where a column's population stability index against the training data is above `least`, and above
+    `times` the median of the training days' own. On `days` of the last `of` days it asks for a challenger.
+    """
+
+    least: float = Field(default=0.25, gt=0)
+    times: float = Field(default=3.0, ge=1)
+    days: int = Field(default=5, ge=1)
+    of: int = Field(default=7, ge=1)
+
+
 class Model(Strict):
     """What is fitted: the algorithm, its parameters, its inputs, its training window and its yardsticks.
 
     `window` is the span of as-of hours trained on. `baselines` are lists of columns: the label's mean
     per group of those columns on the training rows is a score to beat (an empty list: the base rate).
     `slices` are columns by which an evaluation is split in the report.
-    `audit` is for an algorithm that learns what changed.
+    `audit` is for an algorithm that learns what changed. `drift` says when the data differ from those.
     `candidates` are compared with this recipe on `folds` time-ordered folds; nothing else uses them.
     """
 
@@ -220,6 +234,7 @@ class Model(Strict):
     costs: Costs | None = None
     slices: dict[Name, Slice] = {}
     audit: Audit | None = None
+    drift: Drift = Drift()
     candidates: dict[Name, Candidate] = {}
     folds: int = Field(default=4, ge=2)
 
@@ -274,8 +289,18 @@ class Pipeline(Strict):
 
     @property
     def hops(self) -> tuple[str, ...]:
-        """The hops of one hour, in order."""
+        """The hops of one hour that fill its layers, in order: when the last is through, the hour is done."""
         return ("bronze", "silver", "gold") if self.gold or self.examples else ("bronze", "silver")
+
+    @property
+    def scored(self) -> bool:
+        """Whether its examples are scored, once a model serves."""
+        return self.examples is not None and self.model is not None
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The hops of an hour's run: those of its layers, by which an hour is done, then the scores."""
+        return (*self.hops, SCORES) if self.scored else self.hops
 
     @property
     def grace(self) -> timedelta:

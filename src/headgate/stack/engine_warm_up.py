@@ -10,6 +10,7 @@ from pathlib import Path
 
 from headgate.hops.catalog import register_all
 from headgate.lake.session import open_session
+from headgate.monitoring.live_figures import register_live_figures
 from headgate.spec.settings import Settings
 from headgate.stack.layout import Layout
 from headgate.stack.ports import HOST, read_ports
@@ -57,6 +58,7 @@ def prepare(settings: Settings) -> None:
             spark.sql(statement.format(table=table)).collect()
         shutil.rmtree(table)
         register_all(spark, settings)
+        register_live_figures(spark, settings)
     finally:
         spark.stop()
 

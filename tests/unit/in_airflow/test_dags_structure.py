@@ -40,6 +40,7 @@ HOPS = [
     "gold.gate",
     "gold.publish",
 ]
+SCORES = ["scores.stage", "scores.gate", "scores.publish"]
 
 
 def task(dags: dict[str, DAG], dag_id: str, task_id: str) -> Any:
@@ -47,12 +48,12 @@ def task(dags: dict[str, DAG], dag_id: str, task_id: str) -> Any:
     return dags[dag_id].get_task(task_id)
 
 
-def in_order(dag: DAG) -> list[str]:
-    """The tasks of a DAG that is one chain, first to last."""
+def in_order(dag: DAG, beside: str = "") -> list[str]:
+    """The tasks of a DAG that is one chain, first to last, but for the task `beside`."""
     (step,) = dag.roots
     found = [step.task_id]
     while step.downstream_list:
-        (step,) = step.downstream_list
+        (step,) = (after for after in step.downstream_list if after.task_id != beside)
         found.append(step.task_id)
     return found
 
@@ -77,7 +78,7 @@ def test_folders_can_be_named_by_the_dag_file(pipelines: Settings, monkeypatch: 
 
 def test_an_hour_goes_through_stage_gate_publish_of_every_hop(pipelines: Settings) -> None:
     dags = hourly_dags()
-    assert in_order(dags["shop_hourly"]) == HOPS
+    assert in_order(dags["shop_hourly"]) == HOPS + SCORES
     assert in_order(dags["orders_hourly"]) == HOPS[:6]
 
 
@@ -106,12 +107,13 @@ def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Se
     )
     assert in_pool == sorted(
         [
-            *(("shop_hourly", task_id) for task_id in HOPS),
+            *(("shop_hourly", task_id) for task_id in HOPS + SCORES),
             *(("orders_hourly", task_id) for task_id in HOPS[:6]),
             *(("shop_replay", task_id) for task_id in HOPS[3:]),
             *(("orders_replay", task_id) for task_id in HOPS[3:6]),
             ("orders_gate", "decide"),
             ("shop_gate", "decide"),
+            ("shop_learn", "look_back"),
             ("shop_learn", "record"),
             ("shop_learn", "reconcile"),
             ("shop_promote", "promote"),
@@ -138,9 +140,9 @@ def test_tasks_retry_twice_and_waiting_costs_no_retry(pipelines: Settings) -> No
 
 def test_a_run_that_began_goes_before_one_that_did_not(pipelines: Settings) -> None:
     dag: Any = DagSerialization.from_dict(DagSerialization.to_dict(hourly_dags()["shop_hourly"]))
-    steps = [dag.get_task(name) for name in HOPS]
+    steps = [dag.get_task(name) for name in HOPS + SCORES]
     weights = [step.weight_rule.get_weight(SimpleNamespace(task=step)) for step in steps]
-    assert weights == [1, 2, 3, 4, 5, 6, 7, 8, 9]
+    assert weights == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 
 
 def test_hop_tasks_have_an_hour_each(pipelines: Settings) -> None:
@@ -158,10 +160,21 @@ def test_the_attempt_that_stage_names_is_judged_and_published(pipelines: Setting
         assert found.arguments == ["--pipeline", "shop", "--hop", "silver", "--attempt", attempt]
 
 
+def test_the_scores_are_staged_by_a_job_of_their_own(pipelines: Settings) -> None:
+    dags = hourly_dags()
+    stage = task(dags, "shop_hourly", "scores.stage")
+    assert stage.application.endswith("/spark_jobs/score.py")
+    assert stage.arguments == ["--pipeline", "shop"]
+    assert task(dags, "shop_hourly", "scores.publish").arguments[2:4] == ["--hop", "scores"]
+    assert "scores.stage" not in dags["orders_hourly"].task_ids
+
+
 def test_only_the_first_task_sees_to_the_runs_turn(pipelines: Settings) -> None:
     dags = hourly_dags()
-    assert [task(dags, "shop_hourly", f"{hop}.stage").opens_run for hop in ("bronze", "silver", "gold")] == [
+    hops = ("bronze", "silver", "gold", "scores")
+    assert [task(dags, "shop_hourly", f"{hop}.stage").opens_run for hop in hops] == [
         True,
+        False,
         False,
         False,
     ]
@@ -175,7 +188,7 @@ def test_the_grace_of_an_hour_is_the_longest_of_its_feeds(pipelines: Settings) -
     assert found == [timedelta(minutes=15), timedelta(0)]
 
 
-def test_the_last_publish_announces_the_hour_and_learning_listens(pipelines: Settings) -> None:
+def test_the_publish_of_the_last_layer_announces_the_hour_and_learning_listens(pipelines: Settings) -> None:
     hourly = hourly_dags()
     announcing = {
         step.task_id: [asset.uri for asset in step.outlets]
@@ -213,15 +226,9 @@ def test_a_replay_waits_and_takes_every_hop_after_bronze(pipelines: Settings) ->
 
 def test_learning_waits_fits_records_evaluates_and_hands_over(pipelines: Settings) -> None:
     dags = learn_dags()
-    assert in_order(dags["shop_learn"]) == [
-        "wait_until_quiet",
-        "reconcile",
-        "learn",
-        "changed",
-        "record",
-        "evaluate",
-        "promote",
-    ]
+    chain = ["wait_until_quiet", "reconcile", "learn", "changed", "record", "evaluate", "promote"]
+    assert in_order(dags["shop_learn"], beside="look_back") == chain
+    assert task(dags, "shop_learn", "look_back").upstream_task_ids == {"wait_until_quiet"}
     assert task(dags, "shop_learn", "wait_until_quiet").upstream_dag_id == "shop_hourly"
     assert task(dags, "shop_learn", "wait_until_quiet").mode == "reschedule"
     promote = task(dags, "shop_learn", "promote")

@@ -8,17 +8,20 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 def task_outcome(error: Exception) -> Exception | None:
     """The Airflow exception for an error that has words of its own; None: it is raised as it is.
 
-    An hour behind a closed gate skips its run. A closed gate and every other refusal fail the task
-    without retry, since a second try would find the same; their text says what to do. All else is tried
-    again; where the engine ended, the text says so instead of what the client saw of it.
+    An hour behind a closed gate skips its run, an hour that no model scores its scores. A closed gate and
+    every other refusal fail the task without retry, since a second try would find the same; their text says
+    what to do. All else is tried again; where the engine ended, the text says so instead of what the client
+    saw of it.
     """
     from headgate.spec.errors import HeadgateError
 
     if not isinstance(error, HeadgateError):
         return AirflowException(str(engine_ended())) if _engine_has_ended(error) else None
     from headgate.hops.run_range import Behind
+    from headgate.serving.live_models import NothingToScore
 
-    return AirflowSkipException(str(error)) if isinstance(error, Behind) else AirflowFailException(str(error))
+    skips = isinstance(error, Behind | NothingToScore)
+    return AirflowSkipException(str(error)) if skips else AirflowFailException(str(error))
 
 
 def engine_ended() -> Exception:

@@ -15,8 +15,10 @@ from headgate.hops.ledger import Entry, Ledger
 from headgate.hops.merged_statistics import NoStatistics, merged_statistics
 from headgate.releases.release_rows import serving
 from headgate.spec.contract import Column, Contract
+from headgate.spec.layers import SCORES
 from headgate.spec.lineage import EXAMPLES, Source, features_from, readers_of, sources_of
 from headgate.spec.load import LoadedPipeline
+from headgate.spec.predictions import PREDICTIONS
 from headgate.spec.settings import Settings
 
 PUBLISHES_SHOWN = 24
@@ -125,7 +127,7 @@ def stored_name(table: str) -> str:
 
 def publishes_of(ledger: Ledger, table: str) -> list[Entry]:
     """The finished publishes that gave the table a version, of each hour the last, oldest first."""
-    hop = table.partition(".")[0]
+    hop = SCORES if table == PREDICTIONS else table.partition(".")[0]
     latest = {entry.range_end: entry for entry in ledger.done(hop) if stored_name(table) in entry.versions}
     return [latest[end] for end in sorted(latest)]
 

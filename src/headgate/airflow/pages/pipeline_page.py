@@ -16,6 +16,7 @@ from headgate.airflow.pages.progress import HopState
 from headgate.airflow.pages.records import ledger_of
 from headgate.airflow.pages.render import duration, size
 from headgate.hops.ledger import Ledger
+from headgate.spec.layers import SCORES
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Pipeline
 from headgate.spec.settings import Settings
@@ -64,7 +65,7 @@ def pipeline_values(
         "older": days[-1].day - timedelta(days=1) if days and _before(days[-1].day, spec) else None,
         "until": until,
         "seconds": [(dag, [_seconds(task) for task in task_seconds(dag, RUNS_TIMED)]) for dag in dags],
-        "bytes": [_bytes(hop, ledger) for hop in spec.hops if ledger.done(hop)],
+        "bytes": [_bytes(hop, ledger) for hop in spec.steps if ledger.done(hop)],
         "now": now,
     }
 
@@ -76,7 +77,7 @@ def _before(day: date, spec: Pipeline) -> bool:
 def _stations(spec: Pipeline, shown: dict[str, Any], live: dict[str, str]) -> list[Station]:
     feeds = list(spec.feeds)
     gold = [*spec.gold, *(["examples"] if spec.examples else [])]
-    made_of = {"bronze": feeds, "silver": list(spec.silver), "gold": gold}
+    made_of = {"bronze": feeds, "silver": list(spec.silver), "gold": gold, SCORES: ["predictions"]}
     way = [Station("landing", feeds, "", f"{len(feeds)} {'feed' if len(feeds) == 1 else 'feeds'}")]
     way += [_hop(state, made_of[state.hop], spec.pipeline, live) for state in shown["hops"]]
     if spec.model:

@@ -21,7 +21,7 @@ class HopState:
     """One hop: what its gate does, the last hour that it published (start), when, and how many rows.
 
     `open`: what came has passed. `publishing`: a publish has begun and not ended. `waits`: an earlier hop has
-    published an hour that this one has not.
+    published an hour that this one has not. Nothing waits for scores before a model serves.
     """
 
     hop: str
@@ -67,10 +67,10 @@ class Serving:
 
 def hop_states(loaded: LoadedPipeline, ledger: Ledger) -> list[HopState]:
     """The hops of a pipeline, in order."""
-    closed = {entry.hop for entry in ledger.closed_gates()}
+    closed = {entry.hop for entry in ledger.shut_gates()}
     begun = {entry.hop for entry in ledger.open_intents()}
     states: list[HopState] = []
-    for hop in loaded.spec.hops:
+    for hop in loaded.spec.steps:
         last = _last(ledger.done(hop))
         ahead = states[-1].last_hour if states else None
         reached = None if last is None else last.range_end - HOUR
@@ -80,7 +80,7 @@ def hop_states(loaded: LoadedPipeline, ledger: Ledger) -> list[HopState]:
         elif hop in begun:
             word = "publishing"
         elif ahead is not None and (reached is None or ahead > reached):
-            word = "waits"
+            word = "waits" if last or hop in loaded.spec.hops else "nothing yet"
         rows = last.total.published if last else 0
         states.append(HopState(hop, word, reached, last.recorded_at if last else None, rows))
     return states
@@ -92,7 +92,7 @@ def closed_gates(pipeline: str, ledger: Ledger) -> list[ClosedGate]:
         ClosedGate(
             entry.hop, entry.hour, entry.verdict, next_step(pipeline, entry.hop), entry.report, entry.attempt
         )
-        for entry in ledger.closed_gates()
+        for entry in ledger.shut_gates()
     ]
 
 

@@ -28,7 +28,7 @@ def report_lists(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
         "name": name,
         "hops": [
             {"name": hop, "reports": latest_reports(settings.reports, name, hop, HOURS_SHOWN)}
-            for hop in loaded.spec.hops
+            for hop in loaded.spec.steps
         ],
         "models": latest_models(settings.reports, name, MODELS_SHOWN),
         "learns": loaded.spec.model is not None,

@@ -1,0 +1,54 @@
+"""Check the drift of the days that are over, each against what the champion of that day learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from pyspark.sql import SparkSession
+
+from headgate.features.column_statistics import ColumnStatistics
+from headgate.hops.ledger import Ledger
+from headgate.monitoring.drift_check import drift_of
+from headgate.monitoring.drift_log import DriftDay, append_day, drift_days
+from headgate.monitoring.published_day import published_day
+from headgate.monitoring.training_days import training_days, whole_days
+from headgate.releases.release_rows import releases
+from headgate.serving.live_models import LiveModel, NothingToScore, live_champion
+from headgate.spec.hour_range import HourRange
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.settings import Settings
+
+LOOKED_BACK = timedelta(days=7)
+"""How many days a check looks back at most: what is older was not checked then and is not now."""
+
+
+def check_drift(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -> Iterator[DriftDay]:
+    """Put each whole day that is published and not on record yet on record, and give it, the earliest first.
+
+    A day without a champion is passed over. Features and champion's scores alike: see `drift_of`.
+    """
+    pipeline, examples, model = loaded.spec.pipeline, loaded.spec.examples, loaded.spec.model
+    ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
+    frontier = ledger.frontier()
+    if frontier is None or examples is None or model is None:
+        return
+    checked = max((one.day for one in drift_days(settings, pipeline)), default=None)
+    history = releases(settings, pipeline)
+    known: tuple[int, list[dict[str, ColumnStatistics]]] | None = None
+    for day in whole_days(HourRange(frontier - LOOKED_BACK, frontier)):
+        assert day.start is not None
+        if checked is not None and day.start.date() <= checked:
+            continue
+        try:
+            champion: LiveModel = live_champion(settings, pipeline, history, day.start)
+        except NothingToScore:
+            continue
+        if known is None or known[0] != champion.model:
+            known = champion.model, training_days(spark, settings, pipeline, examples, champion.header)
+        features = [feature["name"] for feature in champion.header["features"]]
+        now = published_day(spark, settings, pipeline, ledger, day, examples.as_of, features)
+        found = drift_of(known[1], now, model.drift)
+        yield append_day(
+            settings, pipeline, day.start.date(), champion.model, champion.version, found, model.drift
+        )

@@ -1,0 +1,72 @@
+"""What a model learned from, described day by day: the rows that it pins, and what it says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql import SparkSession
+
+from headgate.features.column_statistics import ColumnStatistics
+from headgate.features.measure_column import measure_column
+from headgate.lake.paths import table_path
+from headgate.lake.read import read_at
+from headgate.lake.replace import range_predicate
+from headgate.learning.cohorts import range_from_json
+from headgate.learning.labelled_rows import labelled_rows
+from headgate.learning.learn import EXAMPLES
+from headgate.releases.recorded_scorer import probabilities_by
+from headgate.spec.hour_range import HourRange
+from headgate.spec.pipeline import Examples
+from headgate.spec.settings import Settings
+
+DAY = timedelta(days=1)
+SCORE = "(score)"
+"""What the scores are called among the columns."""
+
+
+def training_days(
+    spark: SparkSession, settings: Settings, pipeline: str, examples: Examples, header: dict[str, Any]
+) -> list[dict[str, ColumnStatistics]]:
+    """The statistics of each whole day of a model's training rows: its features, and as SCORE its own scores.
+
+    `header` is the model log's. One pass, a day of rows in memory at a time.
+    """
+    cohorts, frontier = range_from_json(header["training"]), datetime.fromisoformat(header["frontier"])
+    path = table_path(settings.lake, pipeline, EXAMPLES)
+    learned = labelled_rows(read_at(spark, path, int(header["pins"][EXAMPLES])), examples, cohorts, frontier)
+    score = probabilities_by(settings, pipeline, header)
+    names = [feature["name"] for feature in header["features"]]
+    found = []
+    for day in whole_days(cohorts):
+        rows = learned.where(range_predicate(examples.as_of, day)).select(*names).toArrow()
+        scores = pa.chunked_array([pa.array(score(rows.to_pandas()), pa.float64())])
+        found.append(measured(rows.append_column(SCORE, scores)))
+    return found
+
+
+def measured(rows: pa.Table) -> dict[str, ColumnStatistics]:
+    """The statistics of each column."""
+    return {
+        name: measure_column(
+            rows.column(name).combine_chunks(),
+            table=EXAMPLES,
+            column=name,
+            quarantined=0,
+            deletions=0,
+            personal=False,
+        )
+        for name in rows.column_names
+    }
+
+
+def whole_days(hours: HourRange) -> Iterator[HourRange]:
+    """The days (UTC; midnight ends one) that lie within the range as a whole; it must have a start."""
+    assert hours.start is not None
+    start = hours.start.replace(hour=0)
+    start += DAY if start < hours.start else timedelta()
+    while start + DAY <= hours.end:
+        yield HourRange(start, start + DAY)
+        start += DAY

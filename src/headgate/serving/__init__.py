@@ -1,0 +1,1 @@
+"""Scoring with models that are on record."""
