@@ -14,6 +14,7 @@ from headgate.hops.attempt import Attempt, Manifest
 from headgate.hops.finish import finish_open_intents
 from headgate.hops.kept_specs import keep_spec
 from headgate.hops.ledger import Ledger
+from headgate.lake.interpretation import interpret_little
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
@@ -51,6 +52,7 @@ def stage_scores(
     examples = read_at(spark, path, versions[EXAMPLES])
     _require_inputs(loaded, batch)
     attempt.clear()
+    interpret_little(spark, ledger.staged_bytes("gold", batch.hours))
     _write(settings, loaded, attempt, batch, examples, frontier or batch.hours.end)
     digest, size = attempt.digest()
     manifest = Manifest(
