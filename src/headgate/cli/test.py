@@ -18,6 +18,7 @@ CONTEXT = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 PROGRAMS = Path(sys.prefix) / "bin"
 CODE = ("src", "tests", "pipelines", "dags", "plugins", "spark_jobs", "bench")
 UNIT_WORKERS = "2"
+SLOWEST = "--durations=40"
 
 
 def test(
@@ -35,13 +36,14 @@ def test(
     if arguments:
         raise typer.Exit(_run([*pytest, *arguments]))
     code = [folder for folder in CODE if (REPOSITORY / folder).is_dir()]
+    stack_tests = [f"tests/{folder}" for folder in ("integration", "proofs") if _has_tests(folder)]
     steps = [
         [str(PROGRAMS / "ruff"), "check", *code],
         [str(PROGRAMS / "ruff"), "format", "--check", *code],
         [str(PROGRAMS / "mypy")],
         [str(PROGRAMS / "lint-imports")],
-        [*pytest, "-n", UNIT_WORKERS, "--dist", "loadfile", "tests/unit"],
-        [*pytest, *(f"tests/{folder}" for folder in ("integration", "proofs") if _has_tests(folder))],
+        [*pytest, "-n", UNIT_WORKERS, "--dist", "loadfile", SLOWEST, "tests/unit"],
+        [*pytest, SLOWEST, *stack_tests],
     ]
     failed = [step for step in steps if _run(step) != 0]
     for step in failed:
