@@ -40,7 +40,17 @@ REFRESH: dict[str, Any] = {
         "champion": {"log_loss": 0.512, "calibration_error": 0.04},
     },
     "differences": {"champion": {"mean": -0.002, "low": -0.01, "high": 0.006, "blocks": 24}},
+    "slices": {
+        "against": "champion",
+        "columns": {
+            "carrier": [
+                {"value": "AA", "difference": {"mean": 0.01, "low": 0.004, "high": 0.02, "blocks": 24}},
+                {"value": None, "difference": None},
+            ]
+        },
+    },
 }
+SLICE = {"mean": 0.04, "low": 0.001, "high": 0.08, "blocks": 24}
 
 
 def changed(evaluation: dict[str, Any], path: str, value: object) -> dict[str, Any]:
@@ -74,8 +84,10 @@ def test_a_refreshed_candidate_that_holds_its_ground_is_promoted() -> None:
         "not significantly worse",
         "log loss",
         "score distribution",
+        "slices",
         "calibration",
     ]
+    assert decision.reasons[6].said == "none of 1 slices is worse by more than 0.0200"
 
 
 @pytest.mark.parametrize(
@@ -115,6 +127,12 @@ def test_a_first_candidate_is_held(path: str, value: object, why: str) -> None:
         ("differences/champion/mean", 0.011, "log loss changes by +0.0110, at most +0.0100 allowed"),
         ("score_shift", 0.06, "scores shift by 0.060, at most 0.050 allowed"),
         (
+            "slices/columns",
+            {"origin": [{"value": None, "difference": SLICE}, {"value": "JFK", "difference": None}]},
+            "log loss of origin missing changes by +0.0400, 95 % in [+0.0010, +0.0800], at most +0.0200 "
+            "allowed",
+        ),
+        (
             "figures/candidate/calibration_error",
             0.11,
             "calibration error 0.110, the champion's 0.040, at most 0.100 allowed",
@@ -125,6 +143,19 @@ def test_a_refreshed_candidate_is_held(path: str, value: object, why: str) -> No
     decision = decide(changed(REFRESH, path, value), Promotion(), 3)
     assert decision.outcome == "hold"
     assert decision.why == why
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"value": "AA", "difference": {**SLICE, "low": -0.001}},  # may be chance
+        {"value": "AA", "difference": {**SLICE, "mean": 0.02}},  # as much as is allowed
+        {"value": "AA", "difference": None},  # too few rows to tell
+    ],
+)
+def test_a_slice_that_may_be_as_good_is_no_fault(part: dict[str, Any]) -> None:
+    decision = decide(changed(REFRESH, "slices/columns", {"carrier": [part]}), Promotion(), 3)
+    assert decision.outcome == "promote"
 
 
 def test_bad_calibration_that_the_champion_shares_is_no_fault() -> None:

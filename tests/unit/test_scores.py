@@ -147,6 +147,25 @@ def test_labels_meet_the_prediction_that_was_live_and_an_hour_is_read_back_with_
     assert [tuple(row) for row in then.sql(asked).collect()] == [("k", 0.75, None, True)]
 
 
+def test_a_model_on_trial_scores_beside_the_champion_from_the_start_of_its_trial(world: ScoredWorld) -> None:
+    world.model(3, low=(0.0, 1.0), high=(1.0, 1.0))
+    world.release(at(13), version=3, model=3, decision="challenge")
+    world.hour(at(14), [ride("l", 13), ride("m", 14, delay=-2.0)], hours=2)
+    manifest = world.stage(at(14), "on trial")
+    assert [one["role"] for one in manifest.scored_by] == ["champion", "challenger"]
+    world.gate("on trial")
+    world.publish("on trial")
+    assert said_of(world, 13) == [("l", "champion", 1, 1, 0.75, at(14))]
+    assert said_of(world, 14) == [
+        ("m", "challenger", 3, 3, 1.0, at(14)),
+        ("m", "champion", 1, 1, 0.25, at(14)),
+    ]
+    world.release(at(14), version=3, model=3, decision="hold")
+    world.hour(at(15), [ride("n", 15)])
+    world.score(at(15))
+    assert said_of(world, 15) == [("n", "champion", 1, 1, 0.75, at(15))]
+
+
 def test_a_champion_is_not_served_without_one_of_its_inputs(world: ScoredWorld) -> None:
     for file, line in (
         ("pipelines/rides/pipeline.yaml", "    delay: {}\n"),
@@ -155,8 +174,9 @@ def test_a_champion_is_not_served_without_one_of_its_inputs(world: ScoredWorld) 
         path = world.settings.pipelines.parent / file
         path.write_text(path.read_text().replace(line, ""))
     load_pipeline(world.settings, "rides")
+    world.hour(at(16), [])
     with pytest.raises(NothingToScore) as refused:
-        world.stage(at(12), "in vain")
+        world.stage(at(16), "in vain")
     assert str(refused.value) == (
         "This hour of rides is not scored: "
         "champion model 1 needs delay, and examples have none any more.\n"

@@ -70,11 +70,11 @@ class World:
 
 
 @contextmanager
-def new_world(spark: SparkSession, home: Path) -> Iterator[World]:
-    """A lake with ten days of examples, nothing learned yet, and an empty MLflow."""
+def new_world(spark: SparkSession, home: Path, **changes: object) -> Iterator[World]:
+    """A lake with ten days of examples, nothing learned yet, and an empty MLflow; the spec with `changes`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{home}/mlflow.db")
         patch.chdir(home)
         settings = Settings(home=home)
         publish_examples(spark, settings, FIRST)
-        yield World(spark, settings, loaded_pipeline(home))
+        yield World(spark, settings, loaded_pipeline(home, **changes))

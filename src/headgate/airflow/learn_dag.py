@@ -23,6 +23,7 @@ from headgate.airflow.names import (
 from headgate.airflow.on_engine import session_record
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.operators.evaluate import VERSION_KEY, EvaluateOperator
+from headgate.airflow.operators.look import TRIAL_KEY, LookOperator
 from headgate.airflow.operators.skip_unchanged import SkipUnchangedOperator
 from headgate.airflow.operators.wait_until_quiet import WAIT_TASK, WaitUntilQuietOperator
 from headgate.airflow.task_defaults import tags, task_defaults
@@ -99,6 +100,25 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             attempt=attempt,
             **on_engine,
         )
+        found = str(settings.staging / name / "trial" / attempt / "look.json")
+        look = LookOperator(
+            task_id="look",
+            application=str(settings.jobs / "look.py"),
+            arguments=["--pipeline", name, "--found", found],
+            found=found,
+            tracking=settings.mlflow_connection,
+            **{**on_engine, "session_record": session_record(settings, name, "trial")},
+        )
+        trial, on_trial = (
+            f"{{{{ ti.xcom_pull(task_ids='look', key='{key}') }}}}" for key in (TRIAL_KEY, VERSION_KEY)
+        )
+        decide = TriggerDagRunOperator(
+            task_id="decide_trial",
+            trigger_dag_id=promote_dag_id(name),
+            trigger_run_id=f"promote__{on_trial}__trial_{trial}",
+            conf={"version": on_trial},
+            skip_when_already_exists=True,
+        )
         version = f"{{{{ ti.xcom_pull(task_ids='evaluate', key='{VERSION_KEY}') }}}}"
         promote = TriggerDagRunOperator(
             task_id="promote",
@@ -117,4 +137,5 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
         )
         chain(wait, reconcile, learn, changed, record, evaluate, promote)
         chain(wait, look_back)
+        chain(reconcile, look, decide)
     return dag

@@ -9,7 +9,11 @@ from uuid import uuid4
 POOL_PREFIX = "headgate_"
 HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
 MAINTAIN, QUARANTINE, ROLLBACK, ALERTS = "_maintain", "_quarantine", "_rollback", "_alerts"
-ENDINGS = (HOURLY, LEARN, PROMOTE, GATE, REPLAY, MAINTAIN, QUARANTINE, ROLLBACK, ALERTS)
+CHALLENGE, APPROVE = "_challenge", "_approve"
+ENDINGS = (
+    *(HOURLY, LEARN, PROMOTE, APPROVE, CHALLENGE, GATE, REPLAY),
+    *(MAINTAIN, QUARANTINE, ROLLBACK, ALERTS),
+)
 """What the ids of a pipeline's DAGs end with, after its name."""
 
 
@@ -61,6 +65,16 @@ def pipeline_dag_ids(pipeline: str) -> list[str]:
 def rollback_dag_id(pipeline: str) -> str:
     """The DAG that goes back to an earlier release."""
     return pipeline + ROLLBACK
+
+
+def challenge_dag_id(pipeline: str) -> str:
+    """The DAG that puts a model on trial."""
+    return pipeline + CHALLENGE
+
+
+def approve_dag_id(pipeline: str) -> str:
+    """The DAG that asks whether a candidate is to serve."""
+    return pipeline + APPROVE
 
 
 def pool_name(pipeline: str) -> str:

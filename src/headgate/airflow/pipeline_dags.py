@@ -8,12 +8,16 @@ from pathlib import Path
 from airflow.sdk import DAG, get_parsing_context
 
 from headgate.airflow.alerts_dag import alerts_dag
+from headgate.airflow.approve_dag import approve_dag
+from headgate.airflow.challenge_dag import challenge_dag
 from headgate.airflow.gate_dag import gate_dag
 from headgate.airflow.hourly_dag import hourly_dag
 from headgate.airflow.learn_dag import learn_dag
 from headgate.airflow.maintain_dag import maintain_dag
 from headgate.airflow.names import (
     ALERTS,
+    APPROVE,
+    CHALLENGE,
     GATE,
     HOURLY,
     LEARN,
@@ -23,7 +27,7 @@ from headgate.airflow.names import (
     REPLAY,
     ROLLBACK,
 )
-from headgate.airflow.promote_dag import promote_dag
+from headgate.airflow.promote_dag import asks, promote_dag
 from headgate.airflow.quarantine_dag import quarantine_dag
 from headgate.airflow.replay_dag import replay_dag
 from headgate.airflow.rollback_dag import rollback_dag
@@ -53,6 +57,8 @@ def pipeline_dags(
         **replay_dags(doc, settings),
         **learn_dags(doc, settings),
         **promote_dags(doc, settings),
+        **approve_dags(doc, settings),
+        **challenge_dags(doc, settings),
         **quarantine_dags(doc, settings),
         **maintain_dags(doc, settings),
         **rollback_dags(doc, settings),
@@ -85,6 +91,16 @@ def promote_dags(doc: str | None = None, settings: Settings | None = None) -> di
     return _dags(settings, PROMOTE, promote_dag, doc)
 
 
+def approve_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_approve` of every sound pipeline whose promotions somebody approves."""
+    return _dags(settings, APPROVE, approve_dag, doc)
+
+
+def challenge_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_challenge` of every sound pipeline that has examples and a model."""
+    return _dags(settings, CHALLENGE, challenge_dag, doc)
+
+
 def quarantine_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_quarantine` of every sound pipeline."""
     return _dags(settings, QUARANTINE, quarantine_dag, doc)
@@ -115,7 +131,9 @@ def broken_pipelines(settings: Settings | None = None) -> None:
 def _dags(settings: Settings | None, suffix: str, build: Build, doc: str | None) -> dict[str, DAG]:
     settings = settings or Settings()
     pipelines = _pipelines(settings, suffix)
-    if suffix in (LEARN, PROMOTE, ROLLBACK):
+    if suffix == APPROVE:
+        pipelines = [pipeline for pipeline in pipelines if asks(pipeline)]
+    if suffix in (LEARN, PROMOTE, APPROVE, CHALLENGE, ROLLBACK):
         pipelines = [pipeline for pipeline in pipelines if pipeline.examples and pipeline.model]
     if suffix == ALERTS:
         pipelines = [pipeline for pipeline in pipelines if pipeline.alerts]

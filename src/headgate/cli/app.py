@@ -29,6 +29,7 @@ COMMANDS = {
     "replay": "Derive hours that are done again, in one pass.",
     "gate": "Accept or divert what closed a gate, on record.",
     "releases": "Say what served when and why; check and mend the record.",
+    "challenge": "Put a model on trial against the champion.",
     "audit": "Say who did what, in Airflow and in the lake.",
     "rollback": "Go back to an earlier release: its model, and its tables too.",
     "query": "Run SQL on the lake.",

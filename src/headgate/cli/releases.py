@@ -13,10 +13,13 @@ from headgate.cli.reconciled import reconciled
 from headgate.cli.release_text import facts_table, live_line, release_document, releases_table
 from headgate.cli.running_stack import require_running
 from headgate.cli.told_release import told_release
+from headgate.cli.trial_text import trial_lines, trial_table
 from headgate.cli.whole_table import print_whole
+from headgate.releases.last_look import last_look
 from headgate.releases.live import live_at
 from headgate.releases.release_chain import breaks
 from headgate.releases.release_rows import Release, releases
+from headgate.releases.trials import on_trial
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
@@ -98,6 +101,23 @@ def live(
         typer.echo(json.dumps(release_document(found) if found else None))
         return
     typer.echo(live_line(pipeline, found, history))
+
+
+@GROUP.command()
+def trial(pipeline: PipelineName, as_json: AsJson = False) -> None:
+    """Show how far the model on trial is: its days, the evidence after each, and what it still lacks."""
+    settings, begun = Settings(), on_trial(_history(pipeline))
+    found = last_look(settings, pipeline, begun.release) if begun else None
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    if begun is None:
+        typer.echo(f"no model of {pipeline} is on trial; ./headgate challenge puts one there")
+        return
+    for line in trial_lines(begun, found):
+        typer.echo(line)
+    if found and found["days"]:
+        print_whole(trial_table(found))
 
 
 @GROUP.command()

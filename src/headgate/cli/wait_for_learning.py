@@ -80,4 +80,4 @@ def _words(run: Run, tasks: Sequence[Task]) -> str:
     skipped = [task.task_id for task in tasks if task.state == "skipped"]
     if "wait_until_quiet" in skipped:
         return "left to the next run"
-    return "nothing new" if skipped else "done"
+    return "nothing new" if "changed" in skipped else "done"

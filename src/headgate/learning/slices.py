@@ -55,7 +55,7 @@ def slices(
     found: dict[str, list[dict[str, Any]]] = {}
     for name, cut in columns.items():
         found[name] = []
-        for value, inside in _parts(rows[name], cut):
+        for value, inside in parts(rows[name], cut):
             part = {who: probability[inside] for who, probability in scores.items()}
             found[name].append(
                 {
@@ -80,11 +80,11 @@ def _difference(
     return asdict(block_bootstrap(worse, blocks, seed))
 
 
-def _parts(values: pd.Series, cut: Slice) -> list[tuple[str | None, np.ndarray]]:
+def parts(values: pd.Series, cut: Slice) -> list[tuple[str | None, np.ndarray]]:
     """The slices of a column that have rows: their text, and which rows are in them."""
     missing = values.isna().to_numpy()
-    parts = _ranges(values, cut.edges) if cut.edges is not None else _values(values, missing)
-    return [(text, inside) for text, inside in [*parts, (None, missing)] if inside.any()]
+    there = _ranges(values, cut.edges) if cut.edges is not None else _values(values, missing)
+    return [(text, inside) for text, inside in [*there, (None, missing)] if inside.any()]
 
 
 def _ranges(values: pd.Series, edges: list[float]) -> list[tuple[str | None, np.ndarray]]:

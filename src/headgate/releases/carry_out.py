@@ -1,4 +1,4 @@
-"""Tell MLflow of a decision that is on record: tags, then the alias `champion`."""
+"""Tell MLflow of a decision that is on record: tags, then the alias `champion` or `challenger`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from headgate.releases.registry import (
     tags_of,
     version_at,
 )
-from headgate.releases.release_rows import DECIDED, MOVES, Release
+from headgate.releases.release_rows import ASK, CHALLENGE, DECIDED, MOVES, Release
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -34,7 +34,9 @@ def carry_out(client: MlflowClient, pipeline: str, release: Release) -> None:
     for tag in (DECISION_TAG, WHY_TAG):
         client.set_model_version_tag(pipeline, name, tag, said[tag])
     trial = version_at(client, pipeline, CHALLENGER)
-    if trial is not None and trial.version == release.version:
+    if release.decision == CHALLENGE:
+        client.set_registered_model_alias(pipeline, CHALLENGER, name)
+    elif release.decision != ASK and trial is not None and trial.version == release.version:
         client.delete_registered_model_alias(pipeline, CHALLENGER)
     now = champion(client, pipeline)
     moves = release.decision in MOVES

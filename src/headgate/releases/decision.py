@@ -40,8 +40,8 @@ def decide(evaluation: dict[str, Any], policy: Promotion, champion: int | None) 
 
     A first candidate must beat the base rate and every baseline in log loss, with the whole interval, on
     its held-out days. A later one must hold its ground against the champion: not significantly worse, log
-    loss and distribution of scores within bounds, on rows that the champion never trained on. Both need
-    enough rows and calibration; on rows where the champion is no better calibrated, that is no fault.
+    loss, distribution of scores and slices within bounds, on rows that the champion never trained on. Both
+    need enough rows and calibration; on rows where the champion is no better calibrated, that is no fault.
     """
     reasons = [_enough_rows(evaluation, policy)]
     if reasons[0].passed:
@@ -95,6 +95,26 @@ def _refresh(evaluation: dict[str, Any], policy: Promotion) -> Iterator[Reason]:
     yield Reason(
         "score distribution", shift <= most, f"scores shift by {shift:.3f}, at most {most:.3f} allowed"
     )
+    yield slices_hold(evaluation["slices"], policy.max_slice_increase)
+
+
+def slices_hold(found: dict[str, Any], most: float) -> Reason:
+    """Whether the log loss of no slice is more than `most` higher than the champion's, chance apart.
+
+    `found` is what `slices` gives. Slices without an interval have too few rows to tell.
+    """
+    compared = [
+        (part["difference"], f"{column} {part['value'] or 'missing'}")
+        for column, parts in found["columns"].items()
+        for part in parts
+        if part["difference"] is not None and found["against"] == CHAMPION
+    ]
+    worse = [(one["mean"], name, one) for one, name in compared if one["mean"] > most and one["low"] > 0]
+    if not worse:
+        return Reason("slices", True, f"none of {len(compared)} slices is worse by more than {most:.4f}")
+    _, name, one = max(worse, key=lambda entry: entry[0])
+    said = f"log loss of {name} changes by {_interval(one)}, at most {most:+.4f} allowed"
+    return Reason("slices", False, said)
 
 
 def _calibrated(evaluation: dict[str, Any], policy: Promotion) -> Reason:

@@ -122,7 +122,7 @@ def evaluation(
             label,
             scores,
             model.slices,
-            against=strongest(judged),
+            against=strongest(judged) if serving is None else CHAMPION,
             blocks=blocks_in(as_of, cohorts, judged["blocks"]),
             seed=seed,
         ),

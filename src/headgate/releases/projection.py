@@ -22,7 +22,7 @@ from headgate.learning.node_rows import node_table
 from headgate.releases.figures import figures
 from headgate.releases.model_report import model_report
 from headgate.releases.onnx_artifact import has_onnx, log_onnx, onnx_file
-from headgate.releases.registry import CHALLENGER, DECISION_TAG, MODEL_TAG, tracking_address, version_of_model
+from headgate.releases.registry import MODEL_TAG, tracking_address, version_of_model
 from headgate.releases.report_page import REPORT
 from headgate.releases.tracked_run import FINISHED, experiment_of, log_to_run, tracked_run
 
@@ -55,8 +55,8 @@ def show(
     """Bring MLflow to the model that `header` and `nodes` describe.
 
     Run and version are found by their tag `headgate.model`. A run that is not finished is completed, for
-    which `judge` is called; a finished one whose logged model or whose ONNX form is gone gets it again. The
-    alias `challenger` names the version until it is decided. Raises OnnxDiffers.
+    which `judge` is called; a finished one whose logged model or whose ONNX form is gone gets it again.
+    Raises OnnxDiffers.
     """
     pipeline, model = header["pipeline"], header["model"]
     experiment = experiment_of(client, pipeline)
@@ -66,8 +66,6 @@ def show(
     elif not _is_logged(client, run.info.run_id):
         _log_model(client, run.info.run_id, header, nodes)
     version = version_of_model(client, pipeline, model) or _register(client, pipeline, model, run.info.run_id)
-    if DECISION_TAG not in version.tags:
-        client.set_registered_model_alias(pipeline, CHALLENGER, version.version)
     return Shown(int(version.version), run.info.run_id)
 
 

@@ -12,14 +12,17 @@ from pyspark.sql import SparkSession
 
 from headgate.hops.ledger import Ledger
 from headgate.releases.carry_out import carry_out, finish_last
-from headgate.releases.decision import decide
+from headgate.releases.challenge import NoTrial, challenge
+from headgate.releases.decision import Decision, Reason, decide
 from headgate.releases.hand_move import record_hand_move
+from headgate.releases.look import look_at_trial
 from headgate.releases.model_headers import header_of
 from headgate.releases.projection import EVALUATION
 from headgate.releases.registry import MODEL_TAG, champion, open_client
 from headgate.releases.release_log import append_release
-from headgate.releases.release_manifest import manifest_of
-from headgate.releases.release_rows import Release, releases
+from headgate.releases.release_manifest import frontier_now, manifest_of
+from headgate.releases.release_rows import ASK, CHALLENGE, Release, releases
+from headgate.releases.trials import on_trial
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Promotion
@@ -34,6 +37,9 @@ ONLY_IN_MLFLOW = ("by_day", "slices", "importance")
 RULES = "the rules of promotion"
 """Who decides on candidates."""
 
+OF_CANDIDATES = ("promote", "hold", ASK, CHALLENGE)
+OTHER_RECIPE = "it is of another recipe than the champion"
+
 
 class NotACandidate(HeadgateError):
     """There is no such version, or it does not show an evaluated model of the model log."""
@@ -43,29 +49,45 @@ def promote(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, ver
     """Decide on a registered version, once, and return the release that records it.
 
     A version that was decided on keeps its decision: what a killed run left undone is done, nothing else.
-    An alias that somebody moved since the last release is recorded first, as a release of its own.
-    Raises NotACandidate, NoAddress, DecidedElsewhere.
+    A version on trial is decided on by its trial. A candidate of another recipe than the champion's is put
+    on trial; where that may not be now, it is held. What the rules would promote is recorded as `ask` where
+    the spec wants somebody to approve: see `answer`. An alias that somebody moved since the last release is
+    recorded first, as a release of its own.
+    Raises NotACandidate, Undecided, NoAddress, DecidedElsewhere.
     """
     pipeline, client = loaded.spec.pipeline, open_client()
     model, run = _candidate(client, pipeline, version)
-    for release in releases(settings, pipeline):
-        if release.decision in ("promote", "hold") and release.model == model:
-            carry_out(client, pipeline, release)
-            return release
-    finish_last(client, pipeline, releases(settings, pipeline))
+    history = releases(settings, pipeline)
+    said = [row for row in history if row.decision in OF_CANDIDATES and row.model == model]
+    if said and said[-1].decision != CHALLENGE:
+        carry_out(client, pipeline, said[-1])
+        return said[-1]
+    finish_last(client, pipeline, history)
     now = champion(client, pipeline)
     record_hand_move(spark, settings, loaded, client, now)
-    evaluation = _evaluation(client, run, pipeline, version)
-    decision = decide(evaluation, loaded.spec.promotion or Promotion(), now.version if now else None)
+    begun = on_trial(releases(settings, pipeline))
+    if begun is not None and begun.model == model:
+        decision, evaluation = _by_trial(spark, settings, loaded, begun)
+    else:
+        evaluation = _evaluation(client, run, pipeline, version)
+        decision = decide(evaluation, loaded.spec.promotion or Promotion(), now.version if now else None)
+        if now is not None and now.model is not None and _other_recipe(settings, pipeline, model, now.model):
+            try:
+                return challenge(spark, settings, loaded, model, by=RULES, why=OTHER_RECIPE)
+            except NoTrial as refused:
+                decision = Decision("hold", [Reason("recipe", False, f"{OTHER_RECIPE}; {refused.what}")])
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
+    frontier = header_of(settings, pipeline, model)["frontier"]
+    if evaluation["track"] == CHALLENGE:
+        frontier = frontier_now(ledger)
     release = Release(
         release=len(releases(settings, pipeline)) + 1,
-        decision=decision.outcome,
+        decision=ASK if _asks(loaded, decision, evaluation) else decision.outcome,
         version=version,
         model=model,
         previous_champion=now.version if now else None,
         reasons=[asdict(reason) for reason in decision.reasons],
-        frontier=header_of(settings, pipeline, model)["frontier"],
+        frontier=frontier,
         evaluation={name: value for name, value in evaluation.items() if name not in ONLY_IN_MLFLOW},
         decided_by=RULES,
         **manifest_of(settings, pipeline, ledger, model),
@@ -74,6 +96,36 @@ def promote(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, ver
     written = releases(settings, pipeline)[release.release - 1]
     carry_out(client, pipeline, written)
     return written
+
+
+class Undecided(HeadgateError):
+    """The trial of the version goes on."""
+
+
+def _by_trial(
+    spark: SparkSession, settings: Settings, loaded: LoadedPipeline, begun: Release
+) -> tuple[Decision, dict[str, Any]]:
+    """What the trial says, and its figures. Raises Undecided."""
+    weighed = look_at_trial(spark, settings, loaded, begun)
+    if weighed.outcome == "wait":
+        raise Undecided(
+            f"the trial of version {begun.version} goes on: "
+            + "; ".join(reason.said for reason in weighed.reasons if not reason.passed),
+            where=f"{loaded.spec.pipeline}_ops.releases, release {begun.release}",
+            left="the version on trial, the alias champion as it was",
+            next_command="Nothing: the learning DAG looks at the trial each time, and has it decided",
+        )
+    return Decision(weighed.outcome, weighed.reasons), weighed.evaluation
+
+
+def _asks(loaded: LoadedPipeline, decision: Decision, evaluation: dict[str, Any]) -> bool:
+    asked = (loaded.spec.promotion or Promotion()).ask
+    return decision.outcome == "promote" and evaluation["track"] in asked
+
+
+def _other_recipe(settings: Settings, pipeline: str, model: int, champion: int) -> bool:
+    own, other = (str(header_of(settings, pipeline, number)["recipe"]) for number in (model, champion))
+    return own != other
 
 
 def _candidate(client: MlflowClient, pipeline: str, version: int) -> tuple[int, str]:

@@ -13,12 +13,12 @@ from headgate.lake.paths import table_path
 from headgate.learning.learn import EXAMPLES
 from headgate.releases.carry_out import carry_out, finish_last, tags_of_decision
 from headgate.releases.evaluate import evaluation, known_rival
+from headgate.releases.hand_challenge import record_hand_challenge
 from headgate.releases.hand_move import record_hand_move
 from headgate.releases.model_headers import headers
 from headgate.releases.model_log import nodes_of
 from headgate.releases.projection import header_tags, show
 from headgate.releases.registry import (
-    CHALLENGER,
     DECISION_TAG,
     LOG_TAG,
     MODEL_TAG,
@@ -26,7 +26,6 @@ from headgate.releases.registry import (
     WHY_TAG,
     champion,
     open_client,
-    version_at,
 )
 from headgate.releases.release_chain import breaks
 from headgate.releases.release_log import append_release
@@ -48,8 +47,9 @@ def reconcile(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -
     """Repair what MLflow shows of a pipeline, and say in sentences what was repaired; none: all was well.
 
     Models that the log has are shown again whole: run, figures, registered version, tags. Decisions on record
-    are carried out. The alias `champion` is somebody's to move, so a move is recorded and not undone; where
-    it went with its version, it names the version that shows the same model now, on record as a `repair`.
+    are carried out. The aliases are somebody's to move, so a move is recorded and not undone: of `champion`
+    as `by_hand`, of `challenger` as a trial that begins or ends. Where `champion` went with its version, it
+    names the version that shows the same model now, on record as a `repair`.
     Raises NoAddress, ForeignChampion, DecidedElsewhere.
     """
     client, pipeline = open_client(), loaded.spec.pipeline
@@ -66,7 +66,7 @@ def reconcile(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -
             said.append(f"model {header['model']} is shown as version {version}, with its run")
     said += _decisions_back(client, pipeline, history, shown_models(client, pipeline))
     said += _champion_back(spark, settings, loaded, client)
-    said += _challenger_back(client, pipeline, history)
+    said += record_hand_challenge(spark, settings, loaded, client)
     _log_tag_back(client, pipeline, releases(settings, pipeline))
     return said
 
@@ -172,24 +172,6 @@ def _champion_back(
     append_release(spark, settings, pipeline, row)
     carry_out(client, pipeline, releases(settings, pipeline)[-1])
     yield f"{said} and serves, on record as release {row.release}"
-
-
-def _challenger_back(client: MlflowClient, pipeline: str, history: list[Release]) -> Iterator[str]:
-    """The alias `challenger` names the newest version that is not decided on, and none that is."""
-    decided = {row.model for row in history if row.decision in DECIDED}
-    waiting = [
-        model.version
-        for number, model in sorted(shown_models(client, pipeline).items())
-        if number not in decided and model.version is not None
-    ]
-    now = version_at(client, pipeline, CHALLENGER)
-    if now is not None and now.version not in waiting:
-        client.delete_registered_model_alias(pipeline, CHALLENGER)
-        yield f"the alias challenger named version {now.version}, which is decided on"
-        now = None
-    if now is None and waiting:
-        client.set_registered_model_alias(pipeline, CHALLENGER, str(waiting[-1]))
-        yield f"the alias challenger names version {waiting[-1]}, which waits for its decision"
 
 
 def _log_tag_back(client: MlflowClient, pipeline: str, history: list[Release]) -> None:

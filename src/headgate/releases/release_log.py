@@ -42,7 +42,9 @@ RELEASES_TYPES = {
 }
 """Columns and Spark types. `decision` is
 
-- promote or hold: what the rules said of a candidate;
+- promote or hold: what the rules said of a candidate, or of a challenger at the end of its trial;
+- challenge: the trial of the version began;
+- ask: the rules would promote it, and somebody is asked; the answer is a promote or hold of its own;
 - rollback: somebody (`decided_by`, `why`) went back to the release `back_to`;
 - by_hand: the alias was found moved (without a version: removed);
 - repair: the version that served was deleted in MLflow, and `version` shows its model now.

@@ -30,6 +30,12 @@ def manifest_of(settings: Settings, pipeline: str, ledger: Ledger, model: int | 
     }
 
 
+def frontier_now(ledger: Ledger) -> str:
+    """How far the last layer is published, as a release says it; empty before the first hour."""
+    reached = ledger.frontier()
+    return reached.isoformat() if reached else ""
+
+
 def published_with(ledger: Ledger, examples: int, frontier: datetime) -> Entry | None:
     """The last publish of gold after which the examples had this version and the frontier was this one."""
     found, reached = None, None

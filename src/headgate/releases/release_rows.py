@@ -12,8 +12,14 @@ from headgate.lake.paths import table_path
 from headgate.spec.settings import Settings
 
 RELEASES = "ops.releases"
-DECIDED = ("promote", "hold", "rollback", "repair")
-"""Decisions that MLflow is told of: what the rules said of a candidate, ways back, and repairs."""
+CHALLENGE = "challenge"
+"""The decision that begins the trial of a challenger."""
+
+ASK = "ask"
+"""The decision that somebody has to approve of."""
+
+DECIDED = ("promote", "hold", ASK, CHALLENGE, "rollback", "repair")
+"""Decisions that MLflow is told of: what was said of a candidate, its trial, ways back, and repairs."""
 
 MOVES = ("promote", "by_hand", "rollback", "repair")
 """Decisions after which another version serves than before."""

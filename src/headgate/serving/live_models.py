@@ -8,8 +8,9 @@ from typing import Any
 
 from headgate.releases.model_headers import header_of
 from headgate.releases.release_rows import Release, moves
+from headgate.releases.trials import on_trial
 from headgate.spec.errors import HeadgateError
-from headgate.spec.predictions import CHAMPION
+from headgate.spec.predictions import CHALLENGER, CHAMPION
 from headgate.spec.settings import Settings
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -34,6 +35,11 @@ class LiveModel:
     def trained_until(self) -> datetime:
         """The last as-of hour that it learned from."""
         return datetime.fromisoformat(self.header["training"]["end"])
+
+    @property
+    def says_after(self) -> datetime:
+        """It scores the as-of hours after this: it has its role, and did not learn from them."""
+        return max(self.since, self.trained_until)
 
 
 def live_champion(
@@ -62,6 +68,16 @@ def live_champion(
         )
     since = datetime.fromisoformat(began.frontier) if began.frontier else BEGINNING
     return LiveModel(CHAMPION, now.model, now.version, since, header_of(settings, pipeline, now.model))
+
+
+def live_challengers(settings: Settings, pipeline: str, history: list[Release]) -> list[LiveModel]:
+    """The model that is on trial now, if one is, from the frontier on at which its trial began."""
+    begun = on_trial(history)
+    if begun is None or begun.model is None:
+        return []
+    header = header_of(settings, pipeline, begun.model)
+    since = datetime.fromisoformat(begun.frontier)
+    return [LiveModel(CHALLENGER, begun.model, begun.version, since, header)]
 
 
 def nothing_to_score(pipeline: str, why: str, then: str) -> NothingToScore:

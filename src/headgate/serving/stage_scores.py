@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
 
 from headgate.hops.attempt import Attempt, Manifest
@@ -26,7 +28,7 @@ from headgate.serving.live_models import LiveModel, nothing_to_score
 from headgate.spec.hour_range import HourRange
 from headgate.spec.layers import SCORES
 from headgate.spec.load import LoadedPipeline, load_pipeline
-from headgate.spec.predictions import PREDICTIONS
+from headgate.spec.predictions import CHAMPION, PREDICTIONS
 from headgate.spec.settings import Settings
 
 EXAMPLES = "gold.examples"
@@ -50,7 +52,7 @@ def stage_scores(
     versions, frontier = ledger.versions(), ledger.frontier()
     path = table_path(settings.lake, pipeline, EXAMPLES)
     examples = read_at(spark, path, versions[EXAMPLES])
-    _require_inputs(loaded, batch)
+    batch = replace(batch, models=_with_inputs(loaded, batch))
     attempt.clear()
     interpret_little(spark, ledger.staged_bytes("gold", batch.hours))
     _write(settings, loaded, attempt, batch, examples, frontier or batch.hours.end)
@@ -79,17 +81,23 @@ def stage_scores(
     return manifest
 
 
-def _require_inputs(loaded: LoadedPipeline, batch: Batch) -> None:
-    """A model whose inputs the examples no longer have would score gaps, which it was never judged on."""
-    known = loaded.contracts[EXAMPLES].columns
+def _with_inputs(loaded: LoadedPipeline, batch: Batch) -> list[LiveModel]:
+    """The models whose inputs the examples have. Raises NothingToScore where the champion's are not there.
+
+    A model whose inputs the examples no longer have would score gaps, which it was never judged on.
+    """
+    known, models = loaded.contracts[EXAMPLES].columns, []
     for live in batch.models:
         absent = [entry["name"] for entry in live.header["features"] if entry["name"] not in known]
-        if absent:
+        if not absent:
+            models.append(live)
+        elif live.role == CHAMPION:
             raise nothing_to_score(
                 loaded.spec.pipeline,
                 f"{live.role} model {live.model} needs {', '.join(absent)}, and examples have none any more",
                 "Wait until a model without it is promoted; or give the column back to be served until then.",
             )
+    return models
 
 
 def _write(
@@ -100,7 +108,7 @@ def _write(
     examples: DataFrame,
     scored_at: datetime,
 ) -> None:
-    """One Parquet file a span of hours, each with the scores of all models on those hours."""
+    """One Parquet file a span of hours, each with what every model says of those hours."""
     spec, pipeline = loaded.spec.examples, loaded.spec.pipeline
     assert spec is not None  # what is scored has examples
     key, types = [*spec.entity, spec.as_of], table_types(loaded)[PREDICTIONS]
@@ -109,8 +117,11 @@ def _write(
     rows = examples.select(*dict.fromkeys([*key, *inputs]))
     for number, hours in enumerate(_spans(batch.hours)):
         found = rows.where(range_predicate(spec.as_of, hours)).orderBy(spec.as_of, *spec.entity).toArrow()
-        frame = found.to_pandas()
-        parts = [_said(found.select(key), live, score(frame), scored_at) for live, score in scorers]
+        parts = []
+        for live, score in scorers:
+            after = pa.scalar(live.says_after, found.schema.field(spec.as_of).type)
+            own = found.filter(pc.greater(found[spec.as_of], after))
+            parts.append(_said(own.select(key), live, score(own.to_pandas()), scored_at))
         write_staged(
             pa.concat_tables(parts), attempt.table(PREDICTIONS) / f"part-{number:05d}.parquet", types
         )

@@ -28,6 +28,9 @@ MAXIMUM_TRIALS = 64
 Algorithm = Literal[
     "random_forest", "incremental_forest", "gradient_boosted_trees", "xgboost", "logistic_regression"
 ]
+Track = Literal["first", "refresh", "challenge"]
+"""How a candidate comes to be decided on: nothing serves, newer data, or a trial of another recipe."""
+
 SchemaChange = Literal["rescue", "evolve", "fail"]
 FeedFormat = Literal["dms_csv", "dms_parquet", "json_lines", "debezium_json"]
 NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
@@ -239,6 +242,27 @@ class Model(Strict):
     folds: int = Field(default=4, ge=2)
 
 
+class Challenge(Strict):
+    """When a challenger, frozen at the start of its trial, takes over from the champion.
+
+    Both score the same hours. After each complete day the evidence that the challenger's log loss is lower
+    is looked at once: after `minimum_days` and `minimum_rows` it takes over when there is enough `evidence`,
+    its log loss on all rows is lower, its AUC is not, and no slice's log loss is more than
+    `max_slice_increase` higher. A day counts for at most `largest_day` of log loss, either way. A trial ends
+    with a hold after `hold_after`. Of the hours `within` at most `at_most` trials begin, so that chance
+    promotes one of them with a probability of at most `at_most / evidence`.
+    """
+
+    minimum_days: int = Field(default=14, ge=1)
+    minimum_rows: int = Field(default=10_000, ge=1)
+    evidence: float = Field(default=60.0, gt=1)
+    max_slice_increase: float = Field(default=0.02, ge=0)
+    largest_day: float = Field(default=0.02, gt=0)
+    hold_after: Duration = timedelta(days=56)
+    at_most: int = Field(default=3, ge=1)
+    within: Duration = timedelta(hours=500)
+
+
 class Promotion(Strict):
     """When a candidate becomes champion.
 
@@ -246,7 +270,10 @@ class Promotion(Strict):
     baselines. Later candidates meet the champion on the as-of hours in
     (F - embargo_from, F - embargo_to], which neither was trained on, with at least `minimum_rows` rows.
     `max_score_shift` bounds how far the distribution of a candidate's scores may lie from the champion's: the
-    mean distance between both, sorted, in units of probability.
+    mean distance between both, sorted, in units of probability. `max_slice_increase` bounds how much higher
+    a slice's log loss may be, where that is not by chance. `challenge` is for models of another recipe.
+    On the tracks of `ask` somebody approves what the rules would promote, in Airflow; without an answer
+    within `answer_within` it is held.
     """
 
     first_holdout: Duration = timedelta(days=7)
@@ -256,6 +283,10 @@ class Promotion(Strict):
     max_log_loss_increase: float = 0.01
     max_calibration_error: float = 0.10
     max_score_shift: float = 0.05
+    max_slice_increase: float = Field(default=0.02, ge=0)
+    challenge: Challenge = Challenge()
+    ask: list[Track] = []
+    answer_within: Duration = timedelta(hours=24)
 
 
 class Alerts(Strict):

@@ -125,7 +125,7 @@ def release(settings: Settings, number: int, decision: str, version: int | None,
         "decision": decision,
         "version": version,
         "model": version,
-        "previous_champion": None,
+        "previous_champion": values.get("previous_champion"),
         "reasons": json.dumps(
             values.get(
                 "reasons", [{"check": "rows", "passed": True, "said": "500 labelled rows, 100 needed"}]

@@ -12,6 +12,7 @@ from airflow.sdk import DAG, CronDataIntervalTimetable
 from airflow.serialization.serialized_objects import DagSerialization
 
 from headgate.airflow import (
+    challenge_dags,
     gate_dags,
     hourly_dags,
     learn_dags,
@@ -26,8 +27,8 @@ from headgate.spec.settings import REPOSITORY, Settings
 
 ALL = [
     *("orders_gate", "orders_hourly", "orders_maintain", "orders_quarantine", "orders_replay"),
-    *("shop_gate", "shop_hourly", "shop_learn", "shop_maintain", "shop_promote", "shop_quarantine"),
-    *("shop_replay", "shop_rollback"),
+    *("shop_challenge", "shop_gate", "shop_hourly", "shop_learn", "shop_maintain", "shop_promote"),
+    *("shop_quarantine", "shop_replay", "shop_rollback"),
 ]
 HOPS = [
     "bronze.stage",
@@ -65,6 +66,7 @@ def test_a_pipeline_without_a_model_has_no_dag_to_learn_or_to_promote(pipelines:
     assert sorted(replay_dags()) == ["orders_replay", "shop_replay"]
     assert sorted(learn_dags()) == ["shop_learn"]
     assert sorted(promote_dags()) == ["shop_promote"]
+    assert sorted(challenge_dags()) == ["shop_challenge"]
     assert sorted(quarantine_dags()) == ["orders_quarantine", "shop_quarantine"]
     assert sorted(maintain_dags()) == ["orders_maintain", "shop_maintain"]
     assert sorted(rollback_dags()) == ["shop_rollback"]
@@ -117,6 +119,7 @@ def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Se
             ("shop_learn", "record"),
             ("shop_learn", "reconcile"),
             ("shop_promote", "promote"),
+            ("shop_challenge", "challenge"),
             ("shop_quarantine", "request"),
             ("orders_quarantine", "request"),
             ("orders_maintain", "tables"),
@@ -226,8 +229,16 @@ def test_a_replay_waits_and_takes_every_hop_after_bronze(pipelines: Settings) ->
 
 def test_learning_waits_fits_records_evaluates_and_hands_over(pipelines: Settings) -> None:
     dags = learn_dags()
-    chain = ["wait_until_quiet", "reconcile", "learn", "changed", "record", "evaluate", "promote"]
-    assert in_order(dags["shop_learn"], beside="look_back") == chain
+    learn = dags["shop_learn"]
+    assert in_order(learn.partial_subset("promote", include_upstream=True)) == [
+        "wait_until_quiet",
+        "reconcile",
+        "learn",
+        "changed",
+        "record",
+        "evaluate",
+        "promote",
+    ]
     assert task(dags, "shop_learn", "look_back").upstream_task_ids == {"wait_until_quiet"}
     assert task(dags, "shop_learn", "wait_until_quiet").upstream_dag_id == "shop_hourly"
     assert task(dags, "shop_learn", "wait_until_quiet").mode == "reschedule"
@@ -236,6 +247,27 @@ def test_learning_waits_fits_records_evaluates_and_hands_over(pipelines: Setting
     assert promote.trigger_run_id == "promote__{{ ti.xcom_pull(task_ids='evaluate', key='version') }}"
     assert promote.skip_when_already_exists is True
     assert promote.wait_for_completion is False
+
+
+def test_the_learning_dag_looks_at_the_trial_beside_learning(pipelines: Settings) -> None:
+    dags = learn_dags()
+    assert in_order(dags["shop_learn"].partial_subset("decide_trial", include_upstream=True)) == [
+        "wait_until_quiet",
+        "reconcile",
+        "look",
+        "decide_trial",
+    ]
+    look = task(dags, "shop_learn", "look")
+    assert look.application.endswith("/spark_jobs/look.py")
+    assert look.arguments == ["--pipeline", "shop", "--found", look.found]
+    decide = task(dags, "shop_learn", "decide_trial")
+    assert decide.trigger_dag_id == "shop_promote"
+    assert decide.trigger_run_id == (
+        "promote__{{ ti.xcom_pull(task_ids='look', key='version') }}"
+        "__trial_{{ ti.xcom_pull(task_ids='look', key='trial') }}"
+    )
+    assert decide.conf == {"version": "{{ ti.xcom_pull(task_ids='look', key='version') }}"}
+    assert decide.skip_when_already_exists is True
 
 
 def test_learning_is_submitted_with_delta_and_this_python(
@@ -284,8 +316,8 @@ def test_maintenance_takes_its_turn_daily_and_a_form_says_how_long_things_are_ke
         *("--staging", "{{ params.keep_staging }}", "--reports", "{{ params.keep_reports }}"),
     ]
     assert task(dags, "shop_maintain", "runs").dag_ids == [
-        *("shop_hourly", "shop_learn", "shop_promote", "shop_gate", "shop_replay"),
-        *("shop_maintain", "shop_quarantine", "shop_rollback", "shop_alerts"),
+        *("shop_hourly", "shop_learn", "shop_promote", "shop_approve", "shop_challenge"),
+        *("shop_gate", "shop_replay", "shop_maintain", "shop_quarantine", "shop_rollback", "shop_alerts"),
     ]
 
 

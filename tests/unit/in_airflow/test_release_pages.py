@@ -13,6 +13,7 @@ from deltalake import write_deltalake
 from fastapi.testclient import TestClient
 
 from headgate.airflow.pages import access, pages_app
+from headgate.releases.last_look import trial_file
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import release
 from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with
@@ -121,6 +122,25 @@ def test_a_way_back_shows_who_went_why_and_where_to(look: Callable[..., str], pi
     assert f"<code>{'f' * 64}</code>" in text
     assert "<script>alert" not in text
     assert "release 2</a>, a rollback" in look("/releases")
+
+
+def test_who_is_on_trial_is_told_with_the_evidence_so_far(
+    look: Callable[..., str], pipelines: Settings
+) -> None:
+    release(pipelines, 1, "promote", 1)
+    said = [{"check": "trial", "passed": True, "said": f"anna put model 2 on trial: {HOSTILE}"}]
+    release(pipelines, 2, "challenge", 2, reasons=said, decided_by="anna")
+    text = look("/releases")
+    assert "Version 2 since 2024-01-01 06:00, by anna: anna put model 2 on trial: &lt;script&gt;" in text
+    assert "Nobody has looked at it yet" in text and "Version 1 serves." in text
+    file = trial_file(pipelines.reports, "shop", 2)
+    file.parent.mkdir(parents=True)
+    days = [{"day": "2024-01-03", "rows": 1200, "gain": 0.0041, "evidence": 1.5}]
+    reasons = [{"check": "days", "passed": False, "said": "1 complete days, 14 needed"}]
+    file.write_text(json.dumps({"reasons": reasons, "days": days}))
+    text = look("/releases")
+    assert '<span class="tag not-yet">not yet</span> 1 complete days, 14 needed' in text
+    assert '<td class="number">1,200</td><td class="number">+0.0041</td><td class="number">1.50</td>' in text
 
 
 def test_two_releases_are_compared(look: Callable[..., str], history: None) -> None:

@@ -9,8 +9,10 @@ from headgate.airflow.pages.mlflow_pages import model_page
 from headgate.airflow.pages.progress import said
 from headgate.airflow.pages.records import headers_of, releases_of
 from headgate.airflow.pages.rollback_page import why_not
+from headgate.releases.last_look import last_look
 from headgate.releases.live import what_was_live
 from headgate.releases.release_rows import Release, serving
+from headgate.releases.trials import on_trial
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
@@ -28,8 +30,11 @@ def release_list(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
     """One pipeline's part of `releases.html`, the latest release first."""
     name = loaded.spec.pipeline
     history = releases_of(settings, name)
+    begun = on_trial(history)
     return {
         "name": name,
+        "trial": begun,
+        "looked": last_look(settings, name, begun.release) if begun else None,
         "learns": loaded.spec.model is not None,
         "serving": serving(history),
         "releases": [
