@@ -10,7 +10,7 @@ from itertools import pairwise
 from mlflow import MlflowClient
 from pyspark.sql import SparkSession
 
-from headgate.cli.engine_query import ask, engine_session
+from headgate.cli.engine_query import engine_session
 from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Ledger
 from headgate.releases.model_headers import headers
@@ -62,7 +62,7 @@ def _of_tables(stack: HeadgateStack, until: datetime) -> Iterator[str]:
 
 
 def _rows(session: SparkSession, sql: str) -> list[Row]:
-    return [written(row) for row in ask(session, sql).to_pylist()]
+    return [written(row) for row in session.sql(sql).toArrow().to_pylist()]
 
 
 def _frontiers(stack: HeadgateStack) -> dict[str, datetime | None]:

@@ -71,9 +71,24 @@ def engine_session(settings: Settings) -> Iterator[SparkSession]:
         session.stop()
 
 
-def ask(session: SparkSession, sql: str) -> pa.Table:
+def ask(session: SparkSession, settings: Settings, sql: str) -> pa.Table:
     """The rows that a statement gives. Raises QueryRefused, QueryFailed."""
-    return _rows(lambda: session.sql(read_only(sql)))
+    statement = read_only(sql)
+    _name_records(session, settings, statement)
+    return _rows(lambda: session.sql(statement))
+
+
+def _name_records(session: SparkSession, settings: Settings, statement: str) -> None:
+    """Records that were begun since a pipeline's last publish get their names when they are asked for."""
+    from headgate.hops.catalog import register_records
+    from headgate.lake.history import current_version
+    from headgate.lake.paths import table_path
+    from headgate.spec.load import pipeline_names
+
+    for name in pipeline_names(settings):
+        ledger = table_path(settings.lake, name, "ops.hops")
+        if f"{name}_ops" in statement.lower() and current_version(ledger) is not None:
+            register_records(session, settings, name)
 
 
 def ask_as_of(session: SparkSession, settings: Settings, sql: str, when: str) -> pa.Table:

@@ -32,7 +32,7 @@ def live(
     loaded = load_pipeline(settings, pipeline)
     statement = live_statement(loaded, Ledger(settings, pipeline, loaded.spec.hops[-1]))
     with engine_session(settings) as session:
-        found = live_days(ask(session, statement).to_pylist())
+        found = live_days(ask(session, settings, statement).to_pylist())
     latest = sorted({day.day for day in found})[-days:]
     shown = [day for day in found if day.day in latest]
     if as_json:

@@ -55,7 +55,7 @@ def query(
     read_only(sql)
     settings = Settings()
     with engine_session(settings) as session:
-        found = ask(session, sql) if when is None else ask_as_of(session, settings, sql, when)
+        found = ask(session, settings, sql) if when is None else ask_as_of(session, settings, sql, when)
     write = {Format.table: _write_table, Format.csv: _write_csv, Format.json: _write_json}[format]
     write(found)
 

@@ -61,7 +61,8 @@ def _rows(
         return {}, {}
     counts = [f"SELECT '{table}' AS t, count(*) AS n FROM {name}_{table}" for table in (*published, *apart)]
     with engine_session(settings) as session:
-        found = {row["t"]: int(row["n"]) for row in ask(session, " UNION ALL ".join(counts)).to_pylist()}
+        counted = ask(session, settings, " UNION ALL ".join(counts)).to_pylist()
+    found = {row["t"]: int(row["n"]) for row in counted}
     quarantined = {table: found[table] for table in apart}
     return (
         {f"{name}_{table}": found[table] for table in published},
