@@ -180,14 +180,14 @@ AGAIN = (
 
 
 @settings(
-    max_examples=2,
+    max_examples=1,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 @given(
-    landing=landings(20),
+    landing=landings(12),
     after=st.integers(0, HOURS - 2),
     choices=st.lists(st.sampled_from(CHOICES), min_size=7, max_size=7),
 )
@@ -211,7 +211,7 @@ def test_the_outcome_is_that_of_rows_that_were_good_at_once(
         if chosen["dismissed"]:
             ask(orders, "dismiss", *chosen["dismissed"], why="drawn")
         before = gold_of(orders)
-        orders.run(*range(after + 1, HOURS))
+        orders.run(HOURS - 1)
 
         good = Path(folder) / "good"
         shutil.copytree(orders.settings.landing / "orders", good)

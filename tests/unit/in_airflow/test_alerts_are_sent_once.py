@@ -150,7 +150,10 @@ def test_a_gate_tells_when_it_fails_and_a_decision_when_it_was_made(shop: Settin
         if getattr(task, kind)
     }
     assert telling == {
-        *(("shop_hourly", f"{hop}.gate", "on_failure_callback") for hop in ("bronze", "silver", "gold")),
+        *(
+            ("shop_hourly", f"{hop}.gate", "on_failure_callback")
+            for hop in ("bronze", "silver", "gold", "scores")
+        ),
         *(("shop_replay", f"{hop}.gate", "on_failure_callback") for hop in ("silver", "gold")),
         ("shop_promote", "promote", "on_success_callback"),
     }
