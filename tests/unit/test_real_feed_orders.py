@@ -8,8 +8,8 @@ from pyspark.sql import SparkSession
 
 from tests.proofs.real_hours import RealHours, differences
 
-HOURS = RealHours(datetime(2013, 1, 10, 17, tzinfo=UTC), order=(2, 0, 3), cuts=7)
-"""The first run takes three hours, and the first of them comes again."""
+HOURS = RealHours(datetime(2013, 1, 10, 17, tzinfo=UTC), order=(2, 3), cuts=7)
+"""The first run takes three hours, the second the last."""
 
 
 def test_real_hours_in_any_order_equal_the_replay(spark: SparkSession) -> None:
