@@ -61,13 +61,13 @@ class BronzeStage:
 
         A feed without files to take is left out, unless its contract expects rows.
         """
-        feeds = self.loaded.spec.feeds.items()
-        choices = {name: self._choose(name, frontier, take_new=take_new) for name in self.loaded.spec.feeds}
-        interpret_little(self.spark, sum(f.size for choice in choices.values() for f in choice.readable))
+        feeds = self.loaded.spec.feeds
+        choices = side_by_side([partial(self._choose, name, frontier, take_new=take_new) for name in feeds])
+        interpret_little(self.spark, sum(file.size for choice in choices for file in choice.readable))
         found = side_by_side(
             [
-                partial(self._write_feed, name, feed, choices[name], frontier, take_new=take_new)
-                for name, feed in feeds
+                partial(self._write_feed, name, feed, choice, frontier, take_new=take_new)
+                for (name, feed), choice in zip(feeds.items(), choices, strict=True)
             ]
         )
         files, findings = [f for taken, _ in found for f in taken], [f for _, told in found for f in told]
