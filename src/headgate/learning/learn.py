@@ -21,11 +21,11 @@ from headgate.learning.labelled_rows import learned_columns
 from headgate.learning.net_changes import LearnedFrom
 from headgate.learning.recipe import digest_of, recipe
 from headgate.spec.errors import HeadgateError
+from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Examples, Model, Promotion
 from headgate.spec.settings import Settings
 
-EXAMPLES = "gold.examples"
 NOTHING_CHANGED = "No example that the newest model learned from has changed, come or gone."
 
 

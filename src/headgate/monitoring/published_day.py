@@ -14,9 +14,9 @@ from headgate.hops.statistics_log import publishes, records_of
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
-from headgate.learning.learn import EXAMPLES
 from headgate.monitoring.training_days import DAY, SCORE, measured
 from headgate.spec.hour_range import HourRange
+from headgate.spec.lineage import EXAMPLES
 from headgate.spec.predictions import CHAMPION, PREDICTIONS
 from headgate.spec.settings import Settings
 

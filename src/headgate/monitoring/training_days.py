@@ -16,9 +16,9 @@ from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
 from headgate.learning.cohorts import range_from_json
 from headgate.learning.labelled_rows import labelled_rows
-from headgate.learning.learn import EXAMPLES
 from headgate.releases.recorded_scorer import probabilities_by
 from headgate.spec.hour_range import HourRange
+from headgate.spec.lineage import EXAMPLES
 from headgate.spec.pipeline import Examples
 from headgate.spec.settings import Settings
 

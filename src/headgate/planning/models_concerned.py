@@ -8,11 +8,10 @@ from typing import Any
 
 from headgate.planning.change import Change
 from headgate.planning.table_plan import TablePlan
-from headgate.spec.lineage import input_tables
+from headgate.spec.lineage import EXAMPLES, input_tables
 from headgate.spec.pipeline import Examples
 from headgate.spec.spec_document import SpecDocument
 
-EXAMPLES = "gold.examples"
 OF_EVERY_ROW = ("table", "transform", "inputs", "lookback", "entity", "as_of")
 OF_THE_LABEL = ("label", "label_known_at", "label_transform", "entity", "inputs", "lookback")
 

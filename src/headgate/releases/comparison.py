@@ -16,11 +16,12 @@ from headgate.lake.read import read_at
 from headgate.learning.comparison.compare import Fit, compare
 from headgate.learning.comparison.figures_of_trials import figures_of_trials
 from headgate.learning.comparison.trials import Trial, trials_of
-from headgate.learning.learn import EXAMPLES, learned_from
+from headgate.learning.learn import learned_from
 from headgate.learning.recipe import digest_of, recipe
 from headgate.releases.comparison_runs import finished_comparison, show_comparison
 from headgate.releases.outcome_file import leave_outcome
 from headgate.releases.registry import open_client
+from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Examples, Model
 from headgate.spec.settings import Settings

@@ -19,7 +19,7 @@ from headgate.learning.cohorts import range_from_json, refresh_cohorts
 from headgate.learning.evaluation import CANDIDATE, CHAMPION, blocks_in, evaluate_scores, strongest
 from headgate.learning.importance import importance
 from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows, left_out
-from headgate.learning.learn import EXAMPLES, NothingToLearn
+from headgate.learning.learn import NothingToLearn
 from headgate.learning.slices import slices
 from headgate.releases.model_headers import header_of
 from headgate.releases.model_log import nodes_of, recorded_model
@@ -28,6 +28,7 @@ from headgate.releases.recorded_scorer import recorded_scorer
 from headgate.releases.registry import Version, champion, open_client
 from headgate.releases.report_page import keep_report
 from headgate.spec.errors import HeadgateError
+from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Promotion
 from headgate.spec.settings import Settings

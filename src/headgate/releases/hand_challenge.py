@@ -13,7 +13,7 @@ from headgate.releases.challenge import NoTrial, record_challenge
 from headgate.releases.hand_move import SOMEBODY
 from headgate.releases.registry import CHALLENGER, tags_of, version_at, version_of_model
 from headgate.releases.release_log import append_release
-from headgate.releases.release_manifest import manifest_of
+from headgate.releases.release_manifest import frontier_now, manifest_of
 from headgate.releases.release_rows import Release, releases
 from headgate.releases.trials import on_trial
 from headgate.spec.load import LoadedPipeline
@@ -65,7 +65,6 @@ def _withdraw(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, b
     """Record that a trial ended since its alias is gone."""
     pipeline = loaded.spec.pipeline
     history, ledger = releases(settings, pipeline), Ledger(settings, pipeline, loaded.spec.hops[-1])
-    frontier = ledger.frontier()
     said = f"the alias challenger was taken from version {begun.version} in MLflow"
     row = Release(
         release=len(history) + 1,
@@ -74,7 +73,7 @@ def _withdraw(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, b
         model=begun.model,
         previous_champion=begun.previous_champion,
         reasons=[{"check": "alias", "passed": False, "said": said}],
-        frontier=frontier.isoformat() if frontier else "",
+        frontier=frontier_now(ledger),
         decided_by=SOMEBODY,
         **manifest_of(settings, pipeline, ledger, begun.model),
     )

@@ -18,18 +18,18 @@ from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
 from headgate.lake.write_whole import write_whole
 from headgate.learning.labelled_rows import key_of
-from headgate.learning.learn import EXAMPLES, NothingToLearn
+from headgate.learning.learn import NothingToLearn
 from headgate.learning.trial import Trial, trial_days
 from headgate.releases.challenge_decision import Weighed, weigh
 from headgate.releases.last_look import trial_file
 from headgate.releases.release_rows import Release, releases
 from headgate.releases.trials import on_trial
 from headgate.spec.hour_range import HourRange
+from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Examples, Model, Promotion
+from headgate.spec.predictions import PREDICTIONS
 from headgate.spec.settings import Settings
-
-PREDICTIONS = "gold.predictions"
 
 
 def look_at_trial(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, begun: Release) -> Weighed:

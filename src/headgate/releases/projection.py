@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 
 from headgate.learning import scoring
 from headgate.learning.evaluation import CANDIDATE
-from headgate.learning.learn import EXAMPLES
 from headgate.learning.node_rows import node_table
 from headgate.releases.figures import figures
 from headgate.releases.model_report import model_report
@@ -25,6 +24,7 @@ from headgate.releases.onnx_artifact import has_onnx, log_onnx, onnx_file
 from headgate.releases.registry import MODEL_TAG, tracking_address, version_of_model
 from headgate.releases.report_page import REPORT
 from headgate.releases.tracked_run import FINISHED, experiment_of, log_to_run, tracked_run
+from headgate.spec.lineage import EXAMPLES
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -10,7 +10,6 @@ from pyspark.sql import SparkSession
 
 from headgate.hops.ledger import Ledger
 from headgate.lake.paths import table_path
-from headgate.learning.learn import EXAMPLES
 from headgate.releases.carry_out import carry_out, finish_last, tags_of_decision
 from headgate.releases.evaluate import evaluation, known_rival
 from headgate.releases.hand_challenge import record_hand_challenge
@@ -33,6 +32,7 @@ from headgate.releases.release_manifest import manifest_of
 from headgate.releases.release_rows import DECIDED, Release, releases, serving
 from headgate.releases.report_page import keep_report
 from headgate.releases.shown_models import ShownModel, shown_models
+from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 

@@ -22,7 +22,6 @@ from headgate.learning.cohorts import Cohorts, range_from_json
 from headgate.learning.feature_schema import from_json
 from headgate.learning.fit_work import FitWork, fit_all, fit_work
 from headgate.learning.labelled_rows import in_key_order
-from headgate.learning.learn import EXAMPLES
 from headgate.learning.node_rows import content_digest
 from headgate.learning.scoring.encoding import encode
 from headgate.learning.scoring.scorer import scorer_of
@@ -30,6 +29,7 @@ from headgate.releases.model_headers import header_of
 from headgate.releases.model_log import nodes_of
 from headgate.releases.outcome_file import leave_outcome
 from headgate.spec.errors import HeadgateError
+from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Examples, Feature, Model
 from headgate.spec.settings import Settings

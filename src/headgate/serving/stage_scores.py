@@ -27,11 +27,11 @@ from headgate.serving.batch import Batch, next_batch
 from headgate.serving.live_models import LiveModel, nothing_to_score
 from headgate.spec.hour_range import HourRange
 from headgate.spec.layers import SCORES
+from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.predictions import CHAMPION, PREDICTIONS
 from headgate.spec.settings import Settings
 
-EXAMPLES = "gold.examples"
 AT_A_TIME = timedelta(days=1)
 """The span of as-of hours whose examples are in memory at a time."""
 
