@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperatorLink, Context
 
-from headgate.airflow.lineage.collect import collect, event_of
 from headgate.airflow.links import PublishedVersionsLink
-from headgate.airflow.operators.connect_job import ConnectJobOperator
-from headgate.spec.settings import Settings
-
-if TYPE_CHECKING:
-    from headgate.airflow.lineage.facts import TaskFacts
+from headgate.airflow.operators.attempt_job import AttemptOperator
 
 
-class PublishOperator(ConnectJobOperator):
+class PublishOperator(AttemptOperator):
     """Commits what `attempt` staged in `hop`; links to the versions that its tables got."""
 
-    template_fields: Sequence[str] = (*ConnectJobOperator.template_fields, "attempt")
     operator_extra_links: Sequence[BaseOperatorLink] = (PublishedVersionsLink(),)
-
-    def __init__(
-        self,
-        *,
-        settings: Settings,
-        pipeline: str,
-        hop: str,
-        attempt: str,
-        arguments: Sequence[str],
-        **task: Any,
-    ) -> None:
-        super().__init__(arguments=arguments, **task)
-        self.settings = settings
-        self.pipeline, self.hop = pipeline, hop
-        self.attempt = attempt
-        self._lineage: TaskFacts | None = None
 
     def execute(self, context: Context) -> None:
         """Run the job, and keep what it did for its lineage event."""
         super().execute(context)
-        self._lineage = collect("published", self.settings, self.pipeline, self.hop, self.attempt)
-
-    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:
-        """Asked by OpenLineage's provider: the tables that were written, and of what they are made."""
-        return event_of(self._lineage)
+        self.keep_lineage("published")
