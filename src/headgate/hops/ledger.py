@@ -184,19 +184,23 @@ class Ledger:
         return max((e.range_end for e in self.done(SCORES)), default=None)
 
     def not_passed(self) -> list[Entry]:
-        """Closed gates that were not passed since, those of hours that are derived again included.
+        """Closed gates that were not passed since, those of hours that are derived again included."""
+        return [closures[-1] for closures in self.closures_not_passed()]
+
+    def closures_not_passed(self) -> list[list[Entry]]:
+        """The same, each with all its closures since it was last passed, oldest first.
 
         What a gate of the scores held is passed with later hours too: their run scores what was missed.
         """
-        held: dict[tuple[str, datetime], Entry] = {}
+        held: dict[tuple[str, datetime], list[Entry]] = {}
         for entry in self._entries:
             place = (entry.hop, entry.hour)
             if entry.state == "closed":
-                held[place] = entry
+                held.setdefault(place, []).append(entry)
             elif entry.state == "done":
                 held.pop(place, None)
             if entry.state == "done" and entry.hop == SCORES:
-                held = {p: e for p, e in held.items() if p[0] != SCORES or e.range_end > entry.range_end}
+                held = {p: c for p, c in held.items() if p[0] != SCORES or c[-1].range_end > entry.range_end}
         return list(held.values())
 
     def decision(self, state: State, digest: str) -> Entry | None:

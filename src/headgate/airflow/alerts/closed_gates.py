@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 
 from headgate.airflow.alerts.cause import Cause
 from headgate.airflow.names import hour_name
@@ -26,22 +25,11 @@ def closed_gates(settings: Settings, loaded: LoadedPipeline, ledger: Ledger) -> 
     Run again with the same outcome, it is the same cause; other rules that close it are another one. A gate
     whose verdict was removed, with its old report, is no news any more.
     """
-    first = _first_closures(ledger)
+    first = {closures[-1].entry: closures[0].entry for closures in ledger.closures_not_passed()}
     return [
-        _cause(loaded, entry, first[entry.hop, entry.hour], verdict)
+        _cause(loaded, entry, first[entry.entry], verdict)
         for entry, verdict in with_verdicts(settings.reports, loaded.spec.pipeline, ledger.not_passed())
     ]
-
-
-def _first_closures(ledger: Ledger) -> dict[tuple[str, datetime], int]:
-    """By hop and hour, the line with which a gate closed that has not been passed since."""
-    first: dict[tuple[str, datetime], int] = {}
-    for entry in ledger.entries():
-        if entry.state == "closed":
-            first.setdefault((entry.hop, entry.hour), entry.entry)
-        elif entry.state == "done":
-            first.pop((entry.hop, entry.hour), None)
-    return first
 
 
 def _cause(loaded: LoadedPipeline, entry: Entry, first: int, verdict: Verdict) -> Cause:
