@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import DAG, Asset, chain
+from airflow.sdk import DAG, Asset, BaseOperator, chain
 
 from headgate.airflow.cluster import (
     DRIVER_MEMORY,
@@ -34,8 +34,6 @@ from headgate.spec.settings import Settings
 
 def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
     """Build the DAG: started by the gold asset, one run at a time, each under an attempt of its own."""
-    from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-
     from headgate.airflow.operators.learn import LearnOperator
 
     name = pipeline.pipeline
@@ -112,21 +110,9 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
         trial, on_trial = (
             f"{{{{ ti.xcom_pull(task_ids='look', key='{key}') }}}}" for key in (TRIAL_KEY, VERSION_KEY)
         )
-        decide = TriggerDagRunOperator(
-            task_id="decide_trial",
-            trigger_dag_id=promote_dag_id(name),
-            trigger_run_id=f"promote__{on_trial}__trial_{trial}",
-            conf={"version": on_trial},
-            skip_when_already_exists=True,
-        )
+        decide = _promotion(name, "decide_trial", on_trial, f"promote__{on_trial}__trial_{trial}")
         version = f"{{{{ ti.xcom_pull(task_ids='evaluate', key='{VERSION_KEY}') }}}}"
-        promote = TriggerDagRunOperator(
-            task_id="promote",
-            trigger_dag_id=promote_dag_id(name),
-            trigger_run_id=f"promote__{version}",
-            conf={"version": version},
-            skip_when_already_exists=True,
-        )
+        promote = _promotion(name, "promote", version, f"promote__{version}")
         look_back = ConnectJobOperator(
             task_id="look_back",
             application=str(settings.jobs / "look_back.py"),
@@ -139,3 +125,16 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
         chain(wait, look_back)
         chain(reconcile, look, decide)
     return dag
+
+
+def _promotion(pipeline: str, task_id: str, version: str, run_id: str) -> BaseOperator:
+    """The task that has a version decided: one run of the promotion a `run_id`."""
+    from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+
+    return TriggerDagRunOperator(
+        task_id=task_id,
+        trigger_dag_id=promote_dag_id(pipeline),
+        trigger_run_id=run_id,
+        conf={"version": version},
+        skip_when_already_exists=True,
+    )
