@@ -16,7 +16,7 @@ from headgate.airflow.pages.dag_runs import TaskSeconds
 from headgate.airflow.pages.render import duration, percent, size
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import DAY, Ledger, release
-from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with
+from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with, reading
 
 NOW = datetime(2024, 1, 2, 13, 30, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -39,14 +39,7 @@ def look(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: [])
     app = pages_app.pages_app()
     app.dependency_overrides[get_user] = lambda: VIEWER
-    client = TestClient(app)
-
-    def look(path: str, status: int = 200) -> str:
-        answer = client.get(path)
-        assert answer.status_code == status
-        return " ".join(answer.text.split())
-
-    return look
+    return reading(TestClient(app))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from headgate.airflow.pages.asked_runs import AskedRun
 from headgate.airflow.pages.form_token import form_token
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import Ledger, changes, request
-from tests.unit.in_airflow.viewer import VIEWER, Viewer, may_do_all_with, may_read_only
+from tests.unit.in_airflow.viewer import VIEWER, Viewer, may_do_all_with, may_read_only, reading
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 PAGE, DAG = "/quarantine/shop/orders", "shop_quarantine"
@@ -42,9 +42,7 @@ class Shop:
     triggered: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def look(self, path: str, status: int = 200) -> str:
-        answer = self.client.get(path)
-        assert answer.status_code == status
-        return " ".join(answer.text.split())
+        return reading(self.client)(path, status)
 
     def apart(self, *rows: dict[str, Any]) -> None:
         """Publish a change log with these rows."""

@@ -16,7 +16,7 @@ from headgate.airflow.pages import access, pages_app
 from headgate.releases.last_look import trial_file
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import release
-from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with
+from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with, reading
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 PASSED = {"check": "rows", "passed": True, "said": "500 labelled rows, 100 needed"}
@@ -44,13 +44,7 @@ def client(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> TestClient:
 @pytest.fixture
 def look(client: TestClient) -> Callable[..., str]:
     """The text of a page, white space apart."""
-
-    def look(path: str, status: int = 200) -> str:
-        answer = client.get(path)
-        assert answer.status_code == status
-        return " ".join(answer.text.split())
-
-    return look
+    return reading(client)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from headgate.airflow.pages.asked_runs import AskedRun
 from headgate.airflow.pages.form_token import form_token
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import Ledger, release
-from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with, may_read_only
+from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with, may_read_only, reading
 
 DAG, PAGE = "shop_rollback", "/releases/shop/1/back"
 
@@ -65,13 +65,7 @@ def client(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> TestClient:
 @pytest.fixture
 def look(client: TestClient) -> Callable[..., str]:
     """The text of a page, white space apart."""
-
-    def look(path: str, status: int = 200) -> str:
-        answer = client.get(path)
-        assert answer.status_code == status
-        return " ".join(answer.text.split())
-
-    return look
+    return reading(client)
 
 
 def send(client: TestClient, token: str | None = None, **fields: Any) -> Any:

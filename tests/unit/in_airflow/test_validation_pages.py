@@ -13,7 +13,7 @@ from headgate.airflow.pages import access, pages_app
 from headgate.gates.verdict import RuleResult, Verdict
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import Ledger
-from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with
+from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with, reading
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 AMOUNT = RuleResult(
@@ -65,14 +65,7 @@ def look(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     monkeypatch.setattr(pages_app, "run_hour", lambda dag, run: run)
     app = pages_app.pages_app()
     app.dependency_overrides[get_user] = lambda: VIEWER
-    client = TestClient(app)
-
-    def look(path: str, status: int = 200) -> str:
-        answer = client.get(path)
-        assert answer.status_code == status
-        return " ".join(answer.text.split())
-
-    return look
+    return reading(TestClient(app))
 
 
 TAB = "/validation?dag=shop_hourly&run=2024-01-01T07&task=silver.gate"

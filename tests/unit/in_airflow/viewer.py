@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fastapi.testclient import TestClient
+
 
 @dataclass(frozen=True)
 class Viewer:
@@ -30,3 +32,14 @@ def may_do_all_with(pipeline: str) -> Callable[[str, str, object], bool]:
 def may_read_only(pipeline: str) -> Callable[[str, str, object], bool]:
     """May read the DAGs of one pipeline, and trigger none."""
     return lambda method, dag_id, user: method == "GET" and dag_id.startswith(f"{pipeline}_")
+
+
+def reading(client: TestClient) -> Callable[..., str]:
+    """A function that gives the text of a page, white space apart, which must answer with its `status`."""
+
+    def look(path: str, status: int = 200) -> str:
+        answer = client.get(path)
+        assert answer.status_code == status
+        return " ".join(answer.text.split())
+
+    return look
