@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from typer.testing import CliRunner
 
-from headgate.cli import await_run
+from headgate.cli import await_run, start_run
 from headgate.cli import challenge as challenge_module
 from headgate.cli import releases as releases_module
 from headgate.cli.challenge import put_on_trial
@@ -43,8 +43,8 @@ def answers(state: str) -> AirflowAnswers:
 
 def put(client: AirflowAnswers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(await_run, "INTERVAL", 0)
-    monkeypatch.setattr(challenge_module, "wait_for_dag", lambda *_: None)
-    monkeypatch.setattr(challenge_module, "create_pools", lambda *_: None)
+    monkeypatch.setattr(start_run, "wait_for_dag", lambda *_: None)
+    monkeypatch.setattr(start_run, "create_pools", lambda *_: None)
     monkeypatch.setattr(challenge_module, "releases", lambda *_: [BEGUN])
     monkeypatch.setattr(
         challenge_module, "addresses", lambda _: SimpleNamespace(airflow="http://127.0.0.1:1")

@@ -14,7 +14,7 @@ import pytest
 import typer
 from rich.console import Console
 
-from headgate.cli import await_run
+from headgate.cli import await_run, start_run
 from headgate.cli import go_back as go_back_module
 from headgate.cli import releases as releases_module
 from headgate.cli.failed_run import RunFailed
@@ -63,8 +63,8 @@ def go(
     client: AirflowAnswers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str = "a wrong transform"
 ) -> list[str]:
     monkeypatch.setattr(await_run, "INTERVAL", 0)
-    monkeypatch.setattr(go_back_module, "wait_for_dag", lambda *_: None)
-    monkeypatch.setattr(go_back_module, "create_pools", lambda *_: None)
+    monkeypatch.setattr(start_run, "wait_for_dag", lambda *_: None)
+    monkeypatch.setattr(start_run, "create_pools", lambda *_: None)
     monkeypatch.setattr(go_back_module, "releases", lambda *_: history())
     monkeypatch.setattr(go_back_module, "Ledger", lambda *_: SimpleNamespace(rolled_back=held))
     monkeypatch.setattr(go_back_module, "addresses", lambda _: SimpleNamespace(airflow="http://127.0.0.1:1"))

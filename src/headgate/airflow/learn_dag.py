@@ -16,11 +16,10 @@ from headgate.airflow.names import (
     asset_uri,
     hourly_dag_id,
     learn_dag_id,
-    pool_name,
     promote_dag_id,
     run_attempt,
 )
-from headgate.airflow.on_engine import session_record
+from headgate.airflow.on_engine import in_turn_on_engine, session_record
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.operators.evaluate import VERSION_KEY, EvaluateOperator
 from headgate.airflow.operators.look import TRIAL_KEY, LookOperator
@@ -62,8 +61,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             application=str(settings.jobs / "reconcile.py"),
             arguments=["--pipeline", name],
             tracking=settings.mlflow_connection,
-            pool=pool_name(name),
-            **on_engine,
+            **in_turn_on_engine(settings, name, "model"),
         )
         learn = LearnOperator(
             task_id="learn",
@@ -85,8 +83,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             task_id="record",
             application=str(settings.jobs / "record.py"),
             arguments=arguments,
-            pool=pool_name(name),
-            **on_engine,
+            **in_turn_on_engine(settings, name, "model"),
         )
         evaluate = EvaluateOperator(
             task_id="evaluate",
@@ -118,8 +115,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             application=str(settings.jobs / "look_back.py"),
             arguments=["--pipeline", name],
             tracking=settings.mlflow_connection,
-            pool=pool_name(name),
-            **{**on_engine, "session_record": session_record(settings, name, "look_back")},
+            **in_turn_on_engine(settings, name, "look_back"),
         )
         chain(wait, reconcile, learn, changed, record, evaluate, promote)
         chain(wait, look_back)

@@ -83,22 +83,22 @@ def replay_dags(doc: str | None = None, settings: Settings | None = None) -> dic
 
 def learn_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_learn` of every sound pipeline that has examples and a model."""
-    return _dags(settings, LEARN, learn_dag, doc)
+    return _dags(settings, LEARN, learn_dag, doc, _learns)
 
 
 def promote_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_promote` of every sound pipeline that has examples and a model."""
-    return _dags(settings, PROMOTE, promote_dag, doc)
+    return _dags(settings, PROMOTE, promote_dag, doc, _learns)
 
 
 def approve_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_approve` of every sound pipeline whose promotions somebody approves."""
-    return _dags(settings, APPROVE, approve_dag, doc)
+    return _dags(settings, APPROVE, approve_dag, doc, _asks)
 
 
 def challenge_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_challenge` of every sound pipeline that has examples and a model."""
-    return _dags(settings, CHALLENGE, challenge_dag, doc)
+    return _dags(settings, CHALLENGE, challenge_dag, doc, _learns)
 
 
 def quarantine_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
@@ -113,12 +113,12 @@ def maintain_dags(doc: str | None = None, settings: Settings | None = None) -> d
 
 def rollback_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_rollback` of every sound pipeline that has examples and a model."""
-    return _dags(settings, ROLLBACK, rollback_dag, doc)
+    return _dags(settings, ROLLBACK, rollback_dag, doc, _learns)
 
 
 def alerts_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_alerts` of every sound pipeline that has alerts."""
-    return _dags(settings, ALERTS, alerts_dag, doc)
+    return _dags(settings, ALERTS, alerts_dag, doc, _alerts)
 
 
 def broken_pipelines(settings: Settings | None = None) -> None:
@@ -128,17 +128,29 @@ def broken_pipelines(settings: Settings | None = None) -> None:
         raise SpecErrors(errors)
 
 
-def _dags(settings: Settings | None, suffix: str, build: Build, doc: str | None) -> dict[str, DAG]:
+def _dags(
+    settings: Settings | None,
+    suffix: str,
+    build: Build,
+    doc: str | None,
+    has: Callable[[Pipeline], bool] = lambda _: True,
+) -> dict[str, DAG]:
     settings = settings or Settings()
-    pipelines = _pipelines(settings, suffix)
-    if suffix == APPROVE:
-        pipelines = [pipeline for pipeline in pipelines if asks(pipeline)]
-    if suffix in (LEARN, PROMOTE, APPROVE, CHALLENGE, ROLLBACK):
-        pipelines = [pipeline for pipeline in pipelines if pipeline.examples and pipeline.model]
-    if suffix == ALERTS:
-        pipelines = [pipeline for pipeline in pipelines if pipeline.alerts]
+    pipelines = [pipeline for pipeline in _pipelines(settings, suffix) if has(pipeline)]
     dags = [build(settings, pipeline, doc) for pipeline in pipelines]
     return {dag.dag_id: dag for dag in dags}
+
+
+def _learns(pipeline: Pipeline) -> bool:
+    return pipeline.scored
+
+
+def _asks(pipeline: Pipeline) -> bool:
+    return pipeline.scored and asks(pipeline)
+
+
+def _alerts(pipeline: Pipeline) -> bool:
+    return pipeline.alerts is not None
 
 
 def _pipelines(settings: Settings, suffix: str) -> list[Pipeline]:

@@ -7,17 +7,15 @@ from typing import Annotated
 import typer
 
 from headgate.airflow.names import challenge_dag_id
-from headgate.cli.airflow_runs import run_of_answer
 from headgate.cli.await_run import await_run
-from headgate.cli.backfill import wait_for_dag
 from headgate.cli.running_stack import require_running
+from headgate.cli.start_run import start_run
 from headgate.releases.release_rows import releases
 from headgate.releases.trials import on_trial
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
 from headgate.stack.airflow_client import AirflowClient
-from headgate.stack.pools import create_pools
 
 
 def challenge(
@@ -39,11 +37,8 @@ def challenge(
 
 def put_on_trial(settings: Settings, client: AirflowClient, pipeline: str, model: int, why: str) -> str:
     """Trigger `<pipeline>_challenge`, wait for it, and say what began. Raises RunFailed."""
-    create_pools(client, [pipeline])
-    dag_id = challenge_dag_id(pipeline)
-    wait_for_dag(client, pipeline, dag_id)
     form = {"model": model, "why": why}
-    run = run_of_answer(client.post(f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": form}))
+    run = start_run(client, pipeline, challenge_dag_id(pipeline), form)
     await_run(client, addresses(settings).airflow, run)
     begun = on_trial(releases(settings, pipeline))
     if begun is None or begun.model != model:

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from headgate.airflow.names import rollback_dag_id
-from headgate.cli.airflow_runs import run_of_answer
 from headgate.cli.await_run import await_run
-from headgate.cli.backfill import wait_for_dag
 from headgate.cli.progress import Progress
+from headgate.cli.start_run import start_run
 from headgate.hops.ledger import Ledger
 from headgate.hops.run_range import way_forward
 from headgate.releases.release_rows import releases
@@ -20,7 +19,6 @@ from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses, mlflow_server
 from headgate.stack.airflow_client import AirflowClient
-from headgate.stack.pools import create_pools
 
 if TYPE_CHECKING:
     from headgate.releases.rollback import WayBack
@@ -52,11 +50,8 @@ def go_back(
         raise NoReason(
             "A rollback says why.", left="Nothing was changed.", next_command=f'{again} --why "..."'
         )
-    create_pools(client, [name])
-    dag_id = rollback_dag_id(name)
-    wait_for_dag(client, name, dag_id)
     form = {"release": to, "tables": tables, "why": why}
-    run = run_of_answer(client.post(f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": form}))
+    run = start_run(client, name, rollback_dag_id(name), form)
     await_run(client, addresses(settings).airflow, run)
     row = releases(settings, name)[-1]
     progress.say(f"release {row.release}: version {row.version} serves, on record by {row.decided_by}")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from headgate.airflow.names import replay_dag_id
-from headgate.cli.airflow_runs import Run, Task, run_of_answer
-from headgate.cli.backfill import wait_for_dag
+from headgate.cli.airflow_runs import Run, Task
 from headgate.cli.failed_run import run_failed
 from headgate.cli.progress import Progress
+from headgate.cli.start_run import start_run
 from headgate.cli.watch import Ended, Watch
 from headgate.hops.ledger import Ledger
 from headgate.hops.run_range import NotToReplay, replay_range
@@ -17,7 +17,6 @@ from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
 from headgate.stack.airflow_client import AirflowClient
-from headgate.stack.pools import create_pools
 
 
 def replay_hours(
@@ -42,11 +41,9 @@ def replay_hours(
             "nothing was started",
             f"./headgate replay {name} --from {first:%Y-%m-%dT%H} --to {last:%Y-%m-%dT%H}",
         )
-    create_pools(client, [name])
     dag_id = replay_dag_id(name)
-    wait_for_dag(client, name, dag_id)
     form = {"from": first.isoformat(), "to": last.isoformat(), "layer": layer}
-    run = run_of_answer(client.post(f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": form}))
+    run = start_run(client, name, dag_id, form)
     (ended,) = [
         e for e in Watch(client, dag_id, progress, _words).until_quiet() if e.run.run_id == run.run_id
     ]

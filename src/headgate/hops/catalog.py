@@ -57,6 +57,8 @@ def _register_outcomes(
     """
     pipeline = loaded.spec.pipeline
     path = table_path(settings.lake, pipeline, PREDICTIONS)
+    if spark.catalog.tableExists(f"{pipeline}_gold.outcomes"):
+        return
     if current_version(path) is None:
         return  # a lake of an earlier Headgate, before its next hour
     predictions, examples = f"`{pipeline}_gold`.`predictions`", f"`{pipeline}_gold`.`examples`"
@@ -89,12 +91,18 @@ def register_records(spark: SparkSession, settings: Settings, pipeline: str) -> 
             _view(spark, f"`{pipeline}_ops`.`{name}`", f"SELECT * FROM delta.`{path}` {rows}")
 
 
-def register_all(spark: SparkSession, settings: Settings) -> None:
-    """Name the published tables of every sound pipeline: the engine's catalog is empty after a start."""
-    pipelines, _ = load_all(settings)
-    for loaded in pipelines:
-        ledger = Ledger(settings, loaded.spec.pipeline, loaded.spec.hops[-1])
+def register_all(spark: SparkSession, settings: Settings) -> list[tuple[LoadedPipeline, Ledger]]:
+    """Name the published tables of every sound pipeline: the engine's catalog is empty after a start.
+
+    Returns the pipelines, each with what its ledger said.
+    """
+    pipelines = [
+        (loaded, Ledger(settings, loaded.spec.pipeline, loaded.spec.hops[-1]))
+        for loaded in load_all(settings)[0]
+    ]
+    for loaded, ledger in pipelines:
         register(spark, settings, loaded, ledger.versions())
+    return pipelines
 
 
 def _selection(loaded: LoadedPipeline, layer: str, name: str, pinned: str) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from headgate.hops.statistics_log import Publish
 from headgate.spec.hour_range import HourRange
-
-BEGINNING = datetime.min.replace(tzinfo=UTC)
+from headgate.spec.hours import BEGINNING
 
 
 def standing(publishes: Sequence[Publish]) -> list[Publish]:
@@ -16,19 +14,15 @@ def standing(publishes: Sequence[Publish]) -> list[Publish]:
 
     Where only some of its hours were, both stand: the rows of those hours are described twice.
     """
-    return [
-        publish
-        for publish in publishes
-        if publish.hop == "bronze"
-        or not _covered(
-            publish.hours,
-            [
-                other.hours
-                for other in publishes
-                if other.hop == publish.hop and other.number > publish.number
-            ],
-        )
-    ]
+    return [publish for publish in publishes if stands(publish, publishes)]
+
+
+def stands(publish: Publish, publishes: Sequence[Publish]) -> bool:
+    """Whether `standing` keeps this one of all `publishes`."""
+    if publish.hop == "bronze":
+        return True
+    later = [one.hours for one in publishes if one.hop == publish.hop and one.number > publish.number]
+    return not _covered(publish.hours, later)
 
 
 def twice(publishes: Sequence[Publish]) -> list[Publish]:

@@ -71,10 +71,13 @@ def files_at(path: str, version: int) -> list[str]:
 
 def read_rows(path: str) -> list[dict[str, Any]]:
     """All rows of a small append-only table, in no order, times in UTC; no rows where there is no table."""
-    columns = dict.fromkeys(column_types(path) or {})
+    if not Path(path, "_delta_log").is_dir():
+        return []
+    table = DeltaTable(path)
+    columns = dict.fromkeys(field.name for field in table.schema().fields)
     return [
         {**columns, **{name: _in_utc(value) for name, value in row.items()}}
-        for file in data_files(path)
+        for file in map(unquote, table.file_uris())
         for row in ParquetFile(file, coerce_int96_timestamp_unit="us").read(use_threads=False).to_pylist()
     ]
 

@@ -16,8 +16,8 @@ from headgate.learning.metrics import log_losses
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HourRange
 from headgate.spec.pipeline import Challenge, Examples
+from headgate.spec.predictions import CHALLENGER
 
-CHALLENGER = "challenger"
 DAY = timedelta(days=1)
 
 

@@ -59,10 +59,7 @@ def drift_days(settings: Settings, pipeline: str) -> list[DriftDay]:
 
 
 def wanted_challenger(settings: Settings, pipeline: str) -> DriftDay | None:
-    """The last checked day, where its drift asks for a challenger; None where it does not.
-
-    This is what alerts and other parts look at.
-    """
+    """The last checked day, where its drift asks for a challenger; None where it does not."""
     days = drift_days(settings, pipeline)
     return days[-1] if days and days[-1].asks else None
 

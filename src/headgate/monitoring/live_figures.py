@@ -11,8 +11,7 @@ from pyspark.sql import SparkSession
 from headgate.hops.ledger import Ledger
 from headgate.monitoring.live_query import MONEY, live_query
 from headgate.spec.errors import HeadgateError
-from headgate.spec.load import LoadedPipeline, load_all
-from headgate.spec.settings import Settings
+from headgate.spec.load import LoadedPipeline
 
 FIGURES = ("auc", "log_loss", "mean_probability", "share", "calibration_error", *MONEY)
 """The figures of a day, besides counts."""
@@ -71,10 +70,9 @@ def live_days(rows: list[dict[str, Any]]) -> list[LiveDay]:
     ]
 
 
-def register_live_figures(spark: SparkSession, settings: Settings) -> None:
+def register_live_figures(spark: SparkSession, pipelines: list[tuple[LoadedPipeline, Ledger]]) -> None:
     """Name the live figures of every pipeline that has scores `<pipeline>_ops.live_figures`."""
-    for loaded in load_all(settings)[0]:
-        ledger = Ledger(settings, loaded.spec.pipeline, loaded.spec.hops[-1])
+    for loaded, ledger in pipelines:
         if loaded.spec.scored and ledger.scored_until() is not None:
             register_live(spark, loaded)
 

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from headgate.features.column_statistics import ColumnStatistics, merged
 from headgate.hops.ledger import Ledger
-from headgate.hops.standing_publishes import standing, twice
+from headgate.hops.standing_publishes import stands, twice
 from headgate.hops.statistics_log import publishes, records_of
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
@@ -71,10 +71,11 @@ def _kept(
     settings: Settings, pipeline: str, ledger: Ledger, table: str, day: HourRange
 ) -> dict[str, ColumnStatistics]:
     """What the publishes of exactly this day's hours kept, by column; nothing where there are no such."""
+    everything = publishes(settings, pipeline, ledger)
     chosen = [
         publish
-        for publish in standing(publishes(settings, pipeline, ledger))
-        if table in publish.tables and publish.hours.overlaps(day)
+        for publish in everything
+        if table in publish.tables and publish.hours.overlaps(day) and stands(publish, everything)
     ]
     within = all(day.covers(publish.hours) for publish in chosen)
     spans = [publish.hours.end - publish.hours.start for publish in chosen if publish.hours.start is not None]

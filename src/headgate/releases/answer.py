@@ -72,8 +72,7 @@ def answer(
         decided_by=by,
         **manifest_of(settings, pipeline, ledger, row.model),
     )
-    append_release(spark, settings, pipeline, release)
-    written = releases(settings, pipeline)[release.release - 1]
+    written = append_release(spark, settings, pipeline, release)
     carry_out(client, pipeline, written)
     return written
 

@@ -86,8 +86,7 @@ def record_challenge(
         why=why,
         **manifest_of(settings, pipeline, ledger, model),
     )
-    append_release(spark, settings, pipeline, row)
-    return releases(settings, pipeline)[row.release - 1]
+    return append_release(spark, settings, pipeline, row)
 
 
 def refuse_challenge(

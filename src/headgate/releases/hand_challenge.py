@@ -77,5 +77,4 @@ def _withdraw(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, b
         decided_by=SOMEBODY,
         **manifest_of(settings, pipeline, ledger, begun.model),
     )
-    append_release(spark, settings, pipeline, row)
-    return releases(settings, pipeline)[-1]
+    return append_release(spark, settings, pipeline, row)

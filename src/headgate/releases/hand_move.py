@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 from headgate.hops.ledger import Ledger
 from headgate.releases.registry import Version, tags_of
 from headgate.releases.release_log import append_release
-from headgate.releases.release_manifest import manifest_of
+from headgate.releases.release_manifest import frontier_now, manifest_of
 from headgate.releases.release_rows import Release, releases, serving
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -38,7 +38,7 @@ def record_hand_move(
         return None
     said = f"the alias champion was moved in MLflow from version {before} to version {version}"
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
-    frontier, model = ledger.frontier(), now.model if now else None
+    model = now.model if now else None
     release = Release(
         release=len(history) + 1,
         decision="by_hand",
@@ -46,9 +46,8 @@ def record_hand_move(
         model=model,
         previous_champion=before,
         reasons=[{"check": "alias", "passed": True, "said": said.replace("version None", "nothing")}],
-        frontier=frontier.isoformat() if frontier else "",
+        frontier=frontier_now(ledger),
         decided_by=SOMEBODY,
         **manifest_of(settings, pipeline, ledger, model),
     )
-    append_release(spark, settings, pipeline, release)
-    return releases(settings, pipeline)[-1]
+    return append_release(spark, settings, pipeline, release)

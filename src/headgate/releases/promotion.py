@@ -92,8 +92,7 @@ def promote(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, ver
         decided_by=RULES,
         **manifest_of(settings, pipeline, ledger, model),
     )
-    append_release(spark, settings, pipeline, release)
-    written = releases(settings, pipeline)[release.release - 1]
+    written = append_release(spark, settings, pipeline, release)
     carry_out(client, pipeline, written)
     return written
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
@@ -28,7 +27,7 @@ from headgate.releases.registry import (
 )
 from headgate.releases.release_chain import breaks
 from headgate.releases.release_log import append_release
-from headgate.releases.release_manifest import manifest_of
+from headgate.releases.release_manifest import frontier_now, manifest_of
 from headgate.releases.release_rows import DECIDED, Release, releases, serving
 from headgate.releases.report_page import keep_report
 from headgate.releases.shown_models import ShownModel, shown_models
@@ -157,7 +156,6 @@ def _champion_back(
         f"version {gone} was deleted in MLflow while it served; version {model.version} shows its model now"
     )
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
-    frontier: datetime | None = ledger.frontier()
     row = Release(
         release=len(history) + 1,
         decision="repair",
@@ -165,12 +163,11 @@ def _champion_back(
         model=before.model,
         previous_champion=None,
         reasons=[{"check": "alias", "passed": True, "said": said}],
-        frontier=frontier.isoformat() if frontier else "",
+        frontier=frontier_now(ledger),
         decided_by=REPAIR,
         **manifest_of(settings, pipeline, ledger, before.model),
     )
-    append_release(spark, settings, pipeline, row)
-    carry_out(client, pipeline, releases(settings, pipeline)[-1])
+    carry_out(client, pipeline, append_release(spark, settings, pipeline, row))
     yield f"{said} and serves, on record as release {row.release}"
 
 

@@ -58,8 +58,10 @@ class DecidedElsewhere(HeadgateError):
     """Another writer recorded a release at the same moment."""
 
 
-def append_release(spark: SparkSession, settings: Settings, pipeline: str, release: Release) -> None:
-    """Append one release with the time and its place in the chain. Its number may be written once.
+def append_release(spark: SparkSession, settings: Settings, pipeline: str, release: Release) -> Release:
+    """Append one release with the time and its place in the chain, and give it as it is on record.
+
+    Its number may be written once.
 
     Raises DecidedElsewhere when another one has it.
     """
@@ -80,6 +82,7 @@ def append_release(spark: SparkSession, settings: Settings, pipeline: str, relea
             left="the alias champion as it was",
             next_command="clear the task: it looks again at what is on record",
         )
+    return written
 
 
 def _prepare(spark: SparkSession, path: str) -> None:

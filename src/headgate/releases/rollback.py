@@ -15,7 +15,7 @@ from headgate.releases.hand_move import record_hand_move
 from headgate.releases.model_headers import header_of
 from headgate.releases.registry import champion, open_client, version_of_model
 from headgate.releases.release_log import append_release
-from headgate.releases.release_manifest import manifest_of
+from headgate.releases.release_manifest import frontier_now, manifest_of
 from headgate.releases.release_rows import MOVES, Release, releases
 from headgate.releases.tables_then import table_lines, tables_then
 from headgate.spec.errors import HeadgateError
@@ -129,7 +129,6 @@ def roll_back(
             spark, settings, loaded, ledger, found.tables,
             name=run, verdict=f"to those of release {to}", by=by.strip(), why=why.strip(),
         )  # fmt: skip
-    frontier = ledger.frontier()
     what = "model and tables" if tables else "the model"
     said = f"{by.strip()} went back to {what} of release {to}: {why.strip()}"
     history = releases(settings, pipeline)
@@ -140,14 +139,13 @@ def roll_back(
         model=found.model,
         previous_champion=found.serves_now,
         reasons=[{"check": "rollback", "passed": True, "said": said, "run": run, "tables": tables}],
-        frontier=frontier.isoformat() if frontier else "",
+        frontier=frontier_now(ledger),
         back_to=to,
         decided_by=by.strip(),
         why=why.strip(),
         **manifest_of(settings, pipeline, ledger, found.model),
     )
-    append_release(spark, settings, pipeline, release)
-    written = releases(settings, pipeline)[release.release - 1]
+    written = append_release(spark, settings, pipeline, release)
     carry_out(client, pipeline, written)
     return written
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from headgate.hops.ledger import Ledger
 from headgate.releases.release_rows import releases
 from headgate.serving.live_models import (
-    BEGINNING,
     LiveModel,
     live_challengers,
     live_champion,
     nothing_to_score,
 )
 from headgate.spec.hour_range import HOUR, HourRange
+from headgate.spec.hours import BEGINNING
 from headgate.spec.settings import Settings
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from headgate.releases.model_headers import header_of
 from headgate.releases.release_rows import Release, moves
 from headgate.releases.trials import on_trial
 from headgate.spec.errors import HeadgateError
+from headgate.spec.hours import BEGINNING
 from headgate.spec.predictions import CHALLENGER, CHAMPION
 from headgate.spec.settings import Settings
 
-BEGINNING = datetime.min.replace(tzinfo=UTC)
 WAIT = "Nothing: once a model is promoted, it scores the hours that come after."
 
 

@@ -7,3 +7,8 @@ LAYERS = ("bronze", "silver", "gold")
 
 SCORES = "scores"
 """The hop after the last layer, in which the champion scores the hour's examples."""
+
+
+def stored_name(table: str) -> str:
+    """The table that is staged, read by later ones and described by statistics: at silver the change log."""
+    return f"{table}_changes" if table.startswith("silver.") else table

@@ -57,8 +57,7 @@ def prepare(settings: Settings) -> None:
         for statement in STATEMENTS:
             spark.sql(statement.format(table=table)).collect()
         shutil.rmtree(table)
-        register_all(spark, settings)
-        register_live_figures(spark, settings)
+        register_live_figures(spark, register_all(spark, settings))
     finally:
         spark.stop()
 

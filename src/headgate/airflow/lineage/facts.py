@@ -9,6 +9,7 @@ from headgate.airflow.pages.verdicts import verdict_of
 from headgate.gates.verdict import RuleResult
 from headgate.hops.ledger import Ledger
 from headgate.lake.paths import table_path
+from headgate.spec.layers import stored_name
 from headgate.spec.lineage import Source, sources_of
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
@@ -58,7 +59,7 @@ def published(settings: Settings, pipeline: str, hop: str, attempt: str) -> Task
         sources = sources_of(loaded.spec, base, contract.columns)
         for found in _inputs(settings, loaded, sources.values(), versions):
             read[found.path] = found
-        counted = done.rows.get(base) if table == _change_log(base) else None
+        counted = done.rows.get(base) if table == stored_name(base) else None
         outputs.append(
             TableFacts(
                 _sql_name(pipeline, table),
@@ -81,8 +82,8 @@ def judged(settings: Settings, pipeline: str, hop: str, attempt: str) -> TaskFac
     tables = dict.fromkeys([*verdict.rows, *(rule.table for rule in verdict.rules)])
     inputs = [
         TableFacts(
-            _sql_name(pipeline, _change_log(table)),
-            table_path(settings.lake, pipeline, _change_log(table)),
+            _sql_name(pipeline, stored_name(table)),
+            table_path(settings.lake, pipeline, stored_name(table)),
             rows=verdict.rows.get(table, {}).get("staged"),
             columns=_columns(loaded, table),
             rules=tuple(rule for rule in verdict.rules if rule.table == table),
@@ -100,7 +101,7 @@ def _inputs(
         if source.feed:
             yield TableFacts("", str(settings.landing / pipeline / source.feed))
         for table in source.tables:
-            log = _change_log(table)
+            log = stored_name(table)
             path = table_path(settings.lake, pipeline, log)
             yield TableFacts(
                 _sql_name(pipeline, log), path, versions.get(log), columns=_columns(loaded, table)
@@ -109,12 +110,7 @@ def _inputs(
 
 def _origins(settings: Settings, pipeline: str, source: Source) -> tuple[tuple[str, str], ...]:
     found = (column.rpartition(".") for column in source.columns)
-    return tuple((table_path(settings.lake, pipeline, _change_log(table)), name) for table, _, name in found)
-
-
-def _change_log(table: str) -> str:
-    """What is staged, and what later tables read, of a silver table: its change log."""
-    return f"{table}_changes" if table.startswith("silver.") else table
+    return tuple((table_path(settings.lake, pipeline, stored_name(table)), name) for table, _, name in found)
 
 
 def _columns(loaded: LoadedPipeline, table: str) -> dict[str, tuple[str, str]]:

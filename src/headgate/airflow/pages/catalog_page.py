@@ -15,7 +15,7 @@ from headgate.hops.ledger import Entry, Ledger
 from headgate.hops.merged_statistics import NoStatistics, merged_statistics
 from headgate.releases.release_rows import serving
 from headgate.spec.contract import Column, Contract
-from headgate.spec.layers import SCORES
+from headgate.spec.layers import SCORES, stored_name
 from headgate.spec.lineage import EXAMPLES, Source, features_from, readers_of, sources_of
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.predictions import PREDICTIONS
@@ -118,11 +118,6 @@ def table_values(
         "stored": stored_name(table),
         "statistics": any(record.rows for record in statistics.values()),
     }
-
-
-def stored_name(table: str) -> str:
-    """The table that is described by a contract and its statistics: at silver the change log."""
-    return f"{table}_changes" if table.startswith("silver.") else table
 
 
 def publishes_of(ledger: Ledger, table: str) -> list[Entry]:
