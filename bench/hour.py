@@ -70,11 +70,12 @@ def measure(settings: Settings, hours: int) -> Path:
 
 
 def _timed(client: AirflowClient, run: Run) -> list[Timed]:
-    """The tasks of a run in their order, with the moments that Airflow and the job's log give."""
+    """The tasks that a run did, in their order, with the moments that Airflow and the job's log give."""
     found = client.all(f"{run.path}/taskInstances", "task_instances")
     before = datetime.fromisoformat(client.get(run.path)["start_date"])
     timed: list[Timed] = []
-    for task in sorted(found, key=lambda task: str(task["start_date"])):
+    done = [task for task in found if task["state"] == "success"]  # scores are skipped before a model serves
+    for task in sorted(done, key=lambda task: str(task["start_date"])):
         start, end = (datetime.fromisoformat(task[name]) for name in ("start_date", "end_date"))
         wait = max((start - before).total_seconds(), 0.0)
         timed.append(
@@ -95,7 +96,7 @@ def _job_seconds(client: AirflowClient, run: Run, task: dict[str, Any]) -> float
 
 
 def _figures(runs: Sequence[Run], timed: Sequence[Sequence[Timed]]) -> dict[str, Any]:
-    names = [task.task_id for task in timed[0]]
+    names = list(dict.fromkeys(task.task_id for tasks in timed for task in tasks))
     by_task = {name: [task for tasks in timed for task in tasks if task.task_id == name] for name in names}
     spark = [sum(task.job for task in tasks) for tasks in timed]
     whole = [run.seconds or 0.0 for run in runs]
