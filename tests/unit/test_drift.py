@@ -18,7 +18,7 @@ from headgate.features.distances import jensen_shannon_distance, population_stab
 from headgate.features.histogram import Bins, bins_of, counts_in
 from headgate.features.measure_column import measure_column
 from headgate.monitoring.drift_check import ColumnDrift, asking, drift_of
-from headgate.monitoring.drift_log import append_day, drift_days, wanted_challenger
+from headgate.monitoring.drift_log import append_day, drift_days
 from headgate.spec.pipeline import Drift
 from headgate.spec.settings import Settings
 
@@ -163,7 +163,6 @@ def test_days_are_on_record_once_with_what_they_ask_for(tmp_path: Path) -> None:
     settings, first = Settings(home=tmp_path), date(2013, 2, 1)
     far = ColumnDrift("delay", 900, 1.5, 0.4, 0.1, 0.3)
     near = ColumnDrift("speed", 900, 0.1, 0.1, 0.1, 0.3)
-    assert wanted_challenger(settings, "rides") is None
     for number in range(6):
         append_day(settings, "rides", first + timedelta(days=number), 7, 3, [far, near], POLICY)
     again = append_day(settings, "rides", first + timedelta(days=5), 8, 4, [near], POLICY)
@@ -172,8 +171,6 @@ def test_days_are_on_record_once_with_what_they_ask_for(tmp_path: Path) -> None:
     assert [one.day.day for one in days] == [1, 2, 3, 4, 5, 6]
     assert [one.asks for one in days] == [()] * 4 + [("delay",)] * 2
     assert (days[5].model, days[5].version, days[5].columns) == (7, 3, (far, near))
-    assert wanted_challenger(settings, "rides") == days[5]
     append_day(settings, "rides", first + timedelta(days=6), 9, None, [], POLICY)
     last = drift_days(settings, "rides")[-1]
     assert (last.model, last.version, last.columns, last.asks) == (9, None, (), ())
-    assert wanted_challenger(settings, "rides") is None

@@ -6,6 +6,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Asset, BaseOperator, chain
 
+from headgate.airflow.alerts.notifier import notifiers
 from headgate.airflow.cluster import (
     DRIVER_MEMORY,
     cluster_configuration,
@@ -115,6 +116,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             application=str(settings.jobs / "look_back.py"),
             arguments=["--pipeline", name],
             tracking=settings.mlflow_connection,
+            on_success_callback=list(notifiers(settings, pipeline)),
             **in_turn_on_engine(settings, name, "look_back"),
         )
         chain(wait, reconcile, learn, changed, record, evaluate, promote)

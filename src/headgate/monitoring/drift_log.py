@@ -58,12 +58,6 @@ def drift_days(settings: Settings, pipeline: str) -> list[DriftDay]:
     return [_day(day, rows[day]) for day in sorted(rows)]
 
 
-def wanted_challenger(settings: Settings, pipeline: str) -> DriftDay | None:
-    """The last checked day, where its drift asks for a challenger; None where it does not."""
-    days = drift_days(settings, pipeline)
-    return days[-1] if days and days[-1].asks else None
-
-
 def append_day(
     settings: Settings,
     pipeline: str,

@@ -18,6 +18,9 @@ CHALLENGE = "challenge"
 ASK = "ask"
 """The decision that somebody has to approve of."""
 
+ANSWERS = ("promote", "hold")
+"""Decisions that end the wait for an approval."""
+
 DECIDED = ("promote", "hold", ASK, CHALLENGE, "rollback", "repair")
 """Decisions that MLflow is told of: what was said of a candidate, its trial, ways back, and repairs."""
 
@@ -65,6 +68,16 @@ def serving(history: list[Release]) -> int | None:
 def moves(history: list[Release]) -> list[Release]:
     """The releases after which another version served than before, oldest first."""
     return [release for release in history if release.decision in MOVES]
+
+
+def unanswered(history: list[Release]) -> list[Release]:
+    """The decisions that wait for somebody's approval, oldest first."""
+    return [
+        asked
+        for place, asked in enumerate(history)
+        if asked.decision == ASK
+        and not any(later.model == asked.model and later.decision in ANSWERS for later in history[place:])
+    ]
 
 
 def _release(row: dict[str, Any]) -> Release:

@@ -36,7 +36,7 @@ FeedFormat = Literal["dms_csv", "dms_parquet", "json_lines", "debezium_json"]
 NAME_RULE = "lower-case letters, digits and _, a letter first, at most 63"
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
-AlertKind = Literal["closed_gate", "late_hour", "promotion"]
+AlertKind = Literal["closed_gate", "late_hour", "promotion", "drift"]
 CONNECTION_PATTERN = r"^[A-Za-z0-9_.-]{1,200}$"
 ConnectionName = Annotated[str, StringConstraints(pattern=CONNECTION_PATTERN)]
 CONNECTION_RULE = "the name of a connection in Airflow, which has the address: letters, digits, _, - and ."
@@ -298,7 +298,7 @@ class Alerts(Strict):
     """
 
     to: list[ConnectionName] = Field(min_length=1)
-    on: list[AlertKind] = Field(default=["closed_gate", "late_hour", "promotion"], min_length=1)
+    on: list[AlertKind] = Field(default=["closed_gate", "late_hour", "promotion", "drift"], min_length=1)
     late_after: Duration | None = None
 
 

@@ -1,16 +1,19 @@
-"""What there is to tell follows from the records: closed gates, late hours, refused candidates."""
+"""What there is to tell follows from the records: gates, late hours, decisions on candidates, drift."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from headgate.airflow.alerts.cause import Cause
 from headgate.airflow.alerts.causes import causes
+from headgate.monitoring.drift_check import ColumnDrift
+from headgate.monitoring.drift_log import append_day
 from headgate.spec.load import load_pipeline
+from headgate.spec.pipeline import Drift
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.alerted_shop import AMOUNT, close_gate, write_alerts
 from tests.unit.in_airflow.records import Ledger, release
@@ -179,6 +182,58 @@ def test_candidates_refused_for_the_same_reason_are_one_cause(pipelines: Setting
     (third,) = told(pipelines, 1)
     assert third.key != first.key
     release(pipelines, 4, "promote", 7)
+    assert told(pipelines, 1) == []
+
+
+def test_a_candidate_that_waits_for_an_approval_is_told_until_somebody_answers(pipelines: Settings) -> None:
+    release(pipelines, 1, "promote", 3)
+    release(pipelines, 2, "ask", 4, previous_champion=3)
+    (cause,) = told(pipelines, 1)
+    assert (cause.kind, cause.title) == ("promotion", "shop: version 4 waits for an approval")
+    assert cause.what == (
+        "500 labelled rows, 100 needed. Until then version 3 serves; without an answer within 1 d it is held."
+    )
+    assert cause.page == "/headgate/releases/shop/2"
+    assert cause.next_command == "in Airflow, the DAG shop_approve, Required Actions: approve or reject"
+    release(pipelines, 3, "ask", 5, previous_champion=3)
+    assert [cause.title for cause in told(pipelines, 1)] == [
+        "shop: version 4 waits for an approval",
+        "shop: version 5 waits for an approval",
+    ]
+    release(pipelines, 4, "promote", 4, previous_champion=3)
+    assert [cause.title for cause in told(pipelines, 1)] == ["shop: version 5 waits for an approval"]
+    release(pipelines, 5, "hold", 5, previous_champion=4)
+    assert [cause.title for cause in told(pipelines, 1)] == ["shop: version 5 was not promoted"]
+
+
+def check_day(settings: Settings, number: int, model: int, *drifted: str) -> None:
+    """Put a day on record on which these columns drifted."""
+    found = [ColumnDrift(column, 900, 1.5, 0.4, 0.1, 0.3) for column in drifted]
+    append_day(settings, "shop", date(2024, 1, number), model, model + 10, found, Drift(days=2, of=3))
+
+
+def test_drift_is_one_cause_until_it_asks_no_more_or_another_champion_serves(pipelines: Settings) -> None:
+    check_day(pipelines, 1, 7, "amount")
+    assert told(pipelines, 1) == []
+    check_day(pipelines, 2, 7, "amount", "hour")
+    (cause,) = told(pipelines, 1)
+    assert (cause.kind, cause.title) == (
+        "drift",
+        "shop: the data have drifted from what version 17 learned from",
+    )
+    assert cause.what == "amount: beyond the limit for days, up to 2024-01-02. The champion still serves."
+    assert cause.page == "/headgate/pipelines/shop"
+    assert cause.next_command == (
+        "./headgate drift shop; then ./headgate challenge shop MODEL, with one that learned since"
+    )
+    check_day(pipelines, 3, 7, "amount", "hour")
+    (still,) = told(pipelines, 1)
+    assert (still.key, still.what[:12]) == (cause.key, "amount, hour")
+    check_day(pipelines, 4, 8, "amount")
+    (other,) = told(pipelines, 1)
+    assert other.key != cause.key
+    check_day(pipelines, 5, 8)
+    check_day(pipelines, 6, 8)
     assert told(pipelines, 1) == []
 
 

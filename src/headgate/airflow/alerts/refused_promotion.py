@@ -20,14 +20,19 @@ def refused_promotion(loaded: LoadedPipeline, history: list[Release]) -> list[Ca
     release, name = history[-1], loaded.spec.pipeline
     failed = [reason for reason in release.reasons if not reason["passed"]]
     checks = ",".join(sorted(str(reason["check"]) for reason in failed))
-    serves = f"version {release.previous_champion}" if release.previous_champion else "no version"
     return [
         Cause(
             key=f"{PROMOTION}/refused/{release.previous_champion or 0}/{checks}",
             kind=PROMOTION,
             title=f"{name}: version {release.version} was not promoted",
-            what="; ".join(str(reason["said"]) for reason in failed) + f". As before, {serves} serves.",
+            what="; ".join(str(reason["said"]) for reason in failed)
+            + f". As before, {serving_before(release)} serves.",
             page=page_address("releases", name, str(release.release)),
             next_command=f"./headgate releases show {name} {release.release}",
         )
     ]
+
+
+def serving_before(release: Release) -> str:
+    """What served when the decision was made, in words."""
+    return f"version {release.previous_champion}" if release.previous_champion else "no version"
