@@ -2,10 +2,10 @@
 ### Tell people what goes wrong
 
 Every quarter of an hour, for a pipeline whose spec has `alerts`. It reads the pipeline's records and tells
-those whom `alerts.to` names of closed gates, late hours, drift, and candidates that were refused or wait for an
-approval: one message a cause, however often something is tried again meanwhile. A gate that closes, a decision
-on a candidate and drift are told at once, by their own tasks; this DAG finds hours that are late, and sends
-again what did not arrive.
+those whom `alerts.to` names of closed gates, late hours, drift, and candidates that were refused or wait for
+an approval: one message a cause, however often something is tried again meanwhile. A gate that closes, a
+decision on a candidate and drift are told at once, by their own tasks; this DAG finds hours that are late,
+and sends again what did not arrive.
 
 Whom it told what is in the table `<pipeline>_ops.alerts`.
 
