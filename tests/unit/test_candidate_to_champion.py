@@ -292,7 +292,8 @@ def test_the_tables_go_back_with_the_model_and_learning_waits(
     assert learned == {
         "changed": False,
         "model": None,
-        "why": "The tables are rolled back to those of release 1: the examples lack hours.",
+        "why": "Hours of the examples are to be derived again: the tables are rolled back, to those of "
+        "release 1.",
     }
 
 

@@ -21,7 +21,7 @@ from headgate.cli.failed_run import RunFailed
 from headgate.cli.go_back import NoReason, go_back
 from headgate.cli.progress import Progress
 from headgate.cli.releases import GROUP, LogChanged, NoSuchRelease
-from headgate.cli.run_hours import HoursRolledBack
+from headgate.cli.run_hours import HoursHeld
 from headgate.hops.ledger import Entry
 from headgate.hops.roll_back import TablesBack
 from headgate.releases.release_chain import chained
@@ -146,7 +146,7 @@ def test_the_plan_says_what_would_happen() -> None:
 
 
 def test_hours_that_wait_for_the_way_forward_say_so() -> None:
-    waiting = HoursRolledBack(LOADED, held(), [DAY.replace(hour=3), DAY.replace(hour=4)])
+    waiting = HoursHeld(LOADED, held(), [DAY.replace(hour=3), DAY.replace(hour=4)])
     assert str(waiting) == (
         "2 hours wait: the tables are rolled back, to those of release 1\n"
         "  where: flights_ops.hops, by anna: a wrong transform\n"

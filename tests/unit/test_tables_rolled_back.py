@@ -118,14 +118,14 @@ def test_readers_see_the_old_set_hours_wait_and_a_replay_goes_forward(
         "behind 2024-01-01 00:00: the tables are rolled back, to those of release 1.\n"
         "  where: rollback, by anna: the till was wrong\n"
         "  left behind: Nothing of this hour was read; it stays open.\n"
-        "  next: ./headgate status, which prints the command that derives again what they lack; the next run "
-        "then takes the hours that waited."
+        "  next: ./headgate status, which prints the command that derives again what is lacking; the next "
+        "run then takes the hours that waited."
     )
     with pytest.raises(NotToReplay) as part:
         replay(orders, 2, 2)
     assert str(part.value) == (
-        "The tables of orders are rolled back: to those of release 1. All that they lack is derived in one "
-        "go.\n"
+        "Hours of orders wait: the tables are rolled back, to those of release 1. All that is lacking is "
+        "derived in one go.\n"
         "  where: orders_replay\n"
         "  left behind: Nothing was read, and all published tables are as they were.\n"
         "  next: ./headgate replay orders --from 2024-01-01T01 --to 2024-01-01T02"

@@ -7,6 +7,7 @@ from headgate.airflow.pipeline_dags import alerts_dags as alerts_dags
 from headgate.airflow.pipeline_dags import approve_dags as approve_dags
 from headgate.airflow.pipeline_dags import broken_pipelines as broken_pipelines
 from headgate.airflow.pipeline_dags import challenge_dags as challenge_dags
+from headgate.airflow.pipeline_dags import forget_dags as forget_dags
 from headgate.airflow.pipeline_dags import gate_dags as gate_dags
 from headgate.airflow.pipeline_dags import hourly_dags as hourly_dags
 from headgate.airflow.pipeline_dags import learn_dags as learn_dags

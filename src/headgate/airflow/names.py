@@ -9,10 +9,10 @@ from uuid import uuid4
 POOL_PREFIX = "headgate_"
 HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
 MAINTAIN, QUARANTINE, ROLLBACK, ALERTS = "_maintain", "_quarantine", "_rollback", "_alerts"
-CHALLENGE, APPROVE = "_challenge", "_approve"
+CHALLENGE, APPROVE, FORGET = "_challenge", "_approve", "_forget"
 ENDINGS = (
     *(HOURLY, LEARN, PROMOTE, APPROVE, CHALLENGE, GATE, REPLAY),
-    *(MAINTAIN, QUARANTINE, ROLLBACK, ALERTS),
+    *(MAINTAIN, QUARANTINE, ROLLBACK, ALERTS, FORGET),
 )
 """What the ids of a pipeline's DAGs end with, after its name."""
 
@@ -75,6 +75,11 @@ def challenge_dag_id(pipeline: str) -> str:
 def approve_dag_id(pipeline: str) -> str:
     """The DAG that asks whether a candidate is to serve."""
     return pipeline + APPROVE
+
+
+def forget_dag_id(pipeline: str) -> str:
+    """The DAG that removes a subject from everything."""
+    return pipeline + FORGET
 
 
 def pool_name(pipeline: str) -> str:

@@ -10,6 +10,7 @@ from airflow.sdk import DAG, get_parsing_context
 from headgate.airflow.alerts_dag import alerts_dag
 from headgate.airflow.approve_dag import approve_dag
 from headgate.airflow.challenge_dag import challenge_dag
+from headgate.airflow.forget_dag import forget_dag
 from headgate.airflow.gate_dag import gate_dag
 from headgate.airflow.hourly_dag import hourly_dag
 from headgate.airflow.learn_dag import learn_dag
@@ -18,6 +19,7 @@ from headgate.airflow.names import (
     ALERTS,
     APPROVE,
     CHALLENGE,
+    FORGET,
     GATE,
     HOURLY,
     LEARN,
@@ -63,6 +65,7 @@ def pipeline_dags(
         **maintain_dags(doc, settings),
         **rollback_dags(doc, settings),
         **alerts_dags(doc, settings),
+        **forget_dags(doc, settings),
     }
 
 
@@ -119,6 +122,11 @@ def rollback_dags(doc: str | None = None, settings: Settings | None = None) -> d
 def alerts_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_alerts` of every sound pipeline that has alerts."""
     return _dags(settings, ALERTS, alerts_dag, doc, _alerts)
+
+
+def forget_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_forget` of every sound pipeline."""
+    return _dags(settings, FORGET, forget_dag, doc)
 
 
 def broken_pipelines(settings: Settings | None = None) -> None:

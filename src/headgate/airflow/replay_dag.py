@@ -7,6 +7,8 @@ from airflow.sdk import DAG, Asset, Param, chain
 from headgate.airflow.alerts.notifier import notifiers
 from headgate.airflow.hop_task_group import hop_task_group
 from headgate.airflow.names import asset_uri, hourly_dag_id, replay_dag_id
+from headgate.airflow.on_engine import in_turn_on_engine
+from headgate.airflow.operators.restamp import RestampOperator
 from headgate.airflow.operators.wait_until_quiet import WAIT_TASK, WaitUntilQuietOperator
 from headgate.airflow.task_defaults import tags, task_defaults
 from headgate.airflow.timing import WAITING_RETRIES
@@ -32,6 +34,13 @@ def replay_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
                 enum=list(hops[:-1]),
                 description="The layer to read: all that come after it are derived again",
             ),
+            "restamp": Param(
+                False,
+                type="boolean",
+                description="First treat what was committed from the first hour on, and came late, as if it "
+                "had come in time; the last hour must be the last one done",
+            ),
+            "why": Param("", type="string", description="For restamp: the reason, which goes on record"),
         },
         tags=tags(pipeline),
         default_args=task_defaults(pipeline),
@@ -42,6 +51,12 @@ def replay_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             leaves_to_next=False,
             busy=["running"],
             retries=WAITING_RETRIES,
+        )
+        stamp = RestampOperator(
+            task_id="restamp",
+            application=str(settings.jobs / "restamp.py"),
+            arguments=["--pipeline", name],
+            **in_turn_on_engine(settings, name, "restamp"),
         )
         announced = Asset(uri=asset_uri(name, hops[-1]), name=f"{name}.{hops[-1]}")
         groups = [
@@ -55,7 +70,7 @@ def replay_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             )
             for hop in hops[1:]
         ]
-        chain(wait, *groups)
+        chain(wait, stamp, *groups)
     return dag
 
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "releases": "Say what served when and why; check and mend the record.",
     "challenge": "Put a model on trial against the champion.",
     "audit": "Say who did what, in Airflow and in the lake.",
+    "forget": "Remove a subject from everything that is kept, and certify it.",
     "rollback": "Go back to an earlier release: its model, and its tables too.",
     "query": "Run SQL on the lake.",
     "quarantine": "Look at rows that broke a rule; let them re-enter or dismiss them.",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from headgate.cli.registered_champion import registered_champion
 from headgate.hops.ledger import Ledger
-from headgate.hops.run_range import way_forward
+from headgate.hops.run_range import held_because, way_forward
 from headgate.spec.load import LoadedPipeline, load_all
 from headgate.spec.settings import Settings
 
@@ -25,13 +25,14 @@ class ClosedGate:
 @dataclass(frozen=True)
 class PipelineStatus:
     """One pipeline. `champion` is the version in the registry, None where there is none or nobody answers;
-    `rolled_back` the command that derives again what tables lack since they were rolled back."""
+    `held` says why hours wait for what is to be derived again, `forward` the command that derives it."""
 
     pipeline: str
     last_hour_done: datetime | None
     closed_gates: tuple[ClosedGate, ...]
     champion: str | None
-    rolled_back: str | None = None
+    held: str | None = None
+    forward: str | None = None
 
 
 def _status(settings: Settings, loaded: LoadedPipeline) -> PipelineStatus:
@@ -42,12 +43,13 @@ def _status(settings: Settings, loaded: LoadedPipeline) -> PipelineStatus:
         for entry in ledger.shut_gates()
     )
     version = registered_champion(settings, name).version if loaded.spec.model else None
-    held = ledger.rolled_back()
+    held = ledger.held()
     return PipelineStatus(
         name,
         ledger.last_hour_done(),
         gates,
         str(version) if version else None,
+        held_because(held) if held else None,
         f"./headgate {way_forward(name, held, loaded.spec.schedule.start)}" if held else None,
     )
 

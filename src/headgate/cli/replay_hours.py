@@ -27,10 +27,13 @@ def replay_hours(
     last: datetime,
     layer: str,
     progress: Progress,
+    *,
+    restamp: str | None = None,
 ) -> Ended:
     """Derive the hours first..last again from `layer` and wait; returns the run with its tasks.
 
-    Raises NotToReplay where they are not done or the layer is the last, DagMissing, RunFailed.
+    With `restamp`, the reason, what was committed from the first hour on and came late is treated as known in
+    time. Raises NotToReplay where they are not done or the layer is the last, DagMissing, RunFailed.
     """
     name, hops = loaded.spec.pipeline, loaded.spec.hops
     replay_range(Ledger(settings, name, hops[-1]), name, loaded.spec.schedule.start, first, last)
@@ -42,7 +45,9 @@ def replay_hours(
             f"./headgate replay {name} --from {first:%Y-%m-%dT%H} --to {last:%Y-%m-%dT%H}",
         )
     dag_id = replay_dag_id(name)
-    form = {"from": first.isoformat(), "to": last.isoformat(), "layer": layer}
+    form: dict[str, object] = {"from": first.isoformat(), "to": last.isoformat(), "layer": layer}
+    if restamp is not None:
+        form |= {"restamp": True, "why": restamp}
     run = start_run(client, name, dag_id, form)
     (ended,) = [
         e for e in Watch(client, dag_id, progress, _words).until_quiet() if e.run.run_id == run.run_id

@@ -20,7 +20,7 @@ from headgate.cli.progress import Progress
 from headgate.cli.run_again import run_again
 from headgate.cli.watch import Ended, Watch
 from headgate.hops.ledger import Entry, Ledger
-from headgate.hops.run_range import way_forward
+from headgate.hops.run_range import held_because, way_forward
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
 from headgate.spec.layers import SCORES
@@ -52,14 +52,13 @@ class HoursBehind(HeadgateError):
         )
 
 
-class HoursRolledBack(HeadgateError):
-    """Hours were skipped because the tables are rolled back."""
+class HoursHeld(HeadgateError):
+    """Hours were skipped because others are to be derived again first."""
 
     def __init__(self, loaded: LoadedPipeline, held: Entry, hours: Sequence[datetime]) -> None:
         name = loaded.spec.pipeline
         super().__init__(
-            f"{len(hours)} {'hour waits' if len(hours) == 1 else 'hours wait'}: the tables are rolled back, "
-            f"{held.verdict}",
+            f"{len(hours)} {'hour waits' if len(hours) == 1 else 'hours wait'}: {held_because(held)}",
             f"{name}_ops.hops, by {held.decided_by}: {held.why}",
             "nothing of these hours was read; they stay open",
             f"./headgate {way_forward(name, held, loaded.spec.schedule.start)}, then "
@@ -142,9 +141,9 @@ def require_published(
                 client, addresses(settings).airflow, entry.run, entry.failed_task, f"mend it, then {again}"
             )
     behind = [e.run.hour for e in ended if e.run.hour and hour_words(e.run, e.tasks) == BEHIND]
-    held = ledger.rolled_back()
+    held = ledger.held()
     if behind and held is not None:
-        raise HoursRolledBack(loaded, held, sorted(behind))
+        raise HoursHeld(loaded, held, sorted(behind))
     if behind:
         closed = ledger.closed_gates()
         raise HoursBehind(name, closed[0] if closed else None, sorted(behind), str(settings.reports))

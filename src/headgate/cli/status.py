@@ -42,9 +42,9 @@ def status(
         console.print(_pipelines_table(pipelines))
         for line in told_lines(settings, parts, pipelines):
             console.print(line, markup=False, soft_wrap=True)
-        for held in (pipeline for pipeline in pipelines if pipeline.rolled_back):
-            console.print(f"{held.pipeline}: its tables are rolled back, and hours wait. To go forward:")
-            console.print(f"  {held.rolled_back}", soft_wrap=True)
+        for held in (pipeline for pipeline in pipelines if pipeline.held):
+            console.print(f"{held.pipeline}: {held.held}, and hours wait. To go forward:")
+            console.print(f"  {held.forward}", soft_wrap=True)
         if served or any(part.pid for part in parts):
             found = addresses(settings)
             console.print(f"Airflow {found.airflow}   MLflow {found.mlflow}")
@@ -88,7 +88,8 @@ def _document(parts: list[PartHealth], pipelines: list[PipelineStatus]) -> dict[
                 "last_hour_done": _hour(pipeline.last_hour_done),
                 "closed_gates": [asdict(gate) | {"hour": _hour(gate.hour)} for gate in pipeline.closed_gates],
                 "champion": pipeline.champion,
-                "rolled_back": pipeline.rolled_back,
+                "held": pipeline.held,
+                "forward": pipeline.forward,
             }
             for pipeline in pipelines
         ],

@@ -8,9 +8,10 @@ from pyspark.sql import SparkSession
 
 from headgate.hops.attempt import Attempt, NoAttempt
 from headgate.hops.catalog import register
-from headgate.hops.ledger import ROLLBACK, Entry, Ledger
+from headgate.hops.ledger import RESTAMP, ROLLBACK, Entry, Ledger
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.publish_tables import publish_tables, tables_of_hop, versions_now
+from headgate.hops.restamp_bronze import complete_restamp
 from headgate.hops.roll_back import complete_rollback
 from headgate.hops.statistics_log import append_statistics, require_kept
 from headgate.lake.paths import table_path
@@ -25,6 +26,9 @@ def finish_open_intents(
     for intent in ledger.open_intents():
         if intent.hop == ROLLBACK:
             ledger = complete_rollback(spark, settings, loaded, intent, ledger)
+            continue
+        if intent.hop == RESTAMP:
+            ledger = complete_restamp(spark, settings, loaded, intent, ledger)
             continue
         attempt = Attempt(settings, loaded.spec.pipeline, intent.hop, intent.attempt)
         if _intact(attempt, intent):

@@ -12,12 +12,30 @@ from headgate.spec.hour_range import HOUR, HourRange
 from headgate.spec.layers import SCORES
 from headgate.spec.settings import Settings
 
-State = Literal["intent", "done", "closed", "undone", "accepted", "diverted", "maintained", "rolled_back"]
-ENDED = ("done", "undone", "rolled_back")
+State = Literal[
+    "intent",
+    "done",
+    "closed",
+    "undone",
+    "accepted",
+    "diverted",
+    "maintained",
+    "rolled_back",
+    "restamped",
+    "forgetting",
+    "forgotten",
+]
+ENDED = ("done", "undone", "rolled_back", "restamped", "forgetting", "forgotten")
 """States of lines that end an intent and name the versions that are published from there on."""
 
 ROLLBACK = "rollback"
 """What a rollback of tables has in the place of a hop."""
+
+RESTAMP = "restamp"
+"""What stamping anew when changes were known has in the place of a hop."""
+
+FORGET = "forget"
+"""What forgetting a subject has in the place of a hop."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +53,12 @@ class Entry:
 
     `entry` numbers the lines; `number` is the publish number (0 for a closed gate, a decision about it and
     maintenance). `hour` is the start of the run's hour, (`range_start`, `range_end`] the hours it covers,
-    `frontier` the frontier it started from. A decision (`accepted`, `diverted`, `rolled_back`) says by whom
-    and why. The range of a rollback holds the hours that are to be derived again; its intent's `versions` are
-    those to go back to. `maintained`: since then the same rows are in other files, at its `versions`.
+    `frontier` the frontier it started from. A decision (`accepted`, `diverted`, `rolled_back`, `restamped`)
+    says by whom and why. The range of a rollback, and of bronze that was stamped anew, holds the hours that
+    are to be derived again; the intent of a rollback has as `versions` those to go back to. `maintained`:
+    since then the same rows are in other files, at its `versions`. `forgetting` lines stand for the steps of
+    removing a subject, `forgotten` for their end; `digest` is then that of the subject, salted, and the range
+    of the first line, which has the versions before, are the hours that are derived again without it.
     """
 
     entry: int
@@ -109,11 +130,12 @@ class Ledger:
         return sum(e.bytes for e in self.done(hop) if e.hours.overlaps(hours))
 
     def has_archived(self, feed: str, hours: HourRange) -> bool:
-        """Whether bronze has published rows of a feed that became known in the range."""
+        """Whether bronze has rows of a feed that became known in the range, as published or stamped anew."""
         table = f"bronze.{feed}"
+        stamped = [e for e in self._entries if e.state == "restamped"]
         return any(
             e.hours.overlaps(hours) and table in e.rows and e.rows[table].staged > 0
-            for e in self.done("bronze")
+            for e in (*self.done("bronze"), *stamped)
         )
 
     def frontier(self) -> datetime | None:
@@ -165,9 +187,31 @@ class Ledger:
             return None
         return held
 
-    def derived_since(self, rollback: Entry, hop: str) -> bool:
-        """Whether the hop has derived all hours of a rollback again, in one go."""
-        return any(e.entry > rollback.entry and e.hours.covers(rollback.hours) for e in self.done(hop))
+    def restamped(self) -> Entry | None:
+        """The line by which bronze was stamped anew and that nothing has derived all hours of again since."""
+        lines = (e for e in reversed(self._entries) if e.state == "restamped")
+        return next((e for e in lines if not self.derived_since(e, self.last_hop)), None)
+
+    def to_derive(self) -> Entry | None:
+        """The line for which others wait until its hours are derived again: a rollback, or a new stamp."""
+        return self.rolled_back() or self.restamped()
+
+    def held(self) -> Entry | None:
+        """The line for which hours wait: a subject that is being forgotten, or hours to derive again."""
+        return self.forgetting() or self.to_derive()
+
+    def forgettings(self) -> list[Entry]:
+        """The first line of each forgetting, oldest first: it has the versions before."""
+        return [e for e in self._entries if e.state == "forgetting" and e.versions_before]
+
+    def forgetting(self) -> Entry | None:
+        """The first line of a forgetting that is not through."""
+        ended = {e.number for e in self._entries if e.state == "forgotten"}
+        return next((e for e in self.forgettings() if e.number not in ended), None)
+
+    def derived_since(self, line: Entry, hop: str) -> bool:
+        """Whether the hop has derived all hours of such a line again, in one go."""
+        return any(e.entry > line.entry and e.hours.covers(line.hours) for e in self.done(hop))
 
     def closed_gates(self) -> list[Entry]:
         """Gates that hold the water back: closed, not passed since, not behind the frontier."""

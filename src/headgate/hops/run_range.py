@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from headgate.hops.ledger import ROLLBACK, Entry, Ledger
+from headgate.hops.ledger import Entry, Ledger
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR, HourRange
 
@@ -93,13 +93,13 @@ def replay_range(
             next_command=f"./headgate {way}",
         )
     hours = HourRange(None if first <= schedule_start else first, last + HOUR)
-    held = ledger.rolled_back()
+    held = ledger.to_derive()
     if held is not None:
         whole = hours.covers(held.hours)
         if not whole or (hop == "gold" and not ledger.derived_since(held, "silver")):
             raise NotToReplay(
-                what=f"The tables of {pipeline} are rolled back: {held.verdict}. "
-                + ("Silver must be derived first." if whole else "All that they lack is derived in one go."),
+                what=f"Hours of {pipeline} wait: {held_because(held)}. "
+                + ("Silver must be derived first." if whole else "All that is lacking is derived in one go."),
                 where=f"{pipeline}_replay",
                 left="Nothing was read, and all published tables are as they were.",
                 next_command=f"./headgate {way_forward(pipeline, held, schedule_start)}",
@@ -108,19 +108,30 @@ def replay_range(
 
 
 def way_forward(pipeline: str, held: Entry, schedule_start: datetime) -> str:
-    """The command, without `./headgate`, that derives again what a rollback took from the tables."""
+    """The command, without `./headgate`, that goes on with that for which hours wait."""
+    if held.state == "forgetting":
+        return f"forget {pipeline} TABLE COLUMN=VALUE, the same as before: it goes on where it was"
     return f"replay {pipeline} {_hours(held.range_start or schedule_start, held.range_end - HOUR)}"
 
 
+def held_because(held: Entry) -> str:
+    """Why hours wait until those of the line are derived again, in words."""
+    if held.state == "forgetting":
+        return "a subject is being forgotten"
+    if held.state == "restamped":
+        return f"bronze is stamped anew, {held.verdict}"
+    return f"the tables are rolled back, {held.verdict}"
+
+
 def _require_forward(ledger: Ledger) -> None:
-    held = ledger.rolled_back()
+    held = ledger.held()
     if held is not None:
         raise Behind(
-            what=f"behind {held.hour:%Y-%m-%d %H:00}: the tables are rolled back, {held.verdict}.",
-            where=f"{ROLLBACK}, by {held.decided_by}: {held.why}",
+            what=f"behind {held.hour:%Y-%m-%d %H:00}: {held_because(held)}.",
+            where=f"{held.hop}, by {held.decided_by}: {held.why}",
             left="Nothing of this hour was read; it stays open.",
-            next_command="./headgate status, which prints the command that derives again what they lack; the "
-            "next run then takes the hours that waited.",
+            next_command="./headgate status, which prints the command that derives again what is lacking; "
+            "the next run then takes the hours that waited.",
         )
 
 

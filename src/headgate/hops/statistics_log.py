@@ -68,7 +68,7 @@ class Publish:
 
 def keep_with_attempt(attempt: Attempt, hours: HourRange, records: list[ColumnStatistics]) -> None:
     """Put the statistics of what was staged for `hours` beside it, until it is published."""
-    rows = [_row(attempt.hop, hours, record) for record in records]
+    rows = [statistics_row(attempt.hop, hours, record) for record in records]
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist(rows, SCHEMA), sink, compression="zstd")
     attempt.write_bytes(FILE, sink.getvalue().to_pybytes())
@@ -125,7 +125,8 @@ def _read(
     return rows
 
 
-def _row(hop: str, hours: HourRange, record: ColumnStatistics) -> dict[str, Any]:
+def statistics_row(hop: str, hours: HourRange, record: ColumnStatistics) -> dict[str, Any]:
+    """A record as a row of the log, still without the number of its publish."""
     taken = {name: getattr(record, name) for name in _TAKEN_OVER}
     values = record.values
     return {

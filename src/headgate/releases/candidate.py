@@ -7,6 +7,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from headgate.hops.ledger import Ledger
+from headgate.hops.run_range import held_because
 from headgate.learning.increment import Parent
 from headgate.learning.learn import Situation, learn
 from headgate.releases.model_headers import headers
@@ -25,13 +26,13 @@ def learn_candidate(
     known = headers(settings, pipeline)
     parent = known[-1] if known else None
     pins = {table: pin for table, pin in parent["pins"].items() if ledger.holds(table, pin)} if parent else {}
-    held = ledger.rolled_back()
+    held = ledger.held()
     situation = Situation(
         frontier=ledger.frontier(),
         versions={**ledger.versions(), **pins},  # maintenance alone is nothing to learn from
         parent=_parent(settings, pipeline, parent) if parent else None,
         serving=serving(releases(settings, pipeline)) is not None,
-        held=f"The tables are rolled back {held.verdict}: the examples lack hours." if held else None,
+        held=f"Hours of the examples are to be derived again: {held_because(held)}." if held else None,
     )
     return learn(spark, settings, loaded, name, situation)
 

@@ -23,6 +23,7 @@ from headgate.lake.paths import table_path
 from headgate.lake.pins import pin
 from headgate.lake.remove_old import remove_old
 from headgate.lake.vacuum import vacuum
+from headgate.releases.forgotten import forgetting_of
 from headgate.releases.model_headers import headers
 from headgate.releases.report_page import FOLDER as MODEL_REPORTS
 from headgate.spec.load import LoadedPipeline, load_pipeline
@@ -86,6 +87,8 @@ def maintain(
     stored = {table: path for table, path in tables.items() if not table.startswith(f"{RECORDS}.")}
     before = {table: (folder_size(Path(path)), len(data_files(path))) for table, path in tables.items()}
     for header in headers(settings, pipeline):
+        if forgetting_of(ledger, header):
+            continue  # what it learned from holds a subject that is to be forgotten
         for table, version in header["pins"].items():
             pin(spark, tables[table], int(version))
     for table, path in tables.items():

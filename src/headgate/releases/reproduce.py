@@ -13,6 +13,7 @@ import pandas as pd
 import pyspark
 from pyspark.sql import SparkSession
 
+from headgate.hops.ledger import Ledger
 from headgate.lake.gone import ReadError, gone
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
@@ -25,6 +26,7 @@ from headgate.learning.labelled_rows import in_key_order
 from headgate.learning.node_rows import content_digest
 from headgate.learning.scoring.encoding import encode
 from headgate.learning.scoring.scorer import scorer_of
+from headgate.releases.forgotten import forgetting_of, said_of
 from headgate.releases.model_headers import header_of
 from headgate.releases.model_log import nodes_of
 from headgate.releases.outcome_file import leave_outcome
@@ -79,6 +81,9 @@ def reproduce(
     version, path = header["pins"][EXAMPLES], table_path(settings.lake, pipeline, EXAMPLES)
     if loaded.spec.examples is None:
         raise _gone(pipeline, number, version, "the spec has no `examples` any more")
+    forgotten = forgetting_of(Ledger(settings, pipeline, loaded.spec.hops[-1]), header)
+    if forgotten is not None:
+        raise _gone(pipeline, number, version, f"a subject in it was forgotten ({said_of(forgotten)})")
     spark.conf.set(READ_OLD_VERSIONS, "false")
     try:
         start = _start(settings, header)

@@ -10,7 +10,9 @@ from pyspark.sql import SparkSession
 from headgate.hops.finish import finish_open_intents
 from headgate.hops.ledger import Ledger
 from headgate.hops.roll_back import TablesBack, require_files, roll_tables_back
+from headgate.hops.run_range import way_forward
 from headgate.releases.carry_out import carry_out, finish_last
+from headgate.releases.forgotten import forgetting_of, said_of
 from headgate.releases.hand_move import record_hand_move
 from headgate.releases.model_headers import header_of
 from headgate.releases.registry import champion, open_client, version_of_model
@@ -69,6 +71,21 @@ def way_back(
         what = "no model of the log" if target.model is None else f"version {target.version}"
         decision = target.decision.replace("_", " ")
         raise _refused(f"Release {to} of {pipeline} let nothing serve: {decision} of {what}.", pipeline)
+    ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
+    forgotten = forgetting_of(ledger, header_of(settings, pipeline, target.model))
+    if forgotten is not None:
+        raise _refused(
+            f"Release {to} of {pipeline} cannot come back: its model {target.model} may have learned from a "
+            f"subject that was forgotten since ({said_of(forgotten)}).",
+            pipeline,
+        )
+    if ledger.forgetting() is not None:
+        raise NoWayBack(
+            f"A subject of {pipeline} is being forgotten, and nothing goes back meanwhile.",
+            f"{pipeline}_ops.hops",
+            AS_IT_WAS,
+            f"./headgate {way_forward(pipeline, ledger.forgettings()[-1], loaded.spec.schedule.start)}",
+        )
     registered = version_of_model(client, pipeline, target.model)
     if registered is None:
         raise NoWayBack(

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.api_fastapi.logging import decorators
 from airflow.sdk.exceptions import (
     AirflowFailException,
     AirflowRescheduleException,
@@ -17,6 +18,7 @@ from airflow.sdk.exceptions import (
 )
 
 from headgate.airflow import (
+    forget_dags,
     gate_dags,
     hourly_dags,
     learn_dags,
@@ -121,6 +123,28 @@ def test_a_way_back_carries_the_form_the_run_and_the_name_of_who_goes(
         task.execute({**told, "params": form})
 
 
+def test_a_subject_is_forgotten_in_the_name_of_who_triggered_the_run(
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task: Any = forget_dags()["shop_forget"].get_task("forget")
+    ran: list[list[str]] = []
+    monkeypatch.setattr(type(task), "run_job", lambda self, arguments: ran.append(list(arguments)))
+    form = {"table": "orders", "secret_key": ["order_id=7"], "why": "request 12"}
+    told = context(Instance(), run_type="manual", triggering_user_name="anna")
+    task.execute({**told, "params": form})
+    assert ran == [
+        [
+            *["--pipeline", "shop", "--table", "orders", "--key", '["order_id=7"]'],
+            *["--why", "request 12", "--by", "anna"],
+        ]
+    ]
+    assert "order_id" not in str(task.arguments)  # which Airflow keeps
+    assert "order_id" not in str(decorators.secrets_masker.redact(form, "conf"))  # as its audit log does
+    told = context(Instance(), run_type="manual", triggering_user_name=None)
+    with pytest.raises(AirflowFailException, match="Forgetting needs somebody who made it"):
+        task.execute({**told, "params": form})
+
+
 @pytest.mark.parametrize("digest", ["", "d1", "A" * 64, "0" * 63])
 def test_the_form_of_a_decision_takes_whole_digests_only(pipelines: Settings, digest: str) -> None:
     parameters: Any = gate_dags()["shop_gate"].params
@@ -189,6 +213,39 @@ def test_a_replay_stages_the_hours_of_its_form_in_the_hops_after_the_layer(
             ]
         ]
     assert staged == hops
+
+
+def test_history_is_stamped_anew_where_the_form_asks_for_it_and_in_somebodys_name(
+    pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task: Any = replay_dags()["shop_replay"].get_task("restamp")
+    ran: list[list[str]] = []
+    monkeypatch.setattr(type(task), "run_job", lambda self, arguments: ran.append(list(arguments)))
+    hours = {"from": "2024-01-01T00:00:00+00:00", "to": "2024-01-01T09:00:00+02:00"}
+    form = {**hours, "layer": "bronze", "restamp": True, "why": "the line was down"}
+    anna = context(Instance(), run_type="manual", triggering_user_name="anna")
+    task.execute({**anna, "params": {**form, "restamp": False}})
+    assert ran == []
+    task.execute({**anna, "params": form})
+    assert ran == [
+        [
+            *["--pipeline", "shop", "--from-hour", "2024-01-01T00:00:00+00:00"],
+            *["--hour", "2024-01-01T07:00:00+00:00"],
+            *["--why", "the line was down", "--by", "anna", "--run", "a run"],
+        ]
+    ]
+    with pytest.raises(AirflowFailException) as refused:
+        task.execute({**anna, "params": {**form, "layer": "silver"}})
+    assert str(refused.value) == (
+        "Bronze is to be stamped anew, but the form says to read silver as it is.\n"
+        "  where: run a run\n"
+        "  left behind: Nothing was changed.\n"
+        "  next: Trigger the DAG again with the layer bronze."
+    )
+    nobody = context(Instance(), run_type="manual", triggering_user_name=None)
+    with pytest.raises(AirflowFailException, match="Stamping history anew needs somebody who made it"):
+        task.execute({**nobody, "params": form})
+    assert len(ran) == 1
 
 
 @pytest.mark.parametrize(("hours", "quiet"), [(0, True), (3, False)])

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG, CronDataIntervalTimetable
+from airflow.sdk.exceptions import ParamValidationError
 from airflow.serialization.serialized_objects import DagSerialization
 
 from headgate.airflow import (
     challenge_dags,
+    forget_dags,
     gate_dags,
     hourly_dags,
     learn_dags,
@@ -26,9 +28,9 @@ from headgate.airflow import (
 from headgate.spec.settings import REPOSITORY, Settings
 
 ALL = [
-    *("orders_gate", "orders_hourly", "orders_maintain", "orders_quarantine", "orders_replay"),
-    *("shop_challenge", "shop_gate", "shop_hourly", "shop_learn", "shop_maintain", "shop_promote"),
-    *("shop_quarantine", "shop_replay", "shop_rollback"),
+    *("orders_forget", "orders_gate", "orders_hourly", "orders_maintain", "orders_quarantine"),
+    *("orders_replay", "shop_challenge", "shop_forget", "shop_gate", "shop_hourly", "shop_learn"),
+    *("shop_maintain", "shop_promote", "shop_quarantine", "shop_replay", "shop_rollback"),
 ]
 HOPS = [
     "bronze.stage",
@@ -70,6 +72,7 @@ def test_a_pipeline_without_a_model_has_no_dag_to_learn_or_to_promote(pipelines:
     assert sorted(quarantine_dags()) == ["orders_quarantine", "shop_quarantine"]
     assert sorted(maintain_dags()) == ["orders_maintain", "shop_maintain"]
     assert sorted(rollback_dags()) == ["shop_rollback"]
+    assert sorted(forget_dags()) == ["orders_forget", "shop_forget"]
 
 
 def test_folders_can_be_named_by_the_dag_file(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,8 +114,8 @@ def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Se
         [
             *(("shop_hourly", task_id) for task_id in HOPS + SCORES),
             *(("orders_hourly", task_id) for task_id in HOPS[:6]),
-            *(("shop_replay", task_id) for task_id in HOPS[3:]),
-            *(("orders_replay", task_id) for task_id in HOPS[3:6]),
+            *(("shop_replay", task_id) for task_id in ("restamp", *HOPS[3:])),
+            *(("orders_replay", task_id) for task_id in ("restamp", *HOPS[3:6])),
             ("orders_gate", "decide"),
             ("shop_gate", "decide"),
             ("shop_learn", "look_back"),
@@ -125,6 +128,8 @@ def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Se
             ("orders_maintain", "tables"),
             ("shop_maintain", "tables"),
             ("shop_rollback", "roll_back"),
+            ("orders_forget", "forget"),
+            ("shop_forget", "forget"),
         ]
     )
     assert {pool for where, pool in pools.items() if where not in in_pool} == {"default_pool"}
@@ -135,8 +140,9 @@ def test_tasks_retry_twice_and_waiting_costs_no_retry(pipelines: Settings) -> No
         (dag.dag_id, step.task_id): step.retries for dag in pipeline_dags().values() for step in dag.tasks
     }
     assert retries.pop(("shop_learn", "wait_until_quiet")) == 10
-    for dag in ("shop_replay", "orders_replay"):
+    for dag in ("shop_replay", "orders_replay", "shop_forget", "orders_forget"):
         assert retries.pop((dag, "wait_until_quiet")) == 10
+    assert retries.pop(("shop_forget", "wait_for_learning")) == 10
     assert [retries.pop((dag, "bronze.stage")) for dag in ("shop_hourly", "orders_hourly")] == [10, 10]
     assert set(retries.values()) == {2}
 
@@ -210,8 +216,8 @@ def test_the_publish_of_the_last_layer_announces_the_hour_and_learning_listens(p
 
 def test_a_replay_waits_and_takes_every_hop_after_bronze(pipelines: Settings) -> None:
     dags = replay_dags(doc="the runbook")
-    assert in_order(dags["shop_replay"]) == ["wait_until_quiet", *HOPS[3:]]
-    assert in_order(dags["orders_replay"]) == ["wait_until_quiet", *HOPS[3:6]]
+    assert in_order(dags["shop_replay"]) == ["wait_until_quiet", "restamp", *HOPS[3:]]
+    assert in_order(dags["orders_replay"]) == ["wait_until_quiet", "restamp", *HOPS[3:6]]
     wait = task(dags, "shop_replay", "wait_until_quiet")
     assert (wait.upstream_dag_id, wait.mode) == ("shop_hourly", "reschedule")
     stage = task(dags, "shop_replay", "gold.stage")
@@ -225,6 +231,25 @@ def test_a_replay_waits_and_takes_every_hop_after_bronze(pipelines: Settings) ->
     parameters: Any = dag.params
     assert parameters.get_param("layer").schema["enum"] == ["bronze", "silver"]
     assert parameters["layer"] == "bronze"
+
+
+def test_forgetting_waits_for_hours_and_learning_and_lets_the_next_model_be_learned(
+    pipelines: Settings,
+) -> None:
+    dags = forget_dags(doc="the runbook")
+    assert in_order(dags["shop_forget"]) == ["wait_until_quiet", "wait_for_learning", "forget"]
+    assert in_order(dags["orders_forget"]) == ["wait_until_quiet", "forget"]
+    assert task(dags, "shop_forget", "wait_until_quiet").upstream_dag_id == "shop_hourly"
+    assert task(dags, "shop_forget", "wait_for_learning").upstream_dag_id == "shop_learn"
+    forget = task(dags, "shop_forget", "forget")
+    assert forget.application.endswith("/spark_jobs/forget.py")
+    assert [asset.uri for asset in forget.outlets] == ["headgate://shop/gold"]
+    assert forget.execution_timeout == timedelta(hours=4)
+    parameters: Any = dags["shop_forget"].params
+    assert parameters.get_param("table").schema["enum"] == ["orders"]
+    for key in ([], ["order_id"]):
+        with pytest.raises(ParamValidationError):
+            parameters.get_param("secret_key").resolve(key)
 
 
 def test_learning_waits_fits_records_evaluates_and_hands_over(pipelines: Settings) -> None:
@@ -318,6 +343,7 @@ def test_maintenance_takes_its_turn_daily_and_a_form_says_how_long_things_are_ke
     assert task(dags, "shop_maintain", "runs").dag_ids == [
         *("shop_hourly", "shop_learn", "shop_promote", "shop_approve", "shop_challenge"),
         *("shop_gate", "shop_replay", "shop_maintain", "shop_quarantine", "shop_rollback", "shop_alerts"),
+        "shop_forget",
     ]
 
 

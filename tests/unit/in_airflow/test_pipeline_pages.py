@@ -109,10 +109,10 @@ def test_tables_that_are_rolled_back_come_with_the_way_forward(
     ledger.line("rollback", 6, "rolled_back", since=6, **told)
     for page in ("/pipelines", "/pipelines/shop"):
         text = look(page)
-        assert "The tables are rolled back to those of release 1" in text
+        assert "Hours wait: the tables are rolled back, to those of release 1" in text
         assert "By anna: &lt;script&gt;" in text and "<script>alert" not in text
         assert "<code>./headgate replay shop --from 2024-01-01T06 --to 2024-01-01T06</code>" in text
-    assert '<span class="tag rolled-back">rolled back</span>' in look("/pipelines")
+    assert '<span class="tag waits">waits</span>' in look("/pipelines")
     ledger.line("gold", 6, rows={"gold.examples": (1, 0, 1)})
     assert "rolled back" not in look("/pipelines")
 

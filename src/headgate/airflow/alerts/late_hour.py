@@ -27,7 +27,7 @@ def late_hour(
     passed and from `since`, when somebody began to look. It stays one cause until an hour is in time again.
     """
     first = ledger.frontier() or loaded.spec.schedule.start
-    if not _is_due(loaded, first, late_after, now) or ledger.closed_gates() or ledger.rolled_back():
+    if not _is_due(loaded, first, late_after, now) or ledger.closed_gates() or ledger.held():
         return []
     if now <= max(first + HOUR, since, _gate_passed_at(ledger) or since) + late_after:
         return []

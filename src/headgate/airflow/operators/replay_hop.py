@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,8 +30,16 @@ class ReplayStageOperator(ConnectJobOperator):
         form = context["params"]
         if LAYERS.index(self.hop) <= LAYERS.index(form["layer"]):
             raise AirflowSkipException(f"The form says to read {form['layer']} as it is.")
-        first, last = (datetime.fromisoformat(form[name]).astimezone(UTC) for name in ("from", "to"))
-        attempt = new_attempt(last)
+        attempt = new_attempt(_moment(form["to"]))
         context["ti"].xcom_push(key=ATTEMPT_KEY, value=attempt)
-        hours = ["--from-hour", first.isoformat(), "--hour", last.isoformat()]
-        self.run_job([*self.arguments, *hours, "--attempt", attempt])
+        self.run_job([*self.arguments, *form_hours(form), "--attempt", attempt])
+
+
+def form_hours(form: Mapping[str, Any]) -> list[str]:
+    """The form's hours, as arguments of a job."""
+    first, last = (_moment(form[name]).isoformat() for name in ("from", "to"))
+    return ["--from-hour", first, "--hour", last]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

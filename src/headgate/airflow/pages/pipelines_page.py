@@ -18,7 +18,7 @@ from headgate.airflow.pages.progress import (
     what_serves,
 )
 from headgate.airflow.pages.records import headers_of, ledger_of, releases_of
-from headgate.hops.run_range import way_forward
+from headgate.hops.run_range import held_because, way_forward
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
@@ -30,7 +30,7 @@ def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[
     spec = loaded.spec
     ledger = ledger_of(settings, loaded)
     gates = closed_gates(spec.pipeline, ledger)
-    held = ledger.rolled_back()
+    held = ledger.held()
     fresh = freshness(spec, ledger, now)
     history = releases_of(settings, spec.pipeline) if spec.model else []
     models = [header["model"] for header in headers_of(settings, spec.pipeline)] if spec.model else []
@@ -43,8 +43,9 @@ def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[
         "hourly": hourly_dag_id(spec.pipeline),
         "learns": spec.model is not None,
         "held": held,
+        "because": held_because(held) if held else "",
         "forward": way_forward(spec.pipeline, held, spec.schedule.start) if held else "",
-        "word": "rolled back" if held else "closed" if gates else "open" if fresh else "nothing yet",
+        "word": "waits" if held else "closed" if gates else "open" if fresh else "nothing yet",
         "hops": hop_states(loaded, ledger),
         "gates": gates,
         "runs": runs_of_hours(hourly_dag_id(spec.pipeline), [gate.hour for gate in gates]),

@@ -1,0 +1,1 @@
+"""Forgetting: a subject is removed from everything that Headgate keeps."""
