@@ -27,6 +27,7 @@ class Measure(StrEnum):
     days = "days"
     replay = "replay"
     rules = "rules"
+    promotion = "promotion"
 
 
 class Each(StrEnum):
@@ -57,6 +58,7 @@ def bench(
             help=f"rules: last hour, included; {hour_text(YEAR[1])}.",
         ),
     ] = None,
+    families: Annotated[int, typer.Option(min=100, help="promotion: how many to simulate.")] = 2000,
     as_json: Annotated[bool, typer.Option("--json", help="rules: print all figures as JSON.")] = False,
 ) -> None:
     """Measure on this machine, with the bundled pipeline.
@@ -73,6 +75,9 @@ def bench(
     rules: how often each rule of the contracts would have warned, quarantined or closed the gate. Takes the
     year through the gates month by month, in a Spark of its own; goes on where it was interrupted.
 
+    promotion: how often the rules of promotion err: chance promoted, gains found, harm let by. Makes scores
+    of a year once, in a Spark of its own, and simulates on them.
+
     All print a table and write all figures below the state folder.
     """
     measured = runpy.run_path(str(REPOSITORY / "bench" / f"{measure.value}.py"))["measure"]
@@ -82,5 +87,7 @@ def bench(
         measured(Settings(), hours, span)
     elif measure is Measure.days:
         measured(Settings(), days, by_hour=each is Each.hour)
+    elif measure is Measure.promotion:
+        measured(Settings(), families)
     else:
         measured(Settings(), first or YEAR[0], last or YEAR[1], as_json=as_json)
