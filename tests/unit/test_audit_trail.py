@@ -14,7 +14,7 @@ from headgate.hops.requests import Request
 from headgate.releases.release_rows import Release
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
-from headgate.stack import airflow_acts, lake_acts
+from headgate.stack import airflow_acts, lake_acts, mlflow_acts
 from headgate.stack.audit_trail import Act, in_order
 
 AT = datetime(2026, 2, 1, 7, tzinfo=UTC)
@@ -44,6 +44,28 @@ AT = datetime(2026, 2, 1, 7, tzinfo=UTC)
 def test_a_line_of_airflow_is_an_act(event: dict[str, Any], what: str, why: str) -> None:
     line = {"when": "2026-02-01T07:00:00Z", "owner": "eva", "event": "trigger_dag_run", **event}
     assert airflow_acts.act_of(line) == Act(AT, "eva", "airflow", "trigger_dag_run", what, why)
+
+
+@pytest.mark.parametrize(
+    ("status", "did"), [(200, "POST runs/create"), (403, "POST runs/create (refused, 403)")]
+)
+def test_a_line_of_mlflow_is_an_act(status: int, did: str) -> None:
+    line = (
+        f'{{"at": "2026-02-01T07:00:00+00:00", "who": "sam", "status": {status}, "method": "POST", '
+        '"path": "/api/2.0/mlflow/runs/create", "fields": {"experiment_id": "1", "key": "x"}}'
+    )
+    assert mlflow_acts.act_of(line) == Act(AT, "sam", "mlflow", did, "experiment_id 1, key x")
+
+
+def test_a_half_written_line_of_mlflow_waits(tmp_path: Path) -> None:
+    line = (
+        '{"at": "2026-02-01T07:00:00+00:00", "who": "a", "status": 200, "method": "PUT", "path": "/x", '
+        '"fields": {}}'
+    )
+    (tmp_path / "2026-01.jsonl").write_text(line + "\n")
+    (tmp_path / "2026-02.jsonl").write_text(line + "\n" + line[:20])
+    assert len(mlflow_acts.mlflow_acts(tmp_path)) == 2
+    assert mlflow_acts.mlflow_acts(tmp_path / "none") == []
 
 
 def test_decisions_in_the_lake_are_acts_and_publishes_are_not(

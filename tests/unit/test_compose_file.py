@@ -14,7 +14,7 @@ from headgate.stack.compose import CHOICES, SECRETS
 TEXT = (REPOSITORY / "docker-compose.yaml").read_text()
 COMPOSE = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-ONCE = {"airflow-init", "mlflow-accounts", "headgate"}
+ONCE = {"airflow-init", "accounts", "archive", "headgate"}
 """Services that end when their work is done."""
 
 each_service = pytest.mark.parametrize("name", SERVICES)
@@ -60,7 +60,7 @@ def test_what_dies_is_started_again_and_has_its_health_asked(name: str) -> None:
 
 
 def test_the_database_is_reached_by_those_who_need_it() -> None:
-    members = {name for name, service in SERVICES.items() if "database" in service["networks"]}
+    members = {name for name, service in SERVICES.items() if "database" in service.get("networks", [])}
     assert members == {
         "postgres",
         "airflow-init",
@@ -74,7 +74,7 @@ def test_the_database_is_reached_by_those_who_need_it() -> None:
 
 
 def test_the_cluster_is_reached_by_those_who_use_it() -> None:
-    members = {name for name, service in SERVICES.items() if "cluster" in service["networks"]}
+    members = {name for name, service in SERVICES.items() if "cluster" in service.get("networks", [])}
     assert members == {"spark-master", "spark-worker", "engine", "airflow-scheduler", "headgate"}
     assert COMPOSE["networks"]["cluster"] == {"internal": True}
 
@@ -84,9 +84,10 @@ def test_secrets_are_demanded_and_choices_have_defaults() -> None:
     chosen = dict(re.findall(r"(?<!\$)\$\{(\w+):-([^}]*)\}", TEXT))
     assert set(re.findall(r"(?<!\$)\$\{(\w+)", TEXT)) == demanded | set(chosen)
     assert demanded == set(SECRETS)
-    assert set(chosen) == set(CHOICES) | {"HEADGATE_IMAGE"}
+    others = {"ACCOUNT_PASSWORDS", "HEADGATE_IMAGE"}
+    assert set(chosen) == set(CHOICES) | others
     assert {name: value for name, value in CHOICES.items() if name != "HEADGATE_LANDING"} == {
-        name: value for name, value in chosen.items() if name not in {"HEADGATE_LANDING", "HEADGATE_IMAGE"}
+        name: value for name, value in chosen.items() if name not in {"HEADGATE_LANDING", *others}
     }
 
 

@@ -17,7 +17,11 @@ def calls(known: bool, refuse: bool = False) -> tuple[httpx.Client, list[tuple[s
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append((request.method, request.url.path, request.content.decode()))
         if request.method == "GET":
-            return httpx.Response(200 if known else 404)
+            return (
+                httpx.Response(200, json={"user": {"username": "pipelines"}})
+                if known
+                else httpx.Response(404)
+            )
         return httpx.Response(403 if refuse else 200)
 
     return httpx.Client(base_url="http://mlflow:5000", transport=httpx.MockTransport(answer)), asked

@@ -22,6 +22,7 @@ VARIABLES = {
     "MLFLOW_SHOWN": "http://localhost:15000",
     "MLFLOW_USER": "pipelines",
     "MLFLOW_PASSWORD": "mlflow-secret",
+    "MLFLOW_CHANGES": "/changes",
     "ENGINE": "sc://engine:15002/;use_ssl=false;token=engine-secret",
 }
 

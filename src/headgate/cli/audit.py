@@ -22,6 +22,8 @@ from headgate.stack.airflow_acts import airflow_acts
 from headgate.stack.airflow_client import AirflowClient
 from headgate.stack.audit_trail import Act, in_order
 from headgate.stack.lake_acts import lake_acts
+from headgate.stack.mlflow_acts import mlflow_acts
+from headgate.stack.served_stack import served_stack
 
 
 def audit(
@@ -36,10 +38,11 @@ def audit(
     who: Annotated[str | None, typer.Option(help="What one account did.")] = None,
     format: Annotated[Format, typer.Option(help="A table for reading, or CSV or JSON.")] = Format.table,
 ) -> None:
-    """Say who did what, in order: in Airflow, and about gates, quarantine and releases.
+    """Say who did what, in order: in Airflow, in MLflow, and about gates, quarantine and releases.
 
-    From Airflow's audit log, and from the decisions in the lake: the ledger, requests about the quarantine,
-    and releases, among them aliases that somebody moved in MLflow.
+    From Airflow's audit log, from what MLflow's server writes down of changes and refusals (where it knows
+    accounts: the compose stack), and from the decisions in the lake: the ledger, requests about the
+    quarantine, and releases, among them aliases that somebody moved in MLflow.
     """
     settings = Settings()
     require_running(settings)
@@ -48,6 +51,9 @@ def audit(
         acts += lake_acts(settings, load_pipeline(settings, name))
     with AirflowClient(settings) as client:
         acts += airflow_acts(client, begin, end)
+    served = served_stack()
+    if served is not None:
+        acts += mlflow_acts(served.mlflow_changes)
     found = in_order(acts, begin, end, who)
     {Format.table: _write_table, Format.csv: _write_csv, Format.json: _write_json}[format](found)
 

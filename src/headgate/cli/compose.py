@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from headgate.stack.compose import ENV_FILE, docker_compose, run_command, write_env
+from headgate.stack.access import read_access
+from headgate.stack.account_passwords import access_file, ensure_passwords
+from headgate.stack.compose import ENV_FILE, SecretsMissing, docker_compose, run_command, write_env
+from headgate.stack.compose_backup import back_up
+from headgate.stack.compose_recover import recover
 
 CONTEXT = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
 
 class Command(StrEnum):
-    """`init`, and the commands that do inside of the compose stack what they do beside the embedded one."""
+    """What concerns the stack itself, and the commands that do on it what they do on the embedded one."""
 
     init = "init"
+    accounts = "accounts"
+    backup = "backup"
+    recover = "recover"
     demo = "demo"
     status = "status"
     run = "run"
@@ -26,25 +34,36 @@ class Command(StrEnum):
     plan = "plan"
     check = "check"
     audit = "audit"
+    releases = "releases"
 
 
 def compose(
-    command: Annotated[Command, typer.Argument(help="init, or what to do inside of the stack.")],
+    command: Annotated[Command, typer.Argument(help="init, accounts, or what to do inside of the stack.")],
     arguments: Annotated[
         list[str] | None, typer.Argument(metavar="[ARGUMENTS]", help="Those of the command.")
     ] = None,
 ) -> None:
     """Work with the stack of docker-compose.yaml: separate servers, for several users.
 
-    init writes `.env` with new secrets, readable by you only, and refuses to overwrite one. demo starts the
-    stack (docker compose up -d --wait) and does what the embedded demo does. The other commands do on this
-    stack what they do on the embedded one: ./headgate compose query "SELECT 1".
+    init writes `.env` with new secrets, readable by you only, and refuses to overwrite one. accounts makes
+    Airflow's and MLflow's roles and accounts what access.yaml says. backup FOLDER writes databases, lake and
+    artifacts as they are at one moment; recover FOLDER fills empty volumes from it. demo starts the stack
+    (docker compose up -d --wait) and does what the embedded demo does. The other commands do on this stack
+    what they do on the embedded one: ./headgate compose query "SELECT 1".
     """
+    if command in (Command.init, Command.accounts) and arguments:
+        raise typer.BadParameter(f"{command.value} takes no arguments")
     if command is Command.init:
-        if arguments:
-            raise typer.BadParameter("init takes no arguments")
+        access = read_access(access_file(ENV_FILE))
         write_env(ENV_FILE)
+        ensure_passwords(ENV_FILE, access)
         typer.echo(f"{ENV_FILE}: written, readable by you only. Next: docker compose up -d --wait")
+        return
+    if command is Command.accounts:
+        _accounts()
+        return
+    if command in (Command.backup, Command.recover):
+        _keep_or_bring_back(command, arguments or [])
         return
     if command is Command.demo:
         typer.echo("Starting the stack")
@@ -53,3 +72,32 @@ def compose(
             raise typer.Exit(started)
     words = [command.value, *(arguments or [])]
     raise typer.Exit(run_command(words, terminal=sys.stdin.isatty() and sys.stdout.isatty()))
+
+
+def _accounts() -> None:
+    if not ENV_FILE.exists():
+        raise SecretsMissing(ENV_FILE)
+    path = access_file(ENV_FILE)
+    access = read_access(path)
+    added = ensure_passwords(ENV_FILE, access)
+    ended = docker_compose(["run", "--rm", "--no-deps", "--no-TTY", "accounts"])
+    if ended:
+        raise typer.Exit(ended)
+    for name, role in access.held.items():
+        new = f"; the first password is in {ENV_FILE}, ACCOUNT_PASSWORDS" if name in added else ""
+        typer.echo(f"{name}: {role}{new}")
+    for name in access.taken_away:
+        typer.echo(f"{name}: taken away")
+    typer.echo(f"Airflow and MLflow know the roles and accounts of {path}")
+
+
+def _keep_or_bring_back(command: Command, arguments: list[str]) -> None:
+    if len(arguments) != 1:
+        raise typer.BadParameter(f"{command.value} takes one argument, a folder")
+    folder = Path(arguments[0]).expanduser().resolve()
+    if command is Command.backup:
+        back_up(folder)
+        typer.echo(f"{folder}: databases, lake and artifacts. Keep {ENV_FILE} as well, in another place")
+    else:
+        recover(folder)
+        typer.echo(f"recovered from {folder}; MLflow shows what the lake says")

@@ -24,12 +24,17 @@ SLOWEST = "--durations=40"
 
 
 def test(
+    compose: Annotated[
+        bool, typer.Option("--compose", help="Run the tests of docker-compose.yaml too.")
+    ] = False,
     arguments: Annotated[
         list[str] | None,
         typer.Argument(metavar="[PYTEST ARGUMENTS]", help="Run pytest with these, and no other checks."),
     ] = None,
 ) -> None:
     """Run all checks and tests: style, types, layers, unit tests side by side, then the real stack.
+
+    With --compose also the stack of docker-compose.yaml, which needs Docker.
 
     With arguments (`./headgate test tests/unit/test_ports.py -x`) only pytest runs, with them. Exits
     with 1 when anything fails; all of it runs all the same.
@@ -47,6 +52,8 @@ def test(
         [*pytest, *SIDE_BY_SIDE, SLOWEST, "tests/unit"],
         [*pytest, SLOWEST, *stack_tests],
     ]
+    if compose:
+        steps.append([*pytest, "tests/compose"])
     failed = [step for step in steps if _run(step) != 0]
     for step in failed:
         typer.secho(f"failed: {' '.join([Path(step[0]).name, *step[1:]])}", fg="red", err=True)

@@ -1,4 +1,4 @@
-"""Who did what, out of what keeps a record: Airflow, and Headgate's own logs in the lake."""
+"""Who did what, out of what keeps a record: Airflow, MLflow, Headgate's own logs in the lake."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Place = Literal["airflow", "headgate"]
+Place = Literal["airflow", "mlflow", "headgate"]
 
 
 @dataclass(frozen=True, order=True)

@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import REPOSITORY
@@ -46,6 +48,7 @@ CHOICES = {
     "SPARK_WORKER_MEMORY": "3g",
     "SPARK_WORKER_MEMORY_LIMIT": "5g",
     "HEADGATE_LANDING": "/srv/landing",
+    "HEADGATE_ACCESS": "./access.yaml",
 }
 """What may be chosen: written as comments, with docker-compose.yaml's own defaults or an example."""
 
@@ -101,10 +104,11 @@ def write_env(path: Path) -> None:
         file.write(env_text())
 
 
-def docker_compose(arguments: Sequence[str]) -> int:
+def docker_compose(arguments: Sequence[str], *, source: Path | None = None, into: Path | None = None) -> int:
     """Run `docker compose` on the stack in the foreground; returns its exit code.
 
-    Raises NoDocker, SecretsMissing.
+    It reads the file `source` and writes the new file `into`, which the owner alone may read, instead of what
+    this program has. Raises NoDocker, SecretsMissing.
     """
     docker = shutil.which("docker")
     if docker is None or subprocess.run([docker, "compose", "version"], capture_output=True).returncode:
@@ -112,7 +116,15 @@ def docker_compose(arguments: Sequence[str]) -> int:
     if not ENV_FILE.exists():
         raise SecretsMissing(ENV_FILE)
     quiet = [] if sys.stdout.isatty() else ["--progress", "quiet"]
-    return subprocess.run([docker, "compose", *quiet, *arguments], cwd=REPOSITORY).returncode
+    with ExitStack() as files:
+        standard: dict[str, IO[bytes]] = {}
+        if source is not None:
+            standard["stdin"] = files.enter_context(source.open("rb"))
+        if into is not None:
+            new = os.open(into, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            standard["stdout"] = files.enter_context(os.fdopen(new, "wb"))
+        line = [docker, "compose", *quiet, *arguments]
+        return subprocess.run(line, cwd=REPOSITORY, **standard).returncode
 
 
 def run_command(words: Sequence[str], terminal: bool) -> int:

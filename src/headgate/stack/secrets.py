@@ -43,7 +43,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
 }
 
 
-def _write(path: Path, text: str) -> None:
+def write_secret(path: Path, text: str) -> None:
     """Write a new file of mode 0600; it appears under its name only when it is whole."""
     half = path.with_name(f".{path.name}.new")
     half.unlink(missing_ok=True)
@@ -65,14 +65,14 @@ def ensure_secrets(folder: Path) -> Secrets:
     """
     for name, generate in GENERATORS.items():
         if not (folder / name).exists():
-            _write(folder / name, generate() + "\n")
+            write_secret(folder / name, generate() + "\n")
     for path, mode in exposed(folder):
         raise SecretExposed(path, mode)
     found = read_secrets(folder)
     users = folder / AIRFLOW_USERS_FILE
     wanted = json.dumps({AIRFLOW_USER: found.airflow_password.get_secret_value()})
     if not users.exists() or users.read_text().strip() != wanted:
-        _write(users, wanted + "\n")
+        write_secret(users, wanted + "\n")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,7 +17,8 @@ class ServedStack(BaseSettings):
     """Read from `HEADGATE_SERVED_*` variables; printing it shows no secret.
 
     `airflow` and `mlflow` are the addresses for programs, `airflow_shown` and `mlflow_shown` those for
-    people's browsers. `engine` is a Spark Connect address with its token.
+    people's browsers. `mlflow_changes` is the folder in which MLflow's server writes down
+    what was asked of it. `engine` is a Spark Connect address with its token.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
@@ -29,6 +31,7 @@ class ServedStack(BaseSettings):
     mlflow_shown: str
     mlflow_user: str
     mlflow_password: SecretStr
+    mlflow_changes: Path
     engine: SecretStr
 
 

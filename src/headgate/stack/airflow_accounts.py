@@ -1,0 +1,73 @@
+"""Roles and accounts in Airflow, by its auth manager's API: made to be what `access.yaml` says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from headgate.stack.access import Access
+
+ROLES, USERS = "/auth/fab/v1/roles", "/auth/fab/v1/users"
+
+
+def log_in(client: httpx.Client, user: str, password: str) -> None:
+    """Let `client`, whose base is Airflow's address, speak as `user`. Raises httpx.HTTPStatusError."""
+    answer = client.post("/auth/token", json={"username": user, "password": password})
+    client.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
+
+
+def apply_to_airflow(client: httpx.Client, access: Access, passwords: dict[str, str]) -> None:
+    """Make roles and accounts what `access` says; accounts of others stay as they are.
+
+    A new account gets its password of `passwords`; one that exists keeps its own. What Airflow's roles
+    Admin, Op, User and Viewer may do of themselves, they go on being allowed. `client` is an
+    administrator's. Raises httpx.HTTPStatusError.
+    """
+    listed = client.get(ROLES, params={"limit": 100}).raise_for_status().json()["roles"]
+    there = {role["name"]: _permissions(role) for role in listed}
+    for name, role in access.roles.items():
+        wanted = {permission for like in role.airflow.like for permission in there[like]}
+        wanted |= {(action, on) for action, on in (text.split(" on ", 1) for text in role.airflow.also)}
+        if there.get(name) == wanted:
+            continue
+        actions = [{"action": {"name": action}, "resource": {"name": on}} for action, on in sorted(wanted)]
+        body = {"name": name, "actions": actions}
+        if name in there:
+            client.patch(f"{ROLES}/{name}", json=body).raise_for_status()
+        else:
+            client.post(ROLES, json=body).raise_for_status()
+    for name, role_name in access.held.items():
+        _ensure(client, name, role_name, passwords)
+    for name in access.taken_away:
+        if _user(client, name) is not None:
+            client.delete(f"{USERS}/{name}").raise_for_status()
+
+
+def _ensure(client: httpx.Client, name: str, role: str, passwords: dict[str, str]) -> None:
+    found, roles = _user(client, name), [{"name": role}]
+    if found is None:
+        body = {
+            "username": name,
+            "email": f"{name}@localhost",
+            "first_name": name,
+            "last_name": role,
+            "roles": roles,
+            "password": passwords[name],
+        }
+        client.post(USERS, json=body).raise_for_status()
+    elif found["roles"] != roles:
+        answer = client.patch(f"{USERS}/{name}", params={"update_mask": "roles"}, json={"roles": roles})
+        answer.raise_for_status()
+
+
+def _user(client: httpx.Client, name: str) -> dict[str, Any] | None:
+    answer = client.get(f"{USERS}/{name}")
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        return None
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
+
+
+def _permissions(role: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(pair["action"]["name"], pair["resource"]["name"]) for pair in role["actions"]}

@@ -1,0 +1,62 @@
+"""Which requests to MLflow change something, who may not make them, and what is written down of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from headgate.stack.mlflow_accounts import PIPELINES
+
+READING = ("search", "get", "list", "graphql", "query", "batchget", "telemetry")
+"""How the last part of the address begins where a POST only asks."""
+NAMED = (
+    *("name", "new_name", "alias", "version", "key", "value"),
+    *("run_id", "experiment_id", "username", "role_id"),
+)
+"""Fields of a request that are written down: what was changed, never passwords."""
+OWN_PASSWORD = "/mlflow/users/update-password"
+"""What a reader may still ask for; MLflow sees to it that it is their own."""
+REGISTRY = ("registered-models", "model-versions")
+LONGEST = 200
+
+
+def changes(method: str, path: str) -> bool:
+    """Whether a request changes something, as far as method and address tell."""
+    if method in {"GET", "HEAD", "OPTIONS"}:
+        return False
+    last = path.rstrip("/").rpartition("/")[2].lower()
+    return not (method == "POST" and last.startswith(READING) and "create" not in last)
+
+
+def only_reads(is_admin: bool, roles: Iterable[tuple[str, Iterable[str]]]) -> bool:
+    """Whether an account with these roles (name, levels that it grants) may change nothing.
+
+    It holds roles, and all of them only read. What MLflow keeps of an account's own things as a role of its
+    own does not count.
+    """
+    held = [levels for name, granted in roles if (levels := set(granted)) and not name.startswith("__user_")]
+    return not is_admin and bool(held) and set().union(*held) == {"READ"}
+
+
+def of_interest(user: str, path: str) -> bool:
+    """Whether a change is written down: all that people do, and what pipelines do to models and aliases.
+
+    What pipelines write into their runs is on record in the lake.
+    """
+    return user != PIPELINES or any(part in path for part in REGISTRY)
+
+
+def line(at: datetime, user: str, status: int, method: str, path: str, body: Mapping[str, Any]) -> str:
+    """What is written down of one change, as one line of JSON."""
+    fields = {name: str(body[name])[:LONGEST] for name in NAMED if body.get(name) not in (None, "")}
+    document = {
+        "at": at.isoformat(),
+        "who": user,
+        "status": status,
+        "method": method,
+        "path": path,
+        "fields": fields,
+    }
+    return json.dumps(document, ensure_ascii=False) + "\n"

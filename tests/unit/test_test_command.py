@@ -1,0 +1,38 @@
+"""`headgate test` leaves the compose stack out unless it is asked for."""
+
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner
+
+from headgate.cli import test as command
+from headgate.cli.app import build
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The steps that are run; all of them pass."""
+    run: list[list[str]] = []
+
+    def step(line: list[str]) -> int:
+        run.append(line)
+        return 0
+
+    monkeypatch.setattr(command, "_run", step)
+    return run
+
+
+@pytest.mark.parametrize(("switches", "included"), [([], False), (["--compose"], True)])
+def test_the_compose_stack_is_tested_on_demand(
+    steps: list[list[str]], switches: list[str], included: bool
+) -> None:
+    words = ["test", *switches]
+    assert CliRunner().invoke(build(words), words).exit_code == 0
+    assert any("tests/compose" in step for step in steps) == included
+    assert sum("tests/unit" in step for step in steps) == 1
+
+
+def test_arguments_go_to_pytest_alone(steps: list[list[str]]) -> None:
+    words = ["test", "tests/compose", "-x", "-k", "tables"]
+    assert CliRunner().invoke(build(words), words).exit_code == 0
+    assert [step[-4:] for step in steps] == [["tests/compose", "-x", "-k", "tables"]]
