@@ -117,14 +117,15 @@ def docker_compose(arguments: Sequence[str], *, source: Path | None = None, into
         raise SecretsMissing(ENV_FILE)
     quiet = [] if sys.stdout.isatty() else ["--progress", "quiet"]
     with ExitStack() as files:
-        standard: dict[str, IO[bytes]] = {}
+        given: IO[bytes] | None = None
+        taken: IO[bytes] | None = None
         if source is not None:
-            standard["stdin"] = files.enter_context(source.open("rb"))
+            given = files.enter_context(source.open("rb"))
         if into is not None:
             new = os.open(into, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            standard["stdout"] = files.enter_context(os.fdopen(new, "wb"))
+            taken = files.enter_context(os.fdopen(new, "wb"))
         line = [docker, "compose", *quiet, *arguments]
-        return subprocess.run(line, cwd=REPOSITORY, **standard).returncode
+        return subprocess.run(line, cwd=REPOSITORY, stdin=given, stdout=taken).returncode
 
 
 def run_command(words: Sequence[str], terminal: bool) -> int:

@@ -41,8 +41,8 @@ def apply_to_mlflow(client: httpx.Client, access: Access, passwords: dict[str, s
         _assign(client, name, roles[role_name]["id"], {roles[known]["id"] for known in access.roles})
         admin = access.roles[role_name].mlflow == "admin"
         if _user(client, name).get("is_admin") is not admin:
-            body = {"username": name, "is_admin": admin}
-            client.patch(f"{USERS}/update-admin", json=body).raise_for_status()
+            told = {"username": name, "is_admin": admin}
+            client.patch(f"{USERS}/update-admin", json=told).raise_for_status()
     for name in access.taken_away:
         if _known(client, name):
             client.request("DELETE", f"{USERS}/delete", json={"username": name}).raise_for_status()
