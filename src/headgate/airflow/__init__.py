@@ -17,3 +17,4 @@ from headgate.airflow.pipeline_dags import promote_dags as promote_dags
 from headgate.airflow.pipeline_dags import quarantine_dags as quarantine_dags
 from headgate.airflow.pipeline_dags import replay_dags as replay_dags
 from headgate.airflow.pipeline_dags import rollback_dags as rollback_dags
+from headgate.airflow.pipeline_dags import tune_dags as tune_dags

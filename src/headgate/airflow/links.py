@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, BaseOperatorLink
 
-from headgate.airflow.names import LEARN, run_attempt
+from headgate.airflow.names import LEARN, TUNE, run_attempt
 from headgate.airflow.pages.paths import model_report_address, page_address, report_address
 
 
@@ -79,5 +79,5 @@ class LearnedRunLink(BaseOperatorLink):
 
     def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
         """The address of a page that leads there: the run is made after this task."""
-        pipeline = str(ti_key.dag_id).removesuffix(LEARN)
+        pipeline = str(ti_key.dag_id).removesuffix(LEARN).removesuffix(TUNE)
         return page_address("learned", pipeline, run_attempt(ti_key.dag_id, ti_key.run_id))

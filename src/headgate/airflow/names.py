@@ -9,9 +9,9 @@ from uuid import uuid4
 POOL_PREFIX = "headgate_"
 HOURLY, LEARN, PROMOTE, GATE, REPLAY = "_hourly", "_learn", "_promote", "_gate", "_replay"
 MAINTAIN, QUARANTINE, ROLLBACK, ALERTS = "_maintain", "_quarantine", "_rollback", "_alerts"
-CHALLENGE, APPROVE, FORGET = "_challenge", "_approve", "_forget"
+CHALLENGE, APPROVE, FORGET, TUNE = "_challenge", "_approve", "_forget", "_tune"
 ENDINGS = (
-    *(HOURLY, LEARN, PROMOTE, APPROVE, CHALLENGE, GATE, REPLAY),
+    *(HOURLY, LEARN, PROMOTE, APPROVE, CHALLENGE, TUNE, GATE, REPLAY),
     *(MAINTAIN, QUARANTINE, ROLLBACK, ALERTS, FORGET),
 )
 """What the ids of a pipeline's DAGs end with, after its name."""
@@ -50,6 +50,11 @@ def replay_dag_id(pipeline: str) -> str:
 def maintain_dag_id(pipeline: str) -> str:
     """The DAG that keeps the storage in order."""
     return pipeline + MAINTAIN
+
+
+def tune_dag_id(pipeline: str) -> str:
+    """The DAG that searches for a better recipe."""
+    return pipeline + TUNE
 
 
 def alerts_dag_id(pipeline: str) -> str:

@@ -28,11 +28,13 @@ from headgate.airflow.names import (
     QUARANTINE,
     REPLAY,
     ROLLBACK,
+    TUNE,
 )
 from headgate.airflow.promote_dag import asks, promote_dag
 from headgate.airflow.quarantine_dag import quarantine_dag
 from headgate.airflow.replay_dag import replay_dag
 from headgate.airflow.rollback_dag import rollback_dag
+from headgate.airflow.tune_dag import tune_dag
 from headgate.spec.errors import SpecErrors
 from headgate.spec.load import load_all, load_pipeline, pipeline_names
 from headgate.spec.pipeline import Pipeline
@@ -64,6 +66,7 @@ def pipeline_dags(
         **quarantine_dags(doc, settings),
         **maintain_dags(doc, settings),
         **rollback_dags(doc, settings),
+        **tune_dags(doc, settings),
         **alerts_dags(doc, settings),
         **forget_dags(doc, settings),
     }
@@ -117,6 +120,11 @@ def maintain_dags(doc: str | None = None, settings: Settings | None = None) -> d
 def rollback_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
     """`<pipeline>_rollback` of every sound pipeline that has examples and a model."""
     return _dags(settings, ROLLBACK, rollback_dag, doc, _learns)
+
+
+def tune_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:
+    """`<pipeline>_tune` of every sound pipeline that has examples and a model."""
+    return _dags(settings, TUNE, tune_dag, doc, _learns)
 
 
 def alerts_dags(doc: str | None = None, settings: Settings | None = None) -> dict[str, DAG]:

@@ -36,6 +36,7 @@ COMMANDS = {
     "query": "Run SQL on the lake.",
     "quarantine": "Look at rows that broke a rule; let them re-enter or dismiss them.",
     "compare": "Compare algorithms on a pipeline's examples; every trial in MLflow.",
+    "tune": "Search for a better recipe within a budget; every trial in MLflow.",
     "reproduce": "Fit a version again from the data that it pins; are the trees the same?",
     "live": "Show how good the predictions were, by the labels that came since.",
     "drift": "Show how far the data have drifted from what the champion learned from.",

@@ -28,6 +28,23 @@ class Measure(StrEnum):
     replay = "replay"
     rules = "rules"
     promotion = "promotion"
+    learn = "learn"
+
+
+SIX_WEEKS = 42
+"""Days over which ways to learn are compared."""
+
+
+class Method(StrEnum):
+    """The ways to keep a model up to date that can be compared; bench/learn.py describes them."""
+
+    ring = "ring"
+    full = "full"
+    subsample = "subsample"
+    window = "window"
+    static = "static"
+    warm_start = "warm_start"
+    river = "river"
 
 
 class Each(StrEnum):
@@ -41,8 +58,22 @@ def bench(
     measure: Annotated[Measure, typer.Argument(help="What to measure.")],
     hours: Annotated[int, typer.Option(min=12, help="hour, replay: hours to run after two to warm up.")] = 12,
     span: Annotated[int, typer.Option(min=1, help="replay: how many hours to derive again.")] = MONTH,
-    days: Annotated[int, typer.Option(min=1, help="days: how many to go on.")] = 1,
-    each: Annotated[Each, typer.Option(help="days: a run for each hour, or one for the day.")] = Each.hour,
+    days: Annotated[
+        int | None, typer.Option(min=1, help=f"days: how many to go on, 1; learn: how many, {SIX_WEEKS}.")
+    ] = None,
+    each: Annotated[
+        Each | None,
+        typer.Option(help="days: a run for each hour, or one for the day; learn: an update for each day."),
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="learn: with how many seeds.")] = 3,
+    method: Annotated[
+        list[Method] | None,
+        typer.Option(help="learn: a way to learn; may be repeated. All, where not given."),
+    ] = None,
+    flipped: Annotated[
+        bool, typer.Option("--flipped", help="learn: turn the label around in the middle of the days.")
+    ] = False,
+    synthetic: Annotated[int, typer.Option(min=0, help="learn: measure an update on so many rows, too.")] = 0,
     first: Annotated[
         datetime | None,
         typer.Option(
@@ -78,6 +109,9 @@ def bench(
     promotion: how often the rules of promotion err: chance promoted, gains found, harm let by. Makes scores
     of a year once, in a Spark of its own, and simulates on them.
 
+    learn: ways to keep a model up to date, each scored on a year's real flights that it has not seen: what
+    they are worth and what an update costs. In a Spark of its own; goes on where it was interrupted.
+
     All print a table and write all figures below the state folder.
     """
     measured = runpy.run_path(str(REPOSITORY / "bench" / f"{measure.value}.py"))["measure"]
@@ -86,8 +120,18 @@ def bench(
     elif measure is Measure.replay:
         measured(Settings(), hours, span)
     elif measure is Measure.days:
-        measured(Settings(), days, by_hour=each is Each.hour)
+        measured(Settings(), days or 1, by_hour=each is not Each.day)
     elif measure is Measure.promotion:
         measured(Settings(), families)
+    elif measure is Measure.learn:
+        measured(
+            Settings(),
+            days=days or SIX_WEEKS,
+            hours=1 if each is Each.hour else 24,
+            seeds=seeds,
+            methods=[entry.value for entry in method or Method],
+            flipped=flipped,
+            synthetic=synthetic,
+        )
     else:
         measured(Settings(), first or YEAR[0], last or YEAR[1], as_json=as_json)

@@ -26,6 +26,8 @@ from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Examples, Model, Promotion
 from headgate.spec.settings import Settings
 
+CHALLENGE = "challenge"
+"""The track of candidates of another recipe than the champion's."""
 NOTHING_CHANGED = "No example that the newest model learned from has changed, come or gone."
 
 
@@ -36,13 +38,22 @@ class NothingToLearn(HeadgateError):
 @dataclass(frozen=True)
 class Situation:
     """What learning starts from: the ledger's frontier and versions, the newest model, if any serves; and why
-    there is nothing to learn from now, if the ledger says so."""
+    there is nothing to learn from now, if the ledger says so. `challenges`: the recipe is another than the
+    champion's, and is to be tried against it."""
 
     frontier: datetime | None
     versions: Mapping[str, int]
     parent: Parent | None
     serving: bool
     held: str | None = None
+    challenges: bool = False
+
+    @property
+    def track(self) -> str:
+        """The track of a candidate that is learned now."""
+        if self.challenges:
+            return CHALLENGE
+        return "refresh" if self.serving else "first"
 
 
 class Basis(NamedTuple):
@@ -114,7 +125,7 @@ def _candidate(
         **same,
         "pipeline": loaded.spec.pipeline,
         "parent": parent,
-        "track": "refresh" if situation.serving else "first",
+        "track": situation.track,
         "spec": loaded.digest,
         "code": loaded.code,
         "nodes": found.pop("nodes"),

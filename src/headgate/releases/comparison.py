@@ -95,18 +95,18 @@ def run_comparison(spark: SparkSession, settings: Settings, loaded: LoadedPipeli
     exit code.
     """
 
-    def told(fit: Fit) -> None:
-        print(fit_line(fit), flush=True)
-
     def work() -> dict[str, Any]:
-        return compare_candidates(spark, settings, loaded, folder / "scratch", told)
+        return compare_candidates(spark, settings, loaded, folder / "scratch", say_fit)
 
     return 1 if "refused" in leave_outcome(folder, work) else 0
 
 
+def say_fit(fit: Fit) -> None:
+    """Print the line of a fit that has ended, at once."""
+    print(fit_line(fit), flush=True)
+
+
 def fit_line(fit: Fit) -> str:
     """How a fit that has ended is told."""
-    return (
-        f"fit {fit.number:>{len(str(fit.of))}} of {fit.of}  fold {fit.fold}  log loss {fit.log_loss:.4f}"
-        f"  {fit.seconds:6.1f} s  {fit.trial}"
-    )
+    count = f"{fit.number:>3}" if fit.of is None else f"{fit.number:>{len(str(fit.of))}} of {fit.of}"
+    return f"fit {count}  fold {fit.fold}  log loss {fit.log_loss:.4f}  {fit.seconds:6.1f} s  {fit.trial}"

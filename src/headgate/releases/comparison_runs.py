@@ -41,22 +41,26 @@ def finished_comparison(client: MlflowClient, pipeline: str, digest: str) -> dic
     return {"comparison": comparison, "run": run.info.run_id, "experiment": experiment.experiment_id}
 
 
-def show_comparison(client: MlflowClient, comparison: dict[str, Any]) -> dict[str, Any]:
+def show_comparison(
+    client: MlflowClient, comparison: dict[str, Any], experiment_called: str | None = None
+) -> dict[str, Any]:
     """Bring MLflow to the comparison; returns what `finished_comparison` does.
 
-    Runs are found by their tags, so what a killed process left half shown is completed.
+    The experiment is the one that is named, else that of the pipeline's comparisons. Runs are found by their
+    tags, so what a killed process left half shown is completed.
     """
-    experiment = experiment_of(client, experiment_name(comparison["pipeline"]))
+    experiment = experiment_of(client, experiment_called or experiment_name(comparison["pipeline"]))
     moment = datetime.fromisoformat(comparison["frontier"])
     name = f"frontier {moment:%Y-%m-%d %H:%M}"
     own = tracked_run(client, experiment, COMPARISON_TAG, comparison["digest"], name)
     run = str(own.info.run_id)
-    children, tags = _children(client, experiment, run), _tags(comparison)
+    known, tags = children(client, experiment, run), _tags(comparison)
     for entry in comparison["entries"]:
         trial = entry["trial"]
         if entry["algorithm"] is not None:
-            place = {PARENT_TAG: run, TRIAL_TAG: trial}
-            child = children.get(trial) or client.create_run(experiment, run_name=trial, tags=place)
+            child = known.get(trial) or client.create_run(
+                experiment, run_name=trial, tags=trial_tags(run, trial)
+            )
             log_to_run(client, child.info.run_id, moment, _trial_metrics(entry), _trial_params(entry), tags)
             client.set_terminated(child.info.run_id, FINISHED)
     log_to_run(client, run, moment, _metrics(comparison), _params(comparison), tags)
@@ -66,7 +70,12 @@ def show_comparison(client: MlflowClient, comparison: dict[str, Any]) -> dict[st
     return {"comparison": comparison, "run": run, "experiment": experiment}
 
 
-def _children(client: MlflowClient, experiment: str, parent: str) -> dict[str, Run]:
+def trial_tags(parent: str, trial: str) -> dict[str, str]:
+    """What makes a run the nested one of a trial."""
+    return {PARENT_TAG: parent, TRIAL_TAG: trial}
+
+
+def children(client: MlflowClient, experiment: str, parent: str) -> dict[str, Run]:
     """The nested runs that are there, by trial."""
     runs = client.search_runs([experiment], f"tags.`{PARENT_TAG}` = '{parent}'")
     return {run.data.tags[TRIAL_TAG]: run for run in runs if TRIAL_TAG in run.data.tags}

@@ -24,13 +24,14 @@ from headgate.airflow import (
     quarantine_dags,
     replay_dags,
     rollback_dags,
+    tune_dags,
 )
 from headgate.spec.settings import REPOSITORY, Settings
 
 ALL = [
     *("orders_forget", "orders_gate", "orders_hourly", "orders_maintain", "orders_quarantine"),
     *("orders_replay", "shop_challenge", "shop_forget", "shop_gate", "shop_hourly", "shop_learn"),
-    *("shop_maintain", "shop_promote", "shop_quarantine", "shop_replay", "shop_rollback"),
+    *("shop_maintain", "shop_promote", "shop_quarantine", "shop_replay", "shop_rollback", "shop_tune"),
 ]
 HOPS = [
     "bronze.stage",
@@ -73,6 +74,7 @@ def test_a_pipeline_without_a_model_has_no_dag_to_learn_or_to_promote(pipelines:
     assert sorted(maintain_dags()) == ["orders_maintain", "shop_maintain"]
     assert sorted(rollback_dags()) == ["shop_rollback"]
     assert sorted(forget_dags()) == ["orders_forget", "shop_forget"]
+    assert sorted(tune_dags()) == ["shop_tune"]
 
 
 def test_folders_can_be_named_by_the_dag_file(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +132,7 @@ def test_whatever_commits_to_the_lake_waits_for_the_pipelines_pool(pipelines: Se
             ("shop_rollback", "roll_back"),
             ("orders_forget", "forget"),
             ("shop_forget", "forget"),
+            ("shop_tune", "record"),
         ]
     )
     assert {pool for where, pool in pools.items() if where not in in_pool} == {"default_pool"}
@@ -295,6 +298,27 @@ def test_the_learning_dag_looks_at_the_trial_beside_learning(pipelines: Settings
     assert decide.skip_when_already_exists is True
 
 
+def test_a_search_shows_its_trials_and_records_the_winner(pipelines: Settings) -> None:
+    dags = tune_dags()
+    assert in_order(dags["shop_tune"]) == [
+        *("tune", "show_tuning", "changed", "record", "evaluate", "promote")
+    ]
+    assert task(dags, "shop_tune", "tune").application_args == [
+        "--pipeline",
+        "shop",
+        "--attempt",
+        "{{ run_attempt(dag.dag_id, run_id) }}",
+        "--budget",
+        "{{ params.budget }}",
+    ]
+    assert dags["shop_tune"].params["budget"] == 900
+    assert dags["shop_tune"].params.get_param("budget").schema == {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 10800,
+    }
+
+
 def test_learning_is_submitted_with_delta_and_this_python(
     pipelines: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -341,7 +365,7 @@ def test_maintenance_takes_its_turn_daily_and_a_form_says_how_long_things_are_ke
         *("--staging", "{{ params.keep_staging }}", "--reports", "{{ params.keep_reports }}"),
     ]
     assert task(dags, "shop_maintain", "runs").dag_ids == [
-        *("shop_hourly", "shop_learn", "shop_promote", "shop_approve", "shop_challenge"),
+        *("shop_hourly", "shop_learn", "shop_promote", "shop_approve", "shop_challenge", "shop_tune"),
         *("shop_gate", "shop_replay", "shop_maintain", "shop_quarantine", "shop_rollback", "shop_alerts"),
         "shop_forget",
     ]

@@ -12,7 +12,7 @@ import pandas as pd
 from headgate.learning.auc_bootstrap import auc_difference
 from headgate.learning.block_bootstrap import block_bootstrap
 from headgate.learning.cohorts import range_as_json
-from headgate.learning.comparison.compare import FoldRows
+from headgate.learning.comparison.labelled_folds import FoldRows
 from headgate.learning.comparison.trials import Trial
 from headgate.learning.evaluation import blocks_in
 from headgate.learning.metrics import log_losses, metrics
