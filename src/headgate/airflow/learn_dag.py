@@ -63,10 +63,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             arguments=["--pipeline", name, "--found", found],
             found=found,
             tracking=settings.mlflow_connection,
-            **{
-                **on_engine_for_models(settings, name),
-                "session_record": session_record(settings, name, "trial"),
-            },
+            **on_engine_for(settings, name, "trial"),
         )
         trial, on_trial = (
             f"{{{{ ti.xcom_pull(task_ids='look', key='{key}') }}}}" for key in (TRIAL_KEY, VERSION_KEY)

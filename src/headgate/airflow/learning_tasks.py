@@ -45,7 +45,7 @@ def fit_on_cluster(settings: Settings, task_id: str, name: str, arguments: Seque
 
 
 def on_engine_for(settings: Settings, pipeline: str, place: str) -> dict[str, Any]:
-    """What a task on the engine takes that commits nothing to the tables; `place` names its session's record."""
+    """What a task on the engine takes that commits nothing to tables; `place` names its session's record."""
     return {
         "engine": settings.engine_connection,
         "session_record": session_record(settings, pipeline, place),
