@@ -31,11 +31,11 @@ SMALL = {
 
 @pytest.fixture(scope="module")
 def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A poor recipe, one tree without a split; no model of it serves yet."""
+    """A poor recipe, a tree with one split; no model of it serves yet."""
     with new_world(spark, tmp_path_factory.mktemp("tuning")) as world:
         model = world.loaded.spec.model
         assert isinstance(model, Model)
-        poor = {"parameters": {"trees": 1, "depth": 0}, "folds": 2}
+        poor = {"parameters": {"trees": 1, "depth": 1}, "folds": 2}
         loaded = loaded_pipeline(world.settings.home, model=model.model_copy(update=poor))
         yield World(spark, world.settings, loaded)
 
@@ -73,7 +73,7 @@ def test_the_winner_is_a_candidate_of_the_challenge(world: World, monkeypatch: p
     found, fits = searched(world, "search", 14)
     entries = {entry["trial"]: entry for entry in found["entries"] if entry["algorithm"]}  # type: ignore[attr-defined]
     winner = entries[found["winner"]]
-    assert entries["incumbent"]["given"] == {"trees": 1, "depth": 0, **entries["incumbent"]["given"]}
+    assert entries["incumbent"]["given"] == {"trees": 1, "depth": 1, **entries["incumbent"]["given"]}
     assert [fit.trial for fit in fits][:2] == ["incumbent", "incumbent"]
     assert [fit.fold for fit in fits][:2] == [2, 1]
     assert winner["figures"]["log_loss"] == min(entry["figures"]["log_loss"] for entry in entries.values())

@@ -45,6 +45,8 @@ class Finder:
                 new = vanished - self.found.keys.get(table, set())
                 if new and table != subject.table:
                     todo.append((table, new))
+        for table in self.loaded.spec.silver:
+            self._count_changes(table)
         self._unreadable(subject)
         for feed in self.found.places:
             self._other_revisions(feed)
@@ -70,17 +72,27 @@ class Finder:
                 continue
             rows = log.join(wanted, list(columns), "left_semi")
             self._note(feed, rows)
-            counted = rows.agg(F.count(F.lit(1)), F.count(F.when(F.size("_failed_rules") > 0, 1))).collect()[
-                0
-            ]
-            self.found.changes[table] = self.found.changes.get(table, 0) + counted[0]
-            self.found.quarantined += counted[1]
-            if table != named and counted[0]:
+            if table != named:
                 others = log.join(wanted, list(columns), "left_anti")
                 texts = [F.col(name).cast("string") for name in contract.key]
                 gone = rows.select(*texts).dropna().subtract(others.select(*texts))
                 vanished |= {tuple(row) for row in gone.collect()}
         return vanished
+
+    def _count_changes(self, table: str) -> None:
+        """Count the changes of a silver table among what was noted, however often each was met."""
+        log, places = self._read(f"silver.{table}_changes"), self.found.places.get(self._feed(table))
+        if log is None or not places:
+            return
+        here = F.broadcast(self.spark.createDataFrame(sorted(places), places_schema()))
+        rows = log.join(here, list(PLACE), "left_semi")
+        apart = F.count(F.when(F.size("_failed_rules") > 0, 1))
+        changes, quarantined = rows.agg(F.count(F.lit(1)), apart).collect()[0]
+        self.found.changes[table] = changes
+        self.found.quarantined += quarantined
+
+    def _feed(self, table: str) -> str:
+        return self.loaded.spec.silver[table].feed
 
     def keys_frame(self, table: str, keys: Iterable[tuple[str, ...]], columns: Iterable[str]) -> DataFrame:
         """Keys of a silver table, typed, in columns of these names."""
