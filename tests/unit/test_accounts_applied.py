@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import pytest
 
 from headgate.stack.access import Access
-from headgate.stack.airflow_accounts import apply_to_airflow
+from headgate.stack.airflow_accounts import NoSuchPermission, apply_to_airflow
 from headgate.stack.mlflow_accounts import apply_to_mlflow
 
 RIGHTS = {"experiment": "READ", "registered_model": "READ"}
@@ -45,7 +46,13 @@ def airflow() -> tuple[Server, dict[str, Any], dict[str, Any]]:
 
     roles: dict[str, Any] = {
         "Viewer": {"name": "Viewer", "actions": [pair("can_read", "DAGs")]},
-        "Admin": {"name": "Admin", "actions": [pair("can_edit", "Users")]},
+        "Admin": {
+            "name": "Admin",
+            "actions": [
+                pair("can_edit", "Users"),
+                *(pair("can_read", on) for on in ("DAGs", "Plugins", "Jobs")),
+            ],
+        },
     }
     users: dict[str, Any] = {}
 
@@ -126,6 +133,23 @@ def test_airflow_becomes_what_the_file_says_and_then_rests() -> None:
     assert [p["resource"]["name"] for p in roles["Looker"]["actions"]] == ["DAGs", "Jobs"]
     assert (users["ana"]["roles"], users["ana"]["password"]) == ([{"name": "Chief"}], "first")
     assert list(users) == ["ana"]
+
+
+def test_a_permission_that_airflow_does_not_have_is_refused_with_those_like_it() -> None:
+    server, roles, _ = airflow()
+    with pytest.raises(NoSuchPermission) as refused:
+        apply_to_airflow(
+            server.client, access({"ana": "Looker"}, also="can_read on Plugin"), {"ana": "first"}
+        )
+    assert str(refused.value) == (
+        "The role Looker names a permission that Airflow does not have: can_read on Plugin\n"
+        "  where: access.yaml\n"
+        "  left behind: Roles that come before it are what the file says; this one and all accounts are as "
+        "they were.\n"
+        "  next: Write one that it has: can_read on Plugins, can_read on Jobs, can_read on DAGs; then "
+        "./headgate compose accounts"
+    )
+    assert (server.written, "Looker" in roles) == ([], False)
 
 
 def test_mlflow_becomes_what_the_file_says_and_then_rests() -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 import httpx
 
+from headgate.spec.errors import HeadgateError
 from headgate.stack.access import Access
 
 ROLES, USERS = "/auth/fab/v1/roles", "/auth/fab/v1/users"
+
+
+class NoSuchPermission(HeadgateError):
+    """A role of `access.yaml` names a permission that Airflow does not have."""
 
 
 def log_in(client: httpx.Client, user: str, password: str) -> None:
@@ -22,7 +28,7 @@ def apply_to_airflow(client: httpx.Client, access: Access, passwords: dict[str, 
 
     A new account gets its password of `passwords`; one that exists keeps its own. What Airflow's roles
     Admin, Op, User and Viewer may do of themselves, they go on being allowed. `client` is an
-    administrator's. Raises httpx.HTTPStatusError.
+    administrator's. Raises NoSuchPermission, httpx.HTTPStatusError.
     """
     listed = client.get(ROLES, params={"limit": 100}).raise_for_status().json()["roles"]
     there = {role["name"]: _permissions(role) for role in listed}
@@ -31,6 +37,7 @@ def apply_to_airflow(client: httpx.Client, access: Access, passwords: dict[str, 
         wanted |= {(action, on) for action, on in (text.split(" on ", 1) for text in role.airflow.also)}
         if there.get(name) == wanted:
             continue
+        _require_known(name, wanted - there["Admin"], there["Admin"])
         actions = [{"action": {"name": action}, "resource": {"name": on}} for action, on in sorted(wanted)]
         body = {"name": name, "actions": actions}
         if name in there:
@@ -42,6 +49,21 @@ def apply_to_airflow(client: httpx.Client, access: Access, passwords: dict[str, 
     for name in access.taken_away:
         if _user(client, name) is not None:
             client.delete(f"{USERS}/{name}").raise_for_status()
+
+
+def _require_known(role: str, unknown: set[tuple[str, str]], known: set[tuple[str, str]]) -> None:
+    """Raise NoSuchPermission for the first of `unknown`, with those that are spelled most like it."""
+    if not unknown:
+        return
+    named = sorted(" on ".join(pair) for pair in unknown)[0]
+    near = get_close_matches(named, sorted(" on ".join(pair) for pair in known), n=3)
+    raise NoSuchPermission(
+        f"The role {role} names a permission that Airflow does not have: {named}",
+        where="access.yaml",
+        left="Roles that come before it are what the file says; this one and all accounts are as they were.",
+        next_command=f"Write one that it has{': ' + ', '.join(near) if near else ''}; then "
+        "./headgate compose accounts",
+    )
 
 
 def _ensure(client: httpx.Client, name: str, role: str, passwords: dict[str, str]) -> None:
