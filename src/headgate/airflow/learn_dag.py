@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Asset, chain
 
+from headgate.airflow.alerts.notifier import notifiers
 from headgate.airflow.learning_tasks import (
     ATTEMPT,
     candidate_tasks,
@@ -76,6 +77,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             application=str(settings.jobs / "look_back.py"),
             arguments=["--pipeline", name],
             tracking=settings.mlflow_connection,
+            on_success_callback=list(notifiers(settings, pipeline)),
             **in_turn_on_engine(settings, name, "look_back"),
         )
         chain(wait, reconcile, learn, changed, record, evaluate, promote)
