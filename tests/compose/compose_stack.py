@@ -94,8 +94,11 @@ class ComposeStack:
             text=True,
         ) as process:
             assert process.stdout is not None
-            yield from (line.rstrip("\n") for line in process.stdout)
-        assert process.returncode == 0
+            lines = []
+            for line in process.stdout:
+                lines.append(line.rstrip("\n"))
+                yield lines[-1]
+        assert process.returncode == 0, "\n".join(lines)
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """The rows that `./headgate compose query` gives."""
