@@ -20,7 +20,7 @@ from tests.unit.changing_world import ChangingWorld
 from tests.unit.learning_world import examples_until
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_the_next_model_has_the_trees_of_a_world_without_the_subject(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:

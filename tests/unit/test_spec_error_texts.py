@@ -38,7 +38,7 @@ ORDERS_CASES = [
     (ORDERS, "  orders:\n    feed", "  Orders:\n    feed", f"{ORDERS}:7: 'Orders' is no name: expected lower-case letters, digits and _, a letter first, at most 63"),
     (ORDERS, "feed: orders", "feed: orders\nalerts: {to: []}", f"{ORDERS}:9: to is an empty list: expected at least 1"),
     (ORDERS, "feed: orders", "feed: orders\nalerts: {to: [https://hooks/x]}", f"{ORDERS}:9: 'https://hooks/x' is no name: expected the name of a connection in Airflow, which has the address: letters, digits, _, - and ."),
-    (ORDERS, "feed: orders", "feed: orders\nalerts: {to: [mail], on: [closed_gates]}", f"{ORDERS}:9: on is 'closed_gates': expected one of closed_gate, late_hour, promotion; did you mean 'closed_gate'?"),
+    (ORDERS, "feed: orders", "feed: orders\nalerts: {to: [mail], on: [closed_gates]}", f"{ORDERS}:9: on is 'closed_gates': expected one of closed_gate, late_hour, promotion, drift; did you mean 'closed_gate'?"),
     (ORDERS, "feed: orders", "feed: orders\nmax_quarantine_share: 5", f"{ORDERS}:9: max_quarantine_share is 5: expected less than or equal to 1"),
     (ORDERS, "feed: orders", "feed: orders\nowner: 5", f"{ORDERS}:9: owner is 5: expected text (in quotes, where it looks like a number)"),
     (ORDERS, "feed: orders", "feed: orders\nowner:", f"{ORDERS}:9: owner is empty: expected text (in quotes, where it looks like a number)"),
