@@ -70,14 +70,14 @@ class Browser:
         """The first element of a CSS selector, as soon as it is to be seen."""
         return self._wait(lambda: next(e for e in self.all(selector) if e.is_displayed()), selector)
 
-    def wait_for_text(self, *texts: str) -> str:
+    def wait_for_text(self, *texts: str, seconds: float = SECONDS) -> str:
         """The page's text, as soon as it holds all `texts`."""
 
         def found() -> str:
             page = self.driver.find_element(By.TAG_NAME, "body").text
             return page if all(text in page for text in texts) else ""
 
-        return self._wait(found, " and ".join(texts))
+        return self._wait(found, " and ".join(texts), seconds)
 
     def all(self, selector: str) -> list[WebElement]:
         """All elements of a CSS selector."""
@@ -149,7 +149,7 @@ class Browser:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.driver.save_screenshot(str(path))
 
-    def _wait(self, look: Callable[[], Found], what: str) -> Found:
+    def _wait(self, look: Callable[[], Found], what: str, seconds: float = SECONDS) -> Found:
         from selenium.common.exceptions import StaleElementReferenceException
 
         def looked(_: object) -> Found | None:
@@ -158,6 +158,6 @@ class Browser:
             except (StopIteration, StaleElementReferenceException):
                 return None
 
-        waiting = WebDriverWait(self.driver, SECONDS, poll_frequency=0.3)
+        waiting = WebDriverWait(self.driver, seconds, poll_frequency=0.3)
         found: Found = waiting.until(looked, f"{what} did not show at {self.driver.current_url}")
         return found
