@@ -67,7 +67,7 @@ def measure(settings: Settings, families: int) -> Path:
     """Simulate, print the figures and return the file with all of them."""
     folder = settings.home / "bench" / "promotion"
     loaded = load_pipeline(settings, SCORES["PIPELINE"])
-    year = Year(loaded, pd.read_parquet(SCORES["stored_scores"](settings, folder)))
+    year = Year(loaded, pd.read_parquet(SCORES["stored_scores"](settings, loaded, folder)))
     figures = {
         "rows": len(year.rows),
         "days": int(year.rows["day"].nunique()),

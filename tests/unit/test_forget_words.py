@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from headgate.cli import forget_through_airflow as through_airflow
+from headgate.cli import start_run as start_run_module
 from headgate.cli.forget_through_airflow import NoReasonToForget, forget_through_airflow
 from headgate.cli.progress import Progress
 from headgate.forgetting.derive_again import reach
@@ -341,7 +342,7 @@ def test_the_run_that_names_the_subject_is_deleted_when_it_is_through(
         {"/dags/air_forget/dagRuns": [{**dag_run("manual__1", "success"), "dag_id": "air_forget"}]}
     )
     for name in ("create_pools", "wait_for_dag"):
-        monkeypatch.setattr(through_airflow, name, lambda *_: None)
+        monkeypatch.setattr(start_run_module, name, lambda *_: None)
     line = SimpleNamespace(state="forgotten", attempt="forget-5a", digest=subject.digest("5a"))
     monkeypatch.setattr(through_airflow, "Ledger", lambda *_: SimpleNamespace(entries=lambda: [line]))
     monkeypatch.setattr(through_airflow, "addresses", lambda _: SimpleNamespace(airflow="http://127.0.0.1:1"))

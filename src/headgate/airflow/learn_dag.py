@@ -5,20 +5,9 @@ from __future__ import annotations
 from airflow.sdk import DAG, Asset, chain
 
 from headgate.airflow.alerts.notifier import notifiers
-from headgate.airflow.learning_tasks import (
-    ATTEMPT,
-    candidate_tasks,
-    fit_on_cluster,
-    on_engine_for,
-    promotion_of,
-)
-from headgate.airflow.names import (
-    asset_uri,
-    hourly_dag_id,
-    learn_dag_id,
-    run_attempt,
-)
-from headgate.airflow.on_engine import in_turn_on_engine
+from headgate.airflow.learning_tasks import ATTEMPT, candidate_tasks, fit_on_cluster, promotion_of
+from headgate.airflow.names import asset_uri, hourly_dag_id, learn_dag_id, run_attempt
+from headgate.airflow.on_engine import in_turn_on_engine, on_engine
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.operators.evaluate import VERSION_KEY
 from headgate.airflow.operators.look import TRIAL_KEY, LookOperator
@@ -31,7 +20,6 @@ from headgate.spec.settings import Settings
 
 def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
     """Build the DAG: started by the gold asset, one run at a time, each under an attempt of its own."""
-
     name = pipeline.pipeline
     with DAG(
         dag_id=learn_dag_id(name),
@@ -56,7 +44,6 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
         learn = fit_on_cluster(
             settings, "learn", learn_dag_id(name), ["--pipeline", name, "--attempt", ATTEMPT]
         )
-        changed, record, evaluate = candidate_tasks(settings, name)
         found = str(settings.staging / name / "trial" / ATTEMPT / "look.json")
         look = LookOperator(
             task_id="look",
@@ -64,14 +51,12 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             arguments=["--pipeline", name, "--found", found],
             found=found,
             tracking=settings.mlflow_connection,
-            **on_engine_for(settings, name, "trial"),
+            **on_engine(settings, name, "trial"),
         )
         trial, on_trial = (
             f"{{{{ ti.xcom_pull(task_ids='look', key='{key}') }}}}" for key in (TRIAL_KEY, VERSION_KEY)
         )
         decide = promotion_of(name, "decide_trial", on_trial, f"promote__{on_trial}__trial_{trial}")
-        version = f"{{{{ ti.xcom_pull(task_ids='evaluate', key='{VERSION_KEY}') }}}}"
-        promote = promotion_of(name, "promote", version, f"promote__{version}")
         look_back = ConnectJobOperator(
             task_id="look_back",
             application=str(settings.jobs / "look_back.py"),
@@ -80,7 +65,7 @@ def learn_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             on_success_callback=list(notifiers(settings, pipeline)),
             **in_turn_on_engine(settings, name, "look_back"),
         )
-        chain(wait, reconcile, learn, changed, record, evaluate, promote)
+        chain(wait, reconcile, learn, *candidate_tasks(settings, name))
         chain(wait, look_back)
         chain(reconcile, look, decide)
     return dag

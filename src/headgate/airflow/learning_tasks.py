@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from airflow.sdk import BaseOperator
 
@@ -14,11 +13,11 @@ from headgate.airflow.cluster import (
     spark_submit,
 )
 from headgate.airflow.names import promote_dag_id
-from headgate.airflow.on_engine import in_turn_on_engine, session_record
+from headgate.airflow.on_engine import in_turn_on_engine, on_engine
 from headgate.airflow.operators.connect_job import ConnectJobOperator
-from headgate.airflow.operators.evaluate import EvaluateOperator
+from headgate.airflow.operators.evaluate import VERSION_KEY, EvaluateOperator
 from headgate.airflow.operators.skip_unchanged import SkipUnchangedOperator
-from headgate.airflow.timing import HOP_TIMEOUT, LEARN_TIMEOUT
+from headgate.airflow.timing import LEARN_TIMEOUT
 from headgate.spec.settings import Settings
 
 ATTEMPT = "{{ run_attempt(dag.dag_id, run_id) }}"
@@ -44,19 +43,10 @@ def fit_on_cluster(settings: Settings, task_id: str, name: str, arguments: Seque
     )
 
 
-def on_engine_for(settings: Settings, pipeline: str, place: str) -> dict[str, Any]:
-    """What a task on the engine takes that commits nothing to tables; `place` names its session's record."""
-    return {
-        "engine": settings.engine_connection,
-        "session_record": session_record(settings, pipeline, place),
-        "execution_timeout": HOP_TIMEOUT,
-    }
-
-
-def candidate_tasks(settings: Settings, pipeline: str) -> tuple[BaseOperator, BaseOperator, BaseOperator]:
-    """Of the attempt's candidate: is there one, put it on record, judge it and show it in MLflow."""
+def candidate_tasks(settings: Settings, pipeline: str) -> list[BaseOperator]:
+    """Of the attempt's candidate, in turn: is there one, record it, show it in MLflow, have it decided."""
     arguments = ["--pipeline", pipeline, "--attempt", ATTEMPT]
-    folder, on_engine = str(settings.staging / pipeline / "model"), on_engine_for(settings, pipeline, "model")
+    folder = str(settings.staging / pipeline / "model")
     changed = SkipUnchangedOperator(task_id="changed", folder=folder, attempt=ATTEMPT)
     record = ConnectJobOperator(
         task_id="record",
@@ -72,9 +62,10 @@ def candidate_tasks(settings: Settings, pipeline: str) -> tuple[BaseOperator, Ba
         pipeline=pipeline,
         folder=folder,
         attempt=ATTEMPT,
-        **on_engine,
+        **on_engine(settings, pipeline, "model"),
     )
-    return changed, record, evaluate
+    version = f"{{{{ ti.xcom_pull(task_ids='evaluate', key='{VERSION_KEY}') }}}}"
+    return [changed, record, evaluate, promotion_of(pipeline, "promote", version, f"promote__{version}")]
 
 
 def promotion_of(pipeline: str, task_id: str, version: str, run_id: str) -> BaseOperator:

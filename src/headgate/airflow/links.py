@@ -79,5 +79,6 @@ class LearnedRunLink(BaseOperatorLink):
 
     def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
         """The address of a page that leads there: the run is made after this task."""
-        pipeline = str(ti_key.dag_id).removesuffix(LEARN).removesuffix(TUNE)
+        dag = str(ti_key.dag_id)
+        pipeline = dag.removesuffix(TUNE if dag.endswith(TUNE) else LEARN)
         return page_address("learned", pipeline, run_attempt(ti_key.dag_id, ti_key.run_id))

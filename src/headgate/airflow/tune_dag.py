@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Param, chain
 
-from headgate.airflow.learning_tasks import (
-    ATTEMPT,
-    candidate_tasks,
-    fit_on_cluster,
-    on_engine_for,
-    promotion_of,
-)
+from headgate.airflow.learning_tasks import ATTEMPT, candidate_tasks, fit_on_cluster
 from headgate.airflow.names import run_attempt, tune_dag_id
+from headgate.airflow.on_engine import on_engine
 from headgate.airflow.operators.connect_job import ConnectJobOperator
-from headgate.airflow.operators.evaluate import VERSION_KEY
 from headgate.airflow.task_defaults import tags, task_defaults
 from headgate.airflow.timing import LONGEST_TUNING, TUNING_BUDGET
 from headgate.spec.pipeline import Pipeline
@@ -51,9 +45,7 @@ def tune_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             application=str(settings.jobs / "show_tuning.py"),
             arguments=arguments,
             tracking=settings.mlflow_connection,
-            **on_engine_for(settings, name, "model"),
+            **on_engine(settings, name, "model"),
         )
-        version = f"{{{{ ti.xcom_pull(task_ids='evaluate', key='{VERSION_KEY}') }}}}"
-        promote = promotion_of(name, "promote", version, f"promote__{version}")
-        chain(tune, show, *candidate_tasks(settings, name), promote)
+        chain(tune, show, *candidate_tasks(settings, name))
     return dag

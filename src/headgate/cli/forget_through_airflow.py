@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from headgate.airflow.names import forget_dag_id
-from headgate.cli.airflow_runs import run_of_answer
 from headgate.cli.await_run import await_run
-from headgate.cli.backfill import wait_for_dag
 from headgate.cli.progress import Progress
+from headgate.cli.start_run import start_run
 from headgate.forgetting.certificate import certificate_path
 from headgate.forgetting.subject import Subject
 from headgate.hops.ledger import Ledger
@@ -15,7 +14,6 @@ from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
 from headgate.stack.airflow_client import AirflowClient
-from headgate.stack.pools import create_pools
 
 
 class NoReasonToForget(HeadgateError):
@@ -41,19 +39,17 @@ def forget_through_airflow(
             left="Nothing was changed.",
             next_command='the same with --why "...", which must not name the subject',
         )
-    create_pools(client, [name])
     dag_id = forget_dag_id(name)
-    wait_for_dag(client, name, dag_id)
     form = {
         "table": subject.table,
         "secret_key": [f"{column}={value}" for column, value in subject.key.items()],
         "why": why,
     }
-    run = run_of_answer(client.post(f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": form}))
+    run = start_run(client, name, dag_id, form)
     await_run(client, addresses(settings).airflow, run)
     client.delete(f"/dags/{dag_id}/dagRuns/{run.run_id}")
     for line in Ledger(settings, name, loaded.spec.hops[-1]).entries()[::-1]:
-        if line.state == "forgotten" and subject.digest(line.attempt.removeprefix("forget-")) == line.digest:
+        if line.state == "forgotten" and subject.is_of(line.attempt, line.digest):
             path = certificate_path(settings, name, line.attempt).with_suffix(".txt")
             progress.say(path.read_text(encoding="utf-8").rstrip())
             progress.say(f"the certificate is kept at {path}")

@@ -30,7 +30,7 @@ from headgate.forgetting.purge_records import purge_messages, purge_record_files
 from headgate.forgetting.purge_statistics import purge_statistics
 from headgate.forgetting.purge_tables import purge_tables, rewrite_tables, settle_pins
 from headgate.forgetting.refusals import not_there, require_possible, require_unnamed, still_there
-from headgate.forgetting.subject import Subject
+from headgate.forgetting.subject import PREFIX, Subject
 from headgate.hops.catalog import register
 from headgate.hops.finish import finish_open_intents
 from headgate.hops.ledger import FORGET, Entry, Ledger, State, TableRows
@@ -42,8 +42,6 @@ from headgate.releases.model_headers import headers
 from headgate.spec.hour_range import HOUR, HourRange
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
-
-PREFIX = "forget-"
 
 
 def forget(
@@ -64,7 +62,7 @@ def forget(
     """
     loaded = load_pipeline(settings, pipeline)
     ledger = finish_open_intents(spark, settings, loaded, Ledger(settings, pipeline, loaded.spec.hops[-1]))
-    own = [line for line in ledger.forgettings() if subject.digest(_salt(line)) == line.digest]
+    own = [line for line in ledger.forgettings() if subject.is_of(line.attempt, line.digest)]
     open_line = ledger.forgetting()
     if open_line is None or open_line not in own:
         require_possible(loaded, ledger, by, why)
@@ -237,7 +235,3 @@ class _Forgetting:
         )
         append_entry(self.settings, self.pipeline, ledger, line)
         register(self.spark, self.settings, self.loaded, moved)
-
-
-def _salt(line: Entry) -> str:
-    return line.attempt.removeprefix(PREFIX)

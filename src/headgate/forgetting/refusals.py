@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headgate.forgetting.mentioned import Mentioned
 from headgate.hops.ledger import Ledger
-from headgate.hops.run_range import held_because, way_forward
+from headgate.hops.run_range import not_at_rest
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
 
@@ -26,17 +26,13 @@ class StillThere(HeadgateError):
 def require_possible(loaded: LoadedPipeline, ledger: Ledger, by: str, why: str) -> None:
     """Raise NotToForget while hours are open, or other hours are to be derived first, or without a reason."""
     pipeline = loaded.spec.pipeline
-    held, claim, done = ledger.held(), ledger.claim(), ledger.last_hour_done()
+    open_work = not_at_rest(pipeline, ledger, loaded.spec.schedule.start)
     if not by.strip() or not why.strip():
         problem, way = "forgetting says who asks for it, and why", 'the same with --why "..."'
-    elif held is not None:
-        problem = f"hours wait: {held_because(held)}"
-        way = f"./headgate {way_forward(pipeline, held, loaded.spec.schedule.start)}"
-    elif done is None:
+    elif ledger.last_hour_done() is None and ledger.held() is None:
         problem, way = "nothing is published yet", "./headgate status"
-    elif claim is not None:
-        problem = f"{claim.hour:%Y-%m-%dT%H} has begun and is not done"
-        way = "./headgate status, and see that hour through; then the same again"
+    elif open_work is not None:
+        problem, way = open_work
     else:
         return
     raise NotToForget(

@@ -11,6 +11,8 @@ from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
 
 UNCHANGED = "Nothing was changed."
+PREFIX = "forget-"
+"""How the name of a forgetting begins; the rest of it is the salt of its subject's digest."""
 
 
 class NoSuchSubject(HeadgateError):
@@ -28,6 +30,10 @@ class Subject:
         """What stands for the subject in the record: SHA-256 over a salt and the key."""
         said = [salt, self.table, *(f"{name}={value}" for name, value in self.key.items())]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+    def is_of(self, attempt: str, digest: str) -> bool:
+        """Whether it is the subject of the forgetting of this name, on record with this digest."""
+        return self.digest(attempt.removeprefix(PREFIX)) == digest
 
 
 def subject_of(loaded: LoadedPipeline, table: str, pairs: Sequence[str]) -> Subject:

@@ -11,7 +11,7 @@ from headgate.hops.ledger import RESTAMP, Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.publish_tables import versions_now
 from headgate.hops.restamp_bronze import stamped_late
-from headgate.hops.run_range import held_because, way_forward
+from headgate.hops.run_range import not_at_rest
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
@@ -78,7 +78,7 @@ def restamp(
 def _require_possible(
     ledger: Ledger, pipeline: str, start: datetime, since: datetime, last: datetime, by: str, why: str
 ) -> None:
-    done, held, claim = ledger.last_hour_done(), ledger.held(), ledger.claim()
+    done, open_work = ledger.last_hour_done(), not_at_rest(pipeline, ledger, start)
     way = f'./headgate replay {pipeline} --restamp {since:%Y-%m-%dT%H} --why "..."'
     if not by.strip() or not why.strip():
         problem = "stamping anew says who does it, and why"
@@ -89,11 +89,8 @@ def _require_possible(
         way = f"./headgate run {pipeline} --from {since:%Y-%m-%dT%H} --to {since:%Y-%m-%dT%H}"
     elif last != done:
         problem = f"it reaches up to the last hour done, which is {done:%Y-%m-%dT%H}"
-    elif held is not None:
-        problem, way = f"hours wait: {held_because(held)}", f"./headgate {way_forward(pipeline, held, start)}"
-    elif claim is not None:
-        problem = f"{claim.hour:%Y-%m-%dT%H} has begun and is not done"
-        way = "./headgate status, and see that hour through; then the same again"
+    elif open_work is not None:
+        problem, way = open_work
     else:
         return
     raise NotToRestamp(

@@ -123,6 +123,18 @@ def held_because(held: Entry) -> str:
     return f"the tables are rolled back, {held.verdict}"
 
 
+def not_at_rest(pipeline: str, ledger: Ledger, schedule_start: datetime) -> tuple[str, str] | None:
+    """Why history may not be changed now, and the command that leads on; None while nothing is open."""
+    held, claim = ledger.held(), ledger.claim()
+    if held is not None:
+        way = f"./headgate {way_forward(pipeline, held, schedule_start)}"
+        return f"hours wait: {held_because(held)}", way
+    if claim is not None:
+        way = "./headgate status, and see that hour through; then the same again"
+        return f"{claim.hour:%Y-%m-%dT%H} has begun and is not done", way
+    return None
+
+
 def _require_forward(ledger: Ledger) -> None:
     held = ledger.held()
     if held is not None:

@@ -13,7 +13,7 @@ from headgate.releases.hand_move import record_hand_move
 from headgate.releases.registry import champion, open_client
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
-from headgate.releases.release_rows import ANSWERS, ASK, Release, releases
+from headgate.releases.release_rows import ASK, Release, answer_to, releases
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -51,10 +51,10 @@ def answer(
             left="nothing was decided",
             next_command=f"./headgate releases list {pipeline}",
         )
-    for later in history[asked:]:
-        if later.model == row.model and later.decision in ANSWERS:
-            carry_out(client, pipeline, later)
-            return later
+    given = answer_to(history, row)
+    if given is not None:
+        carry_out(client, pipeline, given)
+        return given
     finish_last(client, pipeline, history)
     now = champion(client, pipeline)
     record_hand_move(spark, settings, loaded, client, now)

@@ -72,12 +72,13 @@ def moves(history: list[Release]) -> list[Release]:
 
 def unanswered(history: list[Release]) -> list[Release]:
     """The decisions that wait for somebody's approval, oldest first."""
-    return [
-        asked
-        for place, asked in enumerate(history)
-        if asked.decision == ASK
-        and not any(later.model == asked.model and later.decision in ANSWERS for later in history[place:])
-    ]
+    return [asked for asked in history if asked.decision == ASK and answer_to(history, asked) is None]
+
+
+def answer_to(history: list[Release], asked: Release) -> Release | None:
+    """The decision that ended the wait of one that asked; None while it goes on."""
+    later = history[asked.release :]
+    return next((one for one in later if one.model == asked.model and one.decision in ANSWERS), None)
 
 
 def _release(row: dict[str, Any]) -> Release:

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
-from airflow.sdk import DAG, CronDataIntervalTimetable
-from airflow.sdk.exceptions import ParamValidationError
+from airflow.sdk import CronDataIntervalTimetable
 from airflow.serialization.serialized_objects import DagSerialization
 
 from headgate.airflow import (
@@ -27,6 +26,7 @@ from headgate.airflow import (
     tune_dags,
 )
 from headgate.spec.settings import REPOSITORY, Settings
+from tests.unit.in_airflow.dag_tasks import in_order, task
 
 ALL = [
     *("orders_forget", "orders_gate", "orders_hourly", "orders_maintain", "orders_quarantine"),
@@ -45,21 +45,6 @@ HOPS = [
     "gold.publish",
 ]
 SCORES = ["scores.stage", "scores.gate", "scores.publish"]
-
-
-def task(dags: dict[str, DAG], dag_id: str, task_id: str) -> Any:
-    """A task, with whatever its operator has."""
-    return dags[dag_id].get_task(task_id)
-
-
-def in_order(dag: DAG, beside: str = "") -> list[str]:
-    """The tasks of a DAG that is one chain, first to last, but for the task `beside`."""
-    (step,) = dag.roots
-    found = [step.task_id]
-    while step.downstream_list:
-        (step,) = (after for after in step.downstream_list if after.task_id != beside)
-        found.append(step.task_id)
-    return found
 
 
 def test_a_pipeline_without_a_model_has_no_dag_to_learn_or_to_promote(pipelines: Settings) -> None:
@@ -234,113 +219,6 @@ def test_a_replay_waits_and_takes_every_hop_after_bronze(pipelines: Settings) ->
     parameters: Any = dag.params
     assert parameters.get_param("layer").schema["enum"] == ["bronze", "silver"]
     assert parameters["layer"] == "bronze"
-
-
-def test_forgetting_waits_for_hours_and_learning_and_lets_the_next_model_be_learned(
-    pipelines: Settings,
-) -> None:
-    dags = forget_dags(doc="the runbook")
-    assert in_order(dags["shop_forget"]) == ["wait_until_quiet", "wait_for_learning", "forget"]
-    assert in_order(dags["orders_forget"]) == ["wait_until_quiet", "forget"]
-    assert task(dags, "shop_forget", "wait_until_quiet").upstream_dag_id == "shop_hourly"
-    assert task(dags, "shop_forget", "wait_for_learning").upstream_dag_id == "shop_learn"
-    forget = task(dags, "shop_forget", "forget")
-    assert forget.application.endswith("/spark_jobs/forget.py")
-    assert [asset.uri for asset in forget.outlets] == ["headgate://shop/gold"]
-    assert forget.execution_timeout == timedelta(hours=4)
-    parameters: Any = dags["shop_forget"].params
-    assert parameters.get_param("table").schema["enum"] == ["orders"]
-    for key in ([], ["order_id"]):
-        with pytest.raises(ParamValidationError):
-            parameters.get_param("secret_key").resolve(key)
-
-
-def test_learning_waits_fits_records_evaluates_and_hands_over(pipelines: Settings) -> None:
-    dags = learn_dags()
-    learn = dags["shop_learn"]
-    assert in_order(learn.partial_subset("promote", include_upstream=True)) == [
-        "wait_until_quiet",
-        "reconcile",
-        "learn",
-        "changed",
-        "record",
-        "evaluate",
-        "promote",
-    ]
-    assert task(dags, "shop_learn", "look_back").upstream_task_ids == {"wait_until_quiet"}
-    assert task(dags, "shop_learn", "wait_until_quiet").upstream_dag_id == "shop_hourly"
-    assert task(dags, "shop_learn", "wait_until_quiet").mode == "reschedule"
-    promote = task(dags, "shop_learn", "promote")
-    assert promote.trigger_dag_id == "shop_promote"
-    assert promote.trigger_run_id == "promote__{{ ti.xcom_pull(task_ids='evaluate', key='version') }}"
-    assert promote.skip_when_already_exists is True
-    assert promote.wait_for_completion is False
-
-
-def test_the_learning_dag_looks_at_the_trial_beside_learning(pipelines: Settings) -> None:
-    dags = learn_dags()
-    assert in_order(dags["shop_learn"].partial_subset("decide_trial", include_upstream=True)) == [
-        "wait_until_quiet",
-        "reconcile",
-        "look",
-        "decide_trial",
-    ]
-    look = task(dags, "shop_learn", "look")
-    assert look.application.endswith("/spark_jobs/look.py")
-    assert look.arguments == ["--pipeline", "shop", "--found", look.found]
-    decide = task(dags, "shop_learn", "decide_trial")
-    assert decide.trigger_dag_id == "shop_promote"
-    assert decide.trigger_run_id == (
-        "promote__{{ ti.xcom_pull(task_ids='look', key='version') }}"
-        "__trial_{{ ti.xcom_pull(task_ids='look', key='trial') }}"
-    )
-    assert decide.conf == {"version": "{{ ti.xcom_pull(task_ids='look', key='version') }}"}
-    assert decide.skip_when_already_exists is True
-
-
-def test_a_search_shows_its_trials_and_records_the_winner(pipelines: Settings) -> None:
-    dags = tune_dags()
-    assert in_order(dags["shop_tune"]) == [
-        *("tune", "show_tuning", "changed", "record", "evaluate", "promote")
-    ]
-    assert task(dags, "shop_tune", "tune").application_args == [
-        "--pipeline",
-        "shop",
-        "--attempt",
-        "{{ run_attempt(dag.dag_id, run_id) }}",
-        "--budget",
-        "{{ params.budget }}",
-    ]
-    assert dags["shop_tune"].params["budget"] == 900
-    assert dags["shop_tune"].params.get_param("budget").schema == {
-        "type": "integer",
-        "minimum": 1,
-        "maximum": 10800,
-    }
-
-
-def test_learning_is_submitted_with_delta_and_this_python(
-    pipelines: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HEADGATE_JARS", "/jars")
-    learn = task(learn_dags(), "shop_learn", "learn")
-    assert learn.application_args == [
-        "--pipeline",
-        "shop",
-        "--attempt",
-        "{{ run_attempt(dag.dag_id, run_id) }}",
-    ]
-    assert learn.conf == {
-        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-        "spark.databricks.delta.snapshotPartitions": "1",
-        "spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration": "false",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.log.level": "WARN",
-        "spark.ui.enabled": "false",
-        "spark.jars": "/jars/*.jar",
-    }
-    assert sorted(learn.env_vars) == ["PYSPARK_DRIVER_PYTHON", "PYSPARK_PYTHON", "SPARK_HOME"]
 
 
 def test_maintenance_takes_its_turn_daily_and_a_form_says_how_long_things_are_kept(

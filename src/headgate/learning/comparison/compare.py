@@ -9,12 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event, Lock
 
-import numpy as np
 from pyspark.sql import DataFrame
 
 from headgate.learning.comparison.labelled_folds import FoldRows, LabelledFolds, labelled_folds
 from headgate.learning.comparison.trials import Trial
-from headgate.learning.metrics import log_losses
 from headgate.spec.pipeline import Examples, Model
 
 
@@ -73,14 +71,12 @@ class _Work:
             self._fit(place, trial)
 
     def _fit(self, place: int, trial: Trial) -> None:
-        score = self.labelled.fit(trial, place, self.scratch / f"fold-{place}")
-        fold = self.labelled.folds[place]
-        label = fold.test[self.labelled.examples.label].to_numpy(np.float64)
+        loss = self.labelled.fit(trial, place, self.scratch / f"fold-{place}")
+        seconds = self.labelled.folds[place].seconds[trial.name]
         with self.lock:
             self.ended += 1
             of = len(self.labelled.folds) * len(self.trials)
-            loss = float(log_losses(label, score).mean())
-            self.told(Fit(self.ended, of, place + 1, trial.name, loss, fold.seconds[trial.name]))
+            self.told(Fit(self.ended, of, place + 1, trial.name, loss, seconds))
 
 
 def _side_by_side(work: _Work) -> None:

@@ -23,6 +23,7 @@ from headgate.learning.comparison.trials import Trial
 from headgate.learning.feature_schema import features_of
 from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows
 from headgate.learning.learn import require_columns
+from headgate.learning.metrics import log_losses
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR, HourRange
 from headgate.spec.pipeline import Examples, Model
@@ -67,8 +68,8 @@ class LabelledFolds:
             mean = baseline(self._training(fold), columns, self.examples.label)
             fold.baselines[mean.name] = mean.score(fold.test)
 
-    def fit(self, trial: Trial, place: int, scratch: Path) -> np.ndarray:
-        """Fit a trial on a fold; its scores and seconds are put there, and the scores given."""
+    def fit(self, trial: Trial, place: int, scratch: Path) -> float:
+        """Fit a trial on a fold; its scores and seconds are put there, and its log loss given."""
         fold, key, started = self.folds[place], key_of(self.examples), time.monotonic()
         task = LearningTask(
             features_of(self.model), self.examples.label, key, trial.given, self.model.seed, str(scratch)
@@ -79,7 +80,8 @@ class LabelledFolds:
         aligned = fold.test[key].merge(fitted.predictions, how="left", on=key, validate="one_to_one")
         fold.scores[trial.name] = aligned["probability"].to_numpy(np.float64)
         fold.seconds[trial.name] = time.monotonic() - started
-        return fold.scores[trial.name]
+        label = fold.test[self.examples.label].to_numpy(np.float64)
+        return float(log_losses(label, fold.scores[trial.name]).mean())
 
     def _training(self, fold: FoldRows) -> DataFrame:
         return labelled_rows(self.rows, self.examples, fold.fold.training, fold.fold.cut)
