@@ -13,10 +13,10 @@ from headgate.cli import forget_through_airflow as through_airflow
 from headgate.cli import start_run as start_run_module
 from headgate.cli.forget_through_airflow import NoReasonToForget, forget_through_airflow
 from headgate.cli.progress import Progress
-from headgate.forgetting.derive_again import reach
 from headgate.forgetting.found import Found, keep, kept, plan_path
 from headgate.forgetting.mentioned import Mentioned
 from headgate.forgetting.mentions import carried_key, naming_columns
+from headgate.forgetting.reach import reach
 from headgate.forgetting.refusals import NotToForget, require_possible, require_unnamed, still_there
 from headgate.forgetting.subject import NoSuchSubject, Subject, subject_of
 from headgate.hops.ledger import Entry, Ledger
@@ -338,9 +338,15 @@ def test_the_run_that_names_the_subject_is_deleted_when_it_is_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, subject = Settings(home=tmp_path), Subject("flights", {"flight_id": "UA-1545"})
-    client = Airflow(
-        {"/dags/air_forget/dagRuns": [{**dag_run("manual__1", "success"), "dag_id": "air_forget"}]}
-    )
+    own = {"table": "flights", "secret_key": ["flight_id=UA-1545"], "why": "request 12"}
+    runs = [
+        {**dag_run("manual__0", "failed"), "conf": {**own, "why": "an earlier try"}},
+        {**dag_run("manual__1", "success"), "conf": own},
+        {**dag_run("manual__2", "success"), "conf": {**own, "secret_key": ["flight_id=UA-2"]}},
+        {**dag_run("manual__3", "success"), "conf": None},
+    ]
+    begun = {**dag_run("manual__1", "success"), "dag_id": "air_forget"}
+    client = Airflow({"/dags/air_forget/dagRuns": [begun, {"dag_runs": runs}]})
     for name in ("create_pools", "wait_for_dag"):
         monkeypatch.setattr(start_run_module, name, lambda *_: None)
     line = SimpleNamespace(state="forgotten", attempt="forget-5a", digest=subject.digest("5a"))
@@ -361,5 +367,5 @@ def test_the_run_that_names_the_subject_is_deleted_when_it_is_through(
     forget_through_airflow(settings, cast(AirflowClient, client), LOADED, subject, "request 12", progress)
     form = {"table": "flights", "secret_key": ["flight_id=UA-1545"], "why": "request 12"}
     assert client.posted == [("/dags/air_forget/dagRuns", {"logical_date": None, "conf": form})]
-    assert client.deleted == ["/dags/air_forget/dagRuns/manual__1"]
+    assert client.deleted == ["/dags/air_forget/dagRuns/manual__0", "/dags/air_forget/dagRuns/manual__1"]
     assert said == ["Certificate forget-5a", f"the certificate is kept at {certificate}"]

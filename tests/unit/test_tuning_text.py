@@ -63,3 +63,9 @@ ON = [
 )
 def test_what_came_of_it(winner: str | None, high: float, said: list[str]) -> None:
     assert list(tuning_lines(tuning(winner, high))) == [*SEARCHED, *said]
+
+
+def test_one_trial_is_one() -> None:
+    alone = {**tuning(None, 0.01), "ended": []}
+    alone["entries"] = alone["entries"][1:]
+    assert next(tuning_lines(alone)) == "1 trial in 900 s, 0 of them ended early"

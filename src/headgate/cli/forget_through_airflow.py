@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from headgate.airflow.names import forget_dag_id
 from headgate.cli.await_run import await_run
 from headgate.cli.progress import Progress
@@ -28,9 +31,9 @@ def forget_through_airflow(
     why: str,
     progress: Progress,
 ) -> None:
-    """Trigger `<pipeline>_forget`, wait for it, delete the run and print the certificate.
+    """Trigger `<pipeline>_forget`, wait for it, delete it and its earlier tries, and print the certificate.
 
-    A run that failed stays, so that it can be cleared. Raises NoReasonToForget, RunFailed.
+    A run that failed stays until one is through, to be cleared. Raises NoReasonToForget, RunFailed.
     """
     name = loaded.spec.pipeline
     if not why.strip():
@@ -47,10 +50,19 @@ def forget_through_airflow(
     }
     run = start_run(client, name, dag_id, form)
     await_run(client, addresses(settings).airflow, run)
-    client.delete(f"/dags/{dag_id}/dagRuns/{run.run_id}")
+    for named in client.all(f"/dags/{dag_id}/dagRuns", "dag_runs"):
+        if names_subject(named["conf"] or {}, subject):
+            client.delete(f"/dags/{dag_id}/dagRuns/{named['dag_run_id']}")
     for line in Ledger(settings, name, loaded.spec.hops[-1]).entries()[::-1]:
         if line.state == "forgotten" and subject.is_of(line.attempt, line.digest):
             path = certificate_path(settings, name, line.attempt).with_suffix(".txt")
             progress.say(path.read_text(encoding="utf-8").rstrip())
             progress.say(f"the certificate is kept at {path}")
             return
+
+
+def names_subject(form: Mapping[str, Any], subject: Subject) -> bool:
+    """Whether the form of a run is about the subject."""
+    pairs = [str(pair).partition("=") for pair in form.get("secret_key", [])]
+    key = {name: value.strip() for name, _, value in pairs}
+    return form.get("table") == subject.table and key == subject.key

@@ -11,7 +11,8 @@ def tuning_lines(tuning: dict[str, Any]) -> Iterator[str]:
     """How many trials there were, which one won, and where they are shown."""
     complete = sum(entry["algorithm"] is not None for entry in tuning["entries"])
     ended = len(tuning["ended"])
-    yield f"{complete + ended} trials in {tuning['budget']:g} s, {ended} of them ended early"
+    tried = f"{complete + ended} {'trial' if complete + ended == 1 else 'trials'}"
+    yield f"{tried} in {tuning['budget']:g} s, {ended} of them ended early"
     yield f"  every one is a run of the MLflow experiment {tuning['pipeline']}_tuning"
     if tuning["winner"] is None:
         yield "The recipe that serves has the lowest log loss: there is no candidate."

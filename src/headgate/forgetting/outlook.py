@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
 
-from headgate.forgetting.derive_again import reach
 from headgate.forgetting.find import Finder
 from headgate.forgetting.found import Found
+from headgate.forgetting.reach import reach
 from headgate.forgetting.subject import Subject
 from headgate.hops.ledger import Ledger
 from headgate.releases.model_headers import headers

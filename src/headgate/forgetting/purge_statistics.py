@@ -112,12 +112,12 @@ def _write_rows(
         one for one in KnownFiles(settings, pipeline).all if one.number == number and one.feed == feed
     ]
     rows = read_at(spark, table_path(settings.lake, pipeline, table), ledger.versions()[table])
-    files = F.lit(False)
-    for one in own:
-        if one.kind == REQUEST:
-            request = re.sub(r"\D", "", one.path)
-            files = files | F.col("_request").isin(f"replay {request}", f"dismiss {request}")
-        else:
-            same = (F.col("_file") == one.path) & (F.col("_revision") == one.revision)
-            files = files | (F.col("_request").isNull() & same)
-    rows.where(files).coalesce(1).write.parquet(str(folder))
+    requested = [re.sub(r"\D", "", one.path) for one in own if one.kind == REQUEST]
+    acts = [f"{act} {request}" for request in requested for act in ("replay", "dismiss")]
+    # a join, for a load of a year has thousands of files, which are too many for a condition
+    files = spark.createDataFrame(
+        [(one.path, one.revision) for one in own if one.kind != REQUEST], "_file string, _revision int"
+    )
+    of_files = rows.where("_request IS NULL").join(F.broadcast(files), ["_file", "_revision"], "left_semi")
+    left = of_files.unionByName(rows.where(F.col("_request").isin(acts)))
+    left.coalesce(1).write.parquet(str(folder))
