@@ -18,7 +18,7 @@ from headgate.releases.hand_move import record_hand_move
 from headgate.releases.look import look_at_trial
 from headgate.releases.model_headers import header_of
 from headgate.releases.projection import EVALUATION
-from headgate.releases.registry import MODEL_TAG, champion, open_client
+from headgate.releases.registry import MODEL_TAG, champion, open_client, registered_version
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
 from headgate.releases.release_rows import ASK, CHALLENGE, Release, releases
@@ -129,14 +129,9 @@ def _other_recipe(settings: Settings, pipeline: str, model: int, champion: int) 
 
 def _candidate(client: MlflowClient, pipeline: str, version: int) -> tuple[int, str]:
     """The model and the run of a registered version."""
-    from mlflow.exceptions import MlflowException
-
-    try:
-        found = client.get_model_version(pipeline, str(version))
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise
-        raise _not_a_candidate(pipeline, version, "does not exist") from error
+    found = registered_version(client, pipeline, version)
+    if found is None:
+        raise _not_a_candidate(pipeline, version, "does not exist")
     if MODEL_TAG not in found.tags or not found.run_id:
         raise _not_a_candidate(pipeline, version, "shows no model of the model log")
     return int(found.tags[MODEL_TAG]), found.run_id

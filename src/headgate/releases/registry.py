@@ -10,7 +10,7 @@ from headgate.spec.errors import HeadgateError
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities.model_registry import ModelVersion
+    from mlflow.entities.model_registry import ModelVersion, RegisteredModel
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
@@ -18,6 +18,7 @@ MODEL_TAG = "headgate.model"
 DECISION_TAG = "headgate.decision"
 WHY_TAG = "headgate.why"
 RELEASE_TAG = "headgate.release"
+ABSENT = "RESOURCE_DOES_NOT_EXIST"
 LOG_TAG = "headgate.release_log"
 """On the registered model: number and digest of the last release that MLflow was told of."""
 
@@ -57,16 +58,16 @@ def open_client() -> MlflowClient:
 
 def version_at(client: MlflowClient, pipeline: str, alias: str) -> Version | None:
     """The version that an alias names now, whoever set it; None where the alias is not set."""
-    from mlflow.exceptions import MlflowException
-    from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, ErrorCode
+    model = _registered(client, pipeline)
+    if model is None or alias not in model.aliases:
+        return None
+    found = _version_of(client, pipeline, int(model.aliases[alias]))
+    return None if found is None else _version(found)
 
-    absent = {ErrorCode.Name(INVALID_PARAMETER_VALUE), ErrorCode.Name(RESOURCE_DOES_NOT_EXIST)}
-    try:
-        return _version(client.get_model_version_by_alias(pipeline, alias))
-    except MlflowException as error:
-        if error.error_code in absent:
-            return None
-        raise
+
+def registered_version(client: MlflowClient, pipeline: str, version: int) -> ModelVersion | None:
+    """A version with its tags; None where MLflow has no such version."""
+    return None if _registered(client, pipeline) is None else _version_of(client, pipeline, version)
 
 
 def champion(client: MlflowClient, pipeline: str) -> Version | None:
@@ -76,16 +77,8 @@ def champion(client: MlflowClient, pipeline: str) -> Version | None:
 
 def tags_of(client: MlflowClient, pipeline: str, version: int | None) -> dict[str, str] | None:
     """The tags of a registered version; None where MLflow has no such version."""
-    from mlflow.exceptions import MlflowException
-
-    if version is None:
-        return None
-    try:
-        return dict(client.get_model_version(pipeline, str(version)).tags)
-    except MlflowException as error:
-        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-            return None
-        raise
+    found = None if version is None else registered_version(client, pipeline, version)
+    return None if found is None else dict(found.tags)
 
 
 def version_of_model(client: MlflowClient, pipeline: str, model: int) -> ModelVersion | None:
@@ -95,6 +88,31 @@ def version_of_model(client: MlflowClient, pipeline: str, model: int) -> ModelVe
         if full.tags.get(MODEL_TAG) == str(model):
             return full
     return None
+
+
+def _registered(client: MlflowClient, pipeline: str) -> RegisteredModel | None:
+    """The registered model, asked for before its versions: of a model that it does not have, a server with
+    accounts says that its versions are forbidden, to everyone but an administrator.
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_registered_model(pipeline)
+    except MlflowException as error:
+        if error.error_code == ABSENT:
+            return None
+        raise
+
+
+def _version_of(client: MlflowClient, pipeline: str, version: int) -> ModelVersion | None:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_model_version(pipeline, str(version))
+    except MlflowException as error:
+        if error.error_code == ABSENT:
+            return None
+        raise
 
 
 def _version(found: ModelVersion) -> Version:

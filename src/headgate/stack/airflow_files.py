@@ -6,9 +6,14 @@ import sys
 from pathlib import Path
 
 LOCAL_SETTINGS = '''\
-"""Written by Headgate: the scheduler imports for its tasks, which are forked from it."""
+"""Written by Headgate: what is imported here once is there in every process forked from this one."""
 
 import sys
+
+if "scheduler" in sys.argv or "dag-processor" in sys.argv:  # forked: tasks; readers of DAG files
+    import airflow.providers.apache.spark.hooks.spark_submit  # noqa: F401
+    import airflow.providers.apache.spark.operators.spark_submit  # noqa: F401
+    import headgate.airflow  # noqa: F401
 
 if "scheduler" in sys.argv:
     import grpc  # noqa: F401

@@ -111,7 +111,7 @@ def airflow_settings(layout: Layout, ports: Ports, secrets: Secrets) -> dict[str
         },
         "DAG_PROCESSOR": {
             "REFRESH_INTERVAL": "15",
-            "MIN_FILE_PROCESS_INTERVAL": "15",
+            "MIN_FILE_PROCESS_INTERVAL": "30",
             "PARSING_PROCESSES": "1",
         },
     }
