@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import httpx
 
 from headgate.spec.settings import REPOSITORY
@@ -26,11 +29,12 @@ def account_of(stack: ComposeStack, role: str) -> tuple[str, str]:
     return name, passwords_of(stack.secret("ACCOUNT_PASSWORDS"))[name]
 
 
-def airflow_as(stack: ComposeStack, role: str) -> httpx.Client:
+@contextmanager
+def airflow_as(stack: ComposeStack, role: str) -> Iterator[httpx.Client]:
     """A client of Airflow that has signed in as the account of a role."""
-    client = httpx.Client(base_url=stack.airflow, timeout=30, trust_env=False)
-    log_in(client, *account_of(stack, role))
-    return client
+    with httpx.Client(base_url=stack.airflow, timeout=30, trust_env=False) as client:
+        log_in(client, *account_of(stack, role))
+        yield client
 
 
 def mlflow_as(stack: ComposeStack, role: str) -> httpx.Client:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
+from headgate.cli.ask_registry import ask_registry
 from headgate.cli.running_stack import require_running
+from headgate.cli.submit_job import job_environment
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses, airflow_server, mlflow_server
 from headgate.stack.errors import StackNotRunning
@@ -80,3 +84,33 @@ def test_the_engine_serves_on_the_cluster_and_has_no_secret_on_its_command_line(
 )
 def test_a_forgotten_engine_is_noticed(applications: list[dict[str, str]], known: bool) -> None:
     assert is_known({"activeapps": applications}) == known
+
+
+def test_a_job_finds_its_mlflow_and_carries_the_mark_of_its_home(settings: Settings) -> None:
+    found = job_environment(settings)
+    assert found["MLFLOW_TRACKING_URI"] == "http://mlflow:5000"
+    assert found["MLFLOW_TRACKING_USERNAME"] == "pipelines"
+    assert found["MLFLOW_TRACKING_PASSWORD"] == "mlflow-secret"
+    assert found["HEADGATE_STACK"] == str(settings.home)
+    assert found["PYSPARK_PYTHON"] == sys.executable
+
+
+@pytest.mark.parametrize(
+    ("model", "found"), [(404, None), (200, httpx.HTTPStatusError), (403, httpx.HTTPStatusError)]
+)
+def test_versions_of_a_model_that_is_not_there_are_absent_though_mlflow_forbids_them(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, model: int, found: type[Exception] | None
+) -> None:
+    answers = {"registered-models/alias": 403, "registered-models/get": model}
+
+    def answer(url: str, **_: object) -> httpx.Response:
+        status = answers[url.removeprefix("http://mlflow:5000/api/2.0/mlflow/")]
+        return httpx.Response(status, request=httpx.Request("GET", url))
+
+    monkeypatch.setattr(httpx, "get", answer)
+    asked = {"name": "flights", "alias": "champion"}
+    if found is None:
+        assert ask_registry(settings, "registered-models/alias", asked) is None
+    else:
+        with pytest.raises(found, match="403"):
+            ask_registry(settings, "registered-models/alias", asked)

@@ -28,19 +28,27 @@ def ask_registry(
     tells it; None where there is no such. An answer about something else has it as `about`.
 
     Raises StackNotRunning, httpx.HTTPError."""
+    answer = _ask(settings, question, parameters, timeout)
+    if answer.status_code == httpx.codes.FORBIDDEN:
+        # a server with accounts forbids versions of a model that it does not have
+        model = _ask(settings, "registered-models/get", {"name": parameters["name"]}, timeout)
+        answer = model if model.status_code in NO_SUCH else answer
+    if answer.status_code in NO_SUCH:
+        return None
+    answer.raise_for_status()
+    found: dict[str, Any] = answer.json()[about]
+    return found
+
+
+def _ask(settings: Settings, question: str, parameters: dict[str, str], timeout: float) -> httpx.Response:
     server = mlflow_server(settings)
-    answer = httpx.get(
+    return httpx.get(
         f"{server.address}/api/2.0/mlflow/{question}",
         params=parameters,
         auth=server.login,
         timeout=timeout,
         trust_env=False,
     )
-    if answer.status_code in NO_SUCH:
-        return None
-    answer.raise_for_status()
-    found: dict[str, Any] = answer.json()[about]
-    return found
 
 
 def shown_model(version: dict[str, Any]) -> int | None:

@@ -17,7 +17,7 @@ from headgate.releases.release_rows import releases
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
-from headgate.stack.addresses import addresses, mlflow_server
+from headgate.stack.addresses import addresses, tracking_variables
 from headgate.stack.airflow_client import AirflowClient
 
 if TYPE_CHECKING:
@@ -74,10 +74,8 @@ def _way_back(settings: Settings, loaded: LoadedPipeline, to: int, *, tables: bo
 @contextmanager
 def _tracking(settings: Settings) -> Iterator[None]:
     """Let MLflow's client find the stack's server while the block runs."""
-    server, before = mlflow_server(settings), dict(os.environ)
-    user, password = server.login or ("", "")
-    named = {"URI": server.address, "USERNAME": user, "PASSWORD": password}
-    os.environ.update({f"MLFLOW_TRACKING_{name}": value for name, value in named.items() if value})
+    before = dict(os.environ)
+    os.environ.update(tracking_variables(settings))
     try:
         yield
     finally:

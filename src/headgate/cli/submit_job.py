@@ -14,27 +14,32 @@ from headgate.airflow.cluster import (
     spark_submit,
 )
 from headgate.spec.settings import Settings
-from headgate.stack.environment import CLUSTER_MASTER, PART, stack_environment
+from headgate.stack.addresses import tracking_variables
+from headgate.stack.environment import CLUSTER_MASTER, MARK, PART, stack_environment
 from headgate.stack.errors import StackNotRunning
 from headgate.stack.layout import Layout
 from headgate.stack.leftovers import end_processes, processes_of
 from headgate.stack.ports import read_ports
 from headgate.stack.secrets import read_secrets
+from headgate.stack.served_stack import served_stack
 
 END_SECONDS = 5.0
 
 
 def job_environment(settings: Settings) -> dict[str, str]:
     """The environment of a job beside the running stack. Raises StackNotRunning, NoJava."""
-    layout = Layout.of(settings)
-    ports = read_ports(layout.run / "ports.json")
-    if ports is None:
-        raise StackNotRunning(layout.home)
-    environment = stack_environment(settings, ports, read_secrets(layout.secrets))
     quiet = {
         "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
         "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     }
+    layout = Layout.of(settings)
+    if served_stack():
+        mark = {MARK: str(layout.home)}
+        return {**os.environ, **tracking_variables(settings), **cluster_environment(), **quiet, **mark}
+    ports = read_ports(layout.run / "ports.json")
+    if ports is None:
+        raise StackNotRunning(layout.home)
+    environment = stack_environment(settings, ports, read_secrets(layout.secrets))
     return {**environment, **cluster_environment(), **quiet}
 
 
@@ -63,6 +68,7 @@ def run_job(
     the job is left: they carry a mark, by which `./headgate down` finds them as well.
     """
     part = f"job-{os.getpid()}"
+    log.parent.mkdir(parents=True, exist_ok=True)
     with (
         log.open("w", encoding="utf-8") as errors,
         subprocess.Popen(

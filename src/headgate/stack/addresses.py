@@ -66,6 +66,14 @@ def mlflow_server(settings: Settings) -> Server:
     return Server(addresses(settings).mlflow, "", SecretStr(""))
 
 
+def tracking_variables(settings: Settings) -> dict[str, str]:
+    """The environment by which MLflow's client finds the server; raises StackNotRunning."""
+    server = mlflow_server(settings)
+    user, password = server.login or ("", "")
+    named = {"URI": server.address, "USERNAME": user, "PASSWORD": password}
+    return {f"MLFLOW_TRACKING_{name}": value for name, value in named.items() if value}
+
+
 def addresses(settings: Settings) -> Addresses:
     """The addresses of the stack that the environment describes, else of the one in `settings.home`.
 
