@@ -10,7 +10,7 @@ from headgate.cli.await_run import await_run
 from headgate.cli.progress import Progress
 from headgate.cli.start_run import start_run
 from headgate.forgetting.certificate import certificate_path
-from headgate.forgetting.subject import Subject
+from headgate.forgetting.subject import NoSuchSubject, Subject, subject_of
 from headgate.hops.ledger import Ledger
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
@@ -51,7 +51,7 @@ def forget_through_airflow(
     run = start_run(client, name, dag_id, form)
     await_run(client, addresses(settings).airflow, run)
     for named in client.all(f"/dags/{dag_id}/dagRuns", "dag_runs"):
-        if names_subject(named["conf"] or {}, subject):
+        if names_subject(loaded, named["conf"] or {}, subject):
             client.delete(f"/dags/{dag_id}/dagRuns/{named['dag_run_id']}")
     for line in Ledger(settings, name, loaded.spec.hops[-1]).entries()[::-1]:
         if line.state == "forgotten" and subject.is_of(line.attempt, line.digest):
@@ -61,8 +61,9 @@ def forget_through_airflow(
             return
 
 
-def names_subject(form: Mapping[str, Any], subject: Subject) -> bool:
-    """Whether the form of a run is about the subject."""
-    pairs = [str(pair).partition("=") for pair in form.get("secret_key", [])]
-    key = {name: value.strip() for name, _, value in pairs}
-    return form.get("table") == subject.table and key == subject.key
+def names_subject(loaded: LoadedPipeline, form: Mapping[str, Any], subject: Subject) -> bool:
+    """Whether the form of a run is about the subject, however its key is written."""
+    try:
+        return subject_of(loaded, form.get("table", ""), form.get("secret_key", [])) == subject
+    except NoSuchSubject:
+        return False

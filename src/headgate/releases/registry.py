@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from headgate.spec.errors import HeadgateError
 
@@ -18,9 +19,11 @@ MODEL_TAG = "headgate.model"
 DECISION_TAG = "headgate.decision"
 WHY_TAG = "headgate.why"
 RELEASE_TAG = "headgate.release"
-ABSENT = "RESOURCE_DOES_NOT_EXIST"
 LOG_TAG = "headgate.release_log"
 """On the registered model: number and digest of the last release that MLflow was told of."""
+ABSENT = "RESOURCE_DOES_NOT_EXIST"
+
+Found = TypeVar("Found")
 
 
 class NoAddress(HeadgateError):
@@ -94,21 +97,19 @@ def _registered(client: MlflowClient, pipeline: str) -> RegisteredModel | None:
     """The registered model, asked for before its versions: of a model that it does not have, a server with
     accounts says that its versions are forbidden, to everyone but an administrator.
     """
-    from mlflow.exceptions import MlflowException
-
-    try:
-        return client.get_registered_model(pipeline)
-    except MlflowException as error:
-        if error.error_code == ABSENT:
-            return None
-        raise
+    return _unless_absent(lambda: client.get_registered_model(pipeline))
 
 
 def _version_of(client: MlflowClient, pipeline: str, version: int) -> ModelVersion | None:
+    return _unless_absent(lambda: client.get_model_version(pipeline, str(version)))
+
+
+def _unless_absent(ask: Callable[[], Found]) -> Found | None:
+    """What MLflow answers; None where it says that it has no such thing."""
     from mlflow.exceptions import MlflowException
 
     try:
-        return client.get_model_version(pipeline, str(version))
+        return ask()
     except MlflowException as error:
         if error.error_code == ABSENT:
             return None

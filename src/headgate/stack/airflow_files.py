@@ -11,7 +11,6 @@ LOCAL_SETTINGS = '''\
 import sys
 
 if "scheduler" in sys.argv or "dag-processor" in sys.argv:  # forked: tasks; readers of DAG files
-    import airflow.providers.apache.spark.hooks.spark_submit  # noqa: F401
     import airflow.providers.apache.spark.operators.spark_submit  # noqa: F401
     import headgate.airflow  # noqa: F401
 
