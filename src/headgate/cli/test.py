@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,10 @@ CODE = ("src", "tests", "pipelines", "dags", "plugins", "spark_jobs", "bench")
 # not come last.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 SLOWEST = "--durations=40"
+COMPOSE_TESTS = tuple(
+    f"tests/compose/test_compose_{part}.py" for part in ("demo", "tables", "access", "roles")
+)
+"""What `--compose` runs; all of `tests/compose` also restarts, upgrades and destroys the stack."""
 
 
 def test(
@@ -32,9 +37,9 @@ def test(
         typer.Argument(metavar="[PYTEST ARGUMENTS]", help="Run pytest with these, and no other checks."),
     ] = None,
 ) -> None:
-    """Run all checks and tests: style, types, layers, unit tests side by side, then the real stack.
+    """Run all checks and tests: style, types, layers, then the unit tests and those of the real stack.
 
-    With --compose also the stack of docker-compose.yaml, which needs Docker.
+    With --compose also the demo on the stack of docker-compose.yaml, which needs Docker.
 
     With arguments (`./headgate test tests/unit/test_ports.py -x`) only pytest runs, with them. Exits
     with 1 when anything fails; all of it runs all the same.
@@ -44,17 +49,19 @@ def test(
         raise typer.Exit(_run([*pytest, *arguments]))
     code = [folder for folder in CODE if (REPOSITORY / folder).is_dir()]
     stack_tests = [f"tests/{folder}" for folder in ("integration", "proofs") if _has_tests(folder)]
-    steps = [
+    checks = [
         [str(PROGRAMS / "ruff"), "check", *code],
         [str(PROGRAMS / "ruff"), "format", "--check", *code],
         [str(PROGRAMS / "mypy")],
         [str(PROGRAMS / "lint-imports")],
-        [*pytest, *SIDE_BY_SIDE, SLOWEST, "tests/unit"],
-        [*pytest, SLOWEST, *stack_tests],
     ]
-    if compose:
-        steps.append([*pytest, "tests/compose"])
-    failed = [step for step in steps if _run(step) != 0]
+    failed = [step for step in checks if _run(step) != 0]
+    failed += _run_together(
+        [*pytest, SLOWEST, *stack_tests],
+        [*pytest, *SIDE_BY_SIDE, SLOWEST, "tests/unit"],
+    )
+    if compose and _run(step := [*pytest, SLOWEST, *COMPOSE_TESTS]) != 0:
+        failed.append(step)
     for step in failed:
         typer.secho(f"failed: {' '.join([Path(step[0]).name, *step[1:]])}", fg="red", err=True)
     if failed:
@@ -65,9 +72,34 @@ def _has_tests(folder: str) -> bool:
     return any((REPOSITORY / "tests" / folder).rglob("test_*.py"))
 
 
+def _run_together(waiting: list[str], working: list[str]) -> list[list[str]]:
+    """Run two steps at once, as the first mostly waits; its lines come when both are done.
+
+    Returns those that failed.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as lines:
+        with subprocess.Popen(
+            waiting, cwd=REPOSITORY, env=_environment(), stdout=lines, stderr=subprocess.STDOUT
+        ) as process:
+            failed = [working] if _run(working) != 0 else []
+        if process.returncode != 0:
+            failed.insert(0, waiting)
+        _tell(waiting)
+        lines.seek(0)
+        sys.stdout.write(lines.read())
+    return failed
+
+
 def _run(command: list[str]) -> int:
+    _tell(command)
+    return subprocess.run(command, cwd=REPOSITORY, env=_environment()).returncode
+
+
+def _tell(command: list[str]) -> None:
     Console(highlight=False, soft_wrap=True).print(
         f"\n$ {' '.join([Path(command[0]).name, *command[1:]])}", style="bold", markup=False
     )
-    environment = {**os.environ, "JAVA_HOME": str(find_java().home)}
-    return subprocess.run(command, cwd=REPOSITORY, env=environment).returncode
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "JAVA_HOME": str(find_java().home)}

@@ -32,8 +32,9 @@ PROPERTIES = {"delta.checkpointInterval": "50", "delta.dataSkippingNumIndexedCol
 
 def append_record(rows: Sequence[Mapping[str, Any]], path: str, transaction: Transaction) -> None:
     """Append `rows`, values by column name, to the record at `path`; columns that a row lacks stay empty."""
-    columns = pa.schema(DeltaTable(path).schema().to_arrow())
-    append_arrow(pa.Table.from_pylist(list(rows), schema=columns), path, transaction)
+    record = DeltaTable(path)
+    columns = pa.schema(record.schema().to_arrow())
+    _append(pa.Table.from_pylist(list(rows), schema=columns), record, path, transaction)
 
 
 def append_arrow(rows: pa.Table, path: str, transaction: Transaction) -> None:
@@ -45,8 +46,11 @@ def append_arrow(rows: pa.Table, path: str, transaction: Transaction) -> None:
     """
     if not Path(path, "_delta_log").is_dir():
         DeltaTable.create(path, rows.schema, mode="ignore", configuration=PROPERTIES)
+    _append(rows, DeltaTable(path), path, transaction)
+
+
+def _append(rows: pa.Table, record: DeltaTable, path: str, transaction: Transaction) -> None:
     for left in reversed(range(TRIES)):
-        record = DeltaTable(path)
         last = record.transaction_version(transaction.application)
         if last is not None and last >= transaction.number:
             return
@@ -56,8 +60,8 @@ def append_arrow(rows: pa.Table, path: str, transaction: Transaction) -> None:
         except CommitFailedError:
             if not left:
                 raise
-    written = DeltaTable(path)
-    if written.version() % COMPACT_EVERY == 0:
+            record = DeltaTable(path)
+    if record.version() % COMPACT_EVERY == 0:
         compact_record(path)
         vacuum_record(path, KEPT)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -75,11 +76,14 @@ def read_rows(path: str) -> list[dict[str, Any]]:
         return []
     table = DeltaTable(path)
     columns = dict.fromkeys(field.name for field in table.schema().fields)
-    return [
-        {**columns, **{name: _in_utc(value) for name, value in row.items()}}
-        for file in map(unquote, table.file_uris())
-        for row in ParquetFile(file, coerce_int96_timestamp_unit="us").read(use_threads=False).to_pylist()
-    ]
+    return [{**columns, **row} for file in map(unquote, table.file_uris()) for row in _rows_of_file(file)]
+
+
+# A record is read several times by one task, and a data file of Delta never changes.
+@lru_cache(maxsize=512)
+def _rows_of_file(file: str) -> list[dict[str, Any]]:
+    rows = ParquetFile(file, coerce_int96_timestamp_unit="us").read(use_threads=False).to_pylist()
+    return [{name: _in_utc(value) for name, value in row.items()} for row in rows]
 
 
 def _in_utc(value: object) -> object:
