@@ -8,4 +8,4 @@ from headgate.spec.settings import Settings
 
 arguments = job_arguments(__doc__, "attempt")
 settings = Settings()
-learn_candidate(open_session(), settings, load_pipeline(settings, arguments.pipeline), arguments.attempt)
+learn_candidate(open_session, settings, load_pipeline(settings, arguments.pipeline), arguments.attempt)

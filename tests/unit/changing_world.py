@@ -57,7 +57,7 @@ class ChangingWorld:
         assert version is not None
         situation = Situation(self.frontier, {"gold.examples": version}, parent, serving=False)
         loaded = loaded_pipeline(self.settings.home, model=self.model)
-        return learn(self.spark, self.settings, loaded, self.attempt, situation)
+        return learn(lambda: self.spark, self.settings, loaded, self.attempt, situation)
 
     @property
     def attempt(self) -> str:

@@ -272,6 +272,11 @@ def test_a_way_back_that_leads_nowhere_is_refused(world: World, to: int, why: st
     assert len(releases(world.settings, "trains")) == 5
 
 
+def unopened() -> SparkSession:
+    """No session is opened where there is nothing to read."""
+    raise AssertionError("a session was opened")
+
+
 def test_the_tables_go_back_with_the_model_and_learning_waits(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -288,7 +293,7 @@ def test_the_tables_go_back_with_the_model_and_learning_waits(
     assert [entry.state for entry in ledger.entries()] == ["done", "done", "intent", "rolled_back"]
     with pytest.raises(NoWayBack, match="serves already, and the tables are those of then"):
         world.roll_back(1, "manual__4", tables=True)
-    learned = learn_candidate(world.spark, world.settings, world.loaded, "third")
+    learned = learn_candidate(unopened, world.settings, world.loaded, "third")
     assert learned == {
         "changed": False,
         "model": None,

@@ -50,7 +50,7 @@ def stage(settings: Settings, attempt: str, digest: str) -> CandidateFolder:
 
 def test_a_pipeline_without_a_model(spark: SparkSession, settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(NothingToLearn) as caught:
-        learn(spark, settings, loaded_pipeline(tmp_path, model=None), "attempt", PUBLISHED)
+        learn(lambda: spark, settings, loaded_pipeline(tmp_path, model=None), "attempt", PUBLISHED)
     assert str(caught.value) == (
         "pipeline trains has no model to learn: its spec lacks `model` or `examples`\n"
         "  where: pipeline.yaml\n"
@@ -65,7 +65,7 @@ def test_examples_that_are_not_published(spark: SparkSession, settings: Settings
         dataclasses.replace(PUBLISHED, versions={}),
     ):
         with pytest.raises(NothingToLearn) as caught:
-            learn(spark, settings, loaded_pipeline(tmp_path), "attempt", situation)
+            learn(lambda: spark, settings, loaded_pipeline(tmp_path), "attempt", situation)
         assert str(caught.value) == (
             "pipeline trains has not published any examples yet\n"
             "  where: trains_gold.examples\n"
@@ -80,7 +80,7 @@ def test_too_early_and_missing_columns(spark: SparkSession, settings: Settings, 
     rows = spark.createDataFrame(examples_until(early), SCHEMA)
     rows.write.format("delta").save(path)
     manifest = learn(
-        spark,
+        lambda: spark,
         settings,
         loaded_pipeline(tmp_path),
         "early",
@@ -94,7 +94,7 @@ def test_too_early_and_missing_columns(spark: SparkSession, settings: Settings, 
     rows.drop("delay").write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(path)
     late = dataclasses.replace(PUBLISHED, frontier=early, versions={"gold.examples": 1})
     with pytest.raises(NothingToLearn) as caught:
-        learn(spark, settings, loaded_pipeline(tmp_path), "narrow", late)
+        learn(lambda: spark, settings, loaded_pipeline(tmp_path), "narrow", late)
     assert str(caught.value).splitlines()[0] == "the examples lack the columns delay, which the model needs"
     assert not CandidateFolder(settings, "trains", "narrow").has("manifest.json")
 

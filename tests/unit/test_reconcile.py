@@ -54,7 +54,7 @@ class Dying:
 def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A first candidate is in the model log, and MLflow knows nothing."""
     with new_world(spark, tmp_path_factory.mktemp("reconcile")) as world:
-        learn_candidate(spark, world.settings, world.loaded, "first")
+        learn_candidate(lambda: spark, world.settings, world.loaded, "first")
         record(spark, world.settings, "trains", "first")
         yield world
 

@@ -110,7 +110,7 @@ def test_it_is_on_record_and_reproduced(spark: SparkSession, tmp_path: Path) -> 
     settings, loaded = Settings(home=tmp_path), loaded_pipeline(tmp_path, model=MODEL)
     for attempt, hours in (("first", 0), ("second", 24)):
         publish_examples(spark, settings, FRONTIER + timedelta(hours=hours))
-        learn_candidate(spark, settings, loaded, attempt)
+        learn_candidate(lambda: spark, settings, loaded, attempt)
         record(spark, settings, "trains", attempt)
     first, second = headers(settings, "trains")
     assert [header["learned"]["start"] for header in (first, second)] == [None, 1]

@@ -34,7 +34,7 @@ class World:
 
     def through(self, attempt: str) -> dict[str, object]:
         """Learn, record and evaluate one attempt."""
-        learn_candidate(self.spark, self.settings, self.loaded, attempt)
+        learn_candidate(lambda: self.spark, self.settings, self.loaded, attempt)
         record(self.spark, self.settings, "trains", attempt)
         return evaluate(self.spark, self.settings, self.loaded, attempt)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -66,9 +66,15 @@ class Basis(NamedTuple):
 
 
 def learn(
-    spark: SparkSession, settings: Settings, loaded: LoadedPipeline, name: str, situation: Situation
+    session: Callable[[], SparkSession],
+    settings: Settings,
+    loaded: LoadedPipeline,
+    name: str,
+    situation: Situation,
 ) -> dict[str, Any]:
     """Stage a candidate in `staging/<pipeline>/model/<name>/` and return its manifest.
+
+    `session` is called only where rows are to be read: most runs find nothing new.
 
     The manifest is `{"changed": false, "model": <number>}` when pins, frontier and recipe are the newest
     model's, the same with a `why` when none of the rows that it learned from differs now, and
@@ -93,7 +99,7 @@ def learn(
         manifest = {"changed": False, "model": parent["model"]}
     else:
         try:
-            manifest = _candidate(spark, settings, loaded, folder, situation, basis, same)
+            manifest = _candidate(session(), settings, loaded, folder, situation, basis, same)
         except (TooEarly, TooFewRows) as early:
             manifest = {"changed": False, "model": None, "why": str(early)}
     folder.write(MANIFEST, manifest)

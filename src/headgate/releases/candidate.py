@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -18,10 +19,10 @@ from headgate.spec.settings import Settings
 
 
 def learn_candidate(
-    spark: SparkSession, settings: Settings, loaded: LoadedPipeline, name: str
+    session: Callable[[], SparkSession], settings: Settings, loaded: LoadedPipeline, name: str
 ) -> dict[str, Any]:
     """Stage a candidate under the attempt `name` and return its manifest; see `learn`."""
-    return learn(spark, settings, loaded, name, situation_of(settings, loaded))
+    return learn(session, settings, loaded, name, situation_of(settings, loaded))
 
 
 def situation_of(settings: Settings, loaded: LoadedPipeline) -> Situation:

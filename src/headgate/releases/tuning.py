@@ -103,7 +103,7 @@ def _stage(
     recipe = {"algorithm": entry["algorithm"], "parameters": entry["given"], "audit": None}
     spec = loaded.spec.model_copy(update={"model": loaded.spec.model.model_copy(update=recipe)})
     situation = situation_of(settings, loaded)
-    learn(spark, settings, replace(loaded, spec=spec), attempt, replace(situation, challenges=True))
+    learn(lambda: spark, settings, replace(loaded, spec=spec), attempt, replace(situation, challenges=True))
 
 
 def _serving(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
