@@ -55,7 +55,7 @@ def test_from_examples_to_a_served_champion(
         tmp_path, model=model.model_copy(update={"algorithm": algorithm, "parameters": parameters})
     )
     publish_examples(spark, settings, FRONTIER)
-    learn_candidate(spark, settings, loaded, "first")
+    learn_candidate(lambda: spark, settings, loaded, "first")
     record(spark, settings, "trains", "first")
     version = evaluate(spark, settings, loaded, "first")["version"]
     assert promote(spark, settings, loaded, version).decision == "promote"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +36,7 @@ def test(
         typer.Argument(metavar="[PYTEST ARGUMENTS]", help="Run pytest with these, and no other checks."),
     ] = None,
 ) -> None:
-    """Run all checks and tests: style, types, layers, then the unit tests and those of the real stack.
+    """Run all checks and tests: style, types, layers, unit tests side by side, then the real stack.
 
     With --compose also the demo on the stack of docker-compose.yaml, which needs Docker.
 
@@ -49,19 +48,17 @@ def test(
         raise typer.Exit(_run([*pytest, *arguments]))
     code = [folder for folder in CODE if (REPOSITORY / folder).is_dir()]
     stack_tests = [f"tests/{folder}" for folder in ("integration", "proofs") if _has_tests(folder)]
-    checks = [
+    steps = [
         [str(PROGRAMS / "ruff"), "check", *code],
         [str(PROGRAMS / "ruff"), "format", "--check", *code],
         [str(PROGRAMS / "mypy")],
         [str(PROGRAMS / "lint-imports")],
-    ]
-    failed = [step for step in checks if _run(step) != 0]
-    failed += _run_together(
-        [*pytest, SLOWEST, *stack_tests],
         [*pytest, *SIDE_BY_SIDE, SLOWEST, "tests/unit"],
-    )
-    if compose and _run(step := [*pytest, SLOWEST, *COMPOSE_TESTS]) != 0:
-        failed.append(step)
+        [*pytest, SLOWEST, *stack_tests],
+    ]
+    if compose:
+        steps.append([*pytest, SLOWEST, *COMPOSE_TESTS])
+    failed = [step for step in steps if _run(step) != 0]
     for step in failed:
         typer.secho(f"failed: {' '.join([Path(step[0]).name, *step[1:]])}", fg="red", err=True)
     if failed:
@@ -72,34 +69,9 @@ def _has_tests(folder: str) -> bool:
     return any((REPOSITORY / "tests" / folder).rglob("test_*.py"))
 
 
-def _run_together(waiting: list[str], working: list[str]) -> list[list[str]]:
-    """Run two steps at once, as the first mostly waits; its lines come when both are done.
-
-    Returns those that failed.
-    """
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as lines:
-        with subprocess.Popen(
-            waiting, cwd=REPOSITORY, env=_environment(), stdout=lines, stderr=subprocess.STDOUT
-        ) as process:
-            failed = [working] if _run(working) != 0 else []
-        if process.returncode != 0:
-            failed.insert(0, waiting)
-        _tell(waiting)
-        lines.seek(0)
-        sys.stdout.write(lines.read())
-    return failed
-
-
 def _run(command: list[str]) -> int:
-    _tell(command)
-    return subprocess.run(command, cwd=REPOSITORY, env=_environment()).returncode
-
-
-def _tell(command: list[str]) -> None:
     Console(highlight=False, soft_wrap=True).print(
         f"\n$ {' '.join([Path(command[0]).name, *command[1:]])}", style="bold", markup=False
     )
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "JAVA_HOME": str(find_java().home)}
+    environment = {**os.environ, "JAVA_HOME": str(find_java().home)}
+    return subprocess.run(command, cwd=REPOSITORY, env=environment).returncode
