@@ -8,11 +8,12 @@ from datetime import timedelta
 from airflow.sdk import Asset, BaseOperator, TaskGroup, chain
 from airflow.sdk.bases.notifier import BaseNotifier
 
+from headgate.airflow.names import ATTEMPT_KEY
 from headgate.airflow.on_engine import in_turn_on_engine
 from headgate.airflow.operators.gate_hop import GateOperator
 from headgate.airflow.operators.publish_hop import PublishOperator
 from headgate.airflow.operators.replay_hop import ReplayStageOperator
-from headgate.airflow.operators.stage_hop import ATTEMPT_KEY, StageOperator
+from headgate.airflow.operators.stage_hop import StageOperator
 from headgate.airflow.timing import RETRIES, WAITING_RETRIES
 from headgate.spec.layers import SCORES
 from headgate.spec.settings import Settings

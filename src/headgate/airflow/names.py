@@ -16,6 +16,9 @@ ENDINGS = (
 )
 """What the ids of a pipeline's DAGs end with, after its name."""
 
+ATTEMPT_KEY = "attempt"
+"""The XCom in which the stage task of a hop tells its attempt."""
+
 
 def hourly_dag_id(pipeline: str) -> str:
     """The DAG that takes one hour through all hops."""

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from headgate.airflow.names import gate_dag_id, hourly_dag_id
-from headgate.airflow.operators.stage_hop import ATTEMPT_KEY
+from headgate.airflow.names import ATTEMPT_KEY, gate_dag_id, hourly_dag_id
 from headgate.cli.airflow_runs import Run, all_runs, run_of_answer
 from headgate.cli.await_run import await_run
 from headgate.cli.progress import Progress

@@ -12,7 +12,7 @@ import sys
 
 if "scheduler" in sys.argv or "dag-processor" in sys.argv:  # forked: tasks; readers of DAG files
     import airflow.providers.apache.spark.operators.spark_submit  # noqa: F401
-    import headgate.airflow  # noqa: F401
+    import headgate.airflow.dags  # noqa: F401
 
 if "scheduler" in sys.argv:
     import grpc  # noqa: F401

@@ -9,9 +9,8 @@ from typing import Any
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from headgate.airflow.names import new_attempt
+from headgate.airflow.names import ATTEMPT_KEY, new_attempt
 from headgate.airflow.operators.connect_job import ConnectJobOperator
-from headgate.airflow.operators.stage_hop import ATTEMPT_KEY
 from headgate.spec.layers import LAYERS
 
 

@@ -9,14 +9,13 @@ from typing import Any
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
 
-from headgate.airflow.names import new_attempt, replay_dag_id
+from headgate.airflow.names import ATTEMPT_KEY, new_attempt, replay_dag_id
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.airflow.operators.wait_until_quiet import WAIT_TASK
 from headgate.airflow.timing import TURN_INTERVAL
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
 
-ATTEMPT_KEY = "attempt"
 STILL_WAITING = ["scheduled", "queued", "running", "up_for_reschedule", "up_for_retry"]
 ALLOWED_RUNS = ("scheduled", "backfill")
 
