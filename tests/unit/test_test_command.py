@@ -28,7 +28,7 @@ def test_the_compose_stack_is_tested_on_demand(
 ) -> None:
     words = ["test", *switches]
     assert CliRunner().invoke(build(words), words).exit_code == 0
-    assert any("tests/compose/test_compose_demo.py" in step for step in steps) == included
+    assert any(word.startswith("tests/compose") for step in steps for word in step) == included
     assert sum("tests/unit" in step for step in steps) == 1
 
 

@@ -74,7 +74,7 @@ def learn(
 ) -> dict[str, Any]:
     """Stage a candidate in `staging/<pipeline>/model/<name>/` and return its manifest.
 
-    `session` is called only where rows are to be read: most runs find nothing new.
+    `session` is called only where rows are to be read.
 
     The manifest is `{"changed": false, "model": <number>}` when pins, frontier and recipe are the newest
     model's, the same with a `why` when none of the rows that it learned from differs now, and
