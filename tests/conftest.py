@@ -21,7 +21,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     jars = sorted(Path(sys.prefix, "share", "delta-jars").glob("*.jar"))
     assert jars, "the Delta jars are missing: run ./headgate doctor"
     os.environ["PYSPARK_SUBMIT_ARGS"] = (
-        f"--driver-class-path {os.pathsep.join(map(str, jars))} --driver-memory 1g"
+        f"--driver-class-path {os.pathsep.join(map(str, jars))} --driver-memory 2g"
         f' --driver-java-options "{JAVA_OPTIONS}" pyspark-shell'
     )
     session = (
@@ -38,6 +38,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         .config("spark.sql.adaptive.enabled", "false")
         .config("spark.sql.files.openCostInBytes", "65536")
         .config("spark.databricks.delta.snapshotPartitions", "2")
+        # Every test has tables of its own: what is known of those of tests before would fill the heap.
+        .config("spark.databricks.delta.delta.log.cacheSize", "50")
+        .config("spark.sql.ui.retainedExecutions", "20")
         .config("spark.delta.logStore.file.impl", "io.delta.storage.LocalLogStore")
         .config("spark.sql.streaming.checkpointFileManagerClass", CHECKPOINT_FILES)
         .config("spark.databricks.delta.vacuum.enforceTimeTravelWithinDeletedFileRetentionDuration", "false")

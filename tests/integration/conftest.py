@@ -1,4 +1,4 @@
-"""One stack and one demo for all integration tests; the tests run in the order of the story they tell."""
+"""One demo, and a second stack beside it; the tests run in the order of the story that they tell."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from headgate.stack.secrets import AIRFLOW_USER
+from tests.alert_receivers import Channel, channel
 from tests.integration.browser import Browser, open_browser
 from tests.integration.headgate_stack import Demo, HeadgateStack
 
@@ -17,12 +18,13 @@ STORY = (
     "test_demo_tables",
     "test_browser",
     "test_quarantine",
-    "test_closed_gate",
-    "test_cancelled_backfill",
     "test_journey",
     "test_second_stack",
+    "test_closed_gate",
+    "test_cancelled_backfill",
 )
 DEMO_SECONDS = 1800
+ALERTS = "alerts: {to: [shop_channel]}\n"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,6 +51,32 @@ def demo(stack: HeadgateStack) -> Demo:
     demo = Demo(stack)
     assert demo.answer.code == 0, f"{demo.answer.out}\n{demo.answer.err}"
     return demo
+
+
+@pytest.fixture(scope="session")
+def told() -> Iterator[Channel]:
+    """The channel that the people of the pipeline `shop` read."""
+    with channel() as found, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIRFLOW_CONN_SHOP_CHANNEL", found.connection())
+        yield found
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory, told: Channel) -> Iterator[HeadgateStack]:
+    """A stack of its own with one new pipeline, in folders of its own; its hours are quick."""
+    root = tmp_path_factory.mktemp("second")
+    stack = HeadgateStack(root / "home", root, "shop", "silver")
+    made = stack.headgate("new", "shop")
+    assert made.code == 0, made.err
+    spec = root / "pipelines" / "shop" / "pipeline.yaml"
+    spec.write_text(spec.read_text() + ALERTS)
+    try:
+        started = stack.headgate("up")
+        assert started.code == 0, started.out + started.err
+        yield stack
+    finally:
+        stopped = stack.headgate("down")
+    assert stopped.code == 0, stopped.err
 
 
 @pytest.fixture(scope="module")

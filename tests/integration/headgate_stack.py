@@ -37,10 +37,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class HeadgateStack:
-    """The stack whose state is in `home`; `root` holds pipelines and expectations of its own, if any."""
+    """The stack whose state is in `home`; `root` holds pipelines and expectations of its own, if any.
+
+    `pipeline` is the one that is asked for, its hops end with `last_hop`.
+    """
 
     home: Path
     root: Path = REPOSITORY
+    pipeline: str = "flights"
+    last_hop: str = "gold"
 
     @property
     def settings(self) -> Settings:
@@ -88,12 +93,12 @@ class HeadgateStack:
         return found
 
     def ledger(self) -> Ledger:
-        """The ledger of the flights pipeline as it is now."""
-        return Ledger(self.settings, "flights", "gold")
+        """The ledger of the pipeline as it is now."""
+        return Ledger(self.settings, self.pipeline, self.last_hop)
 
     def landed(self, feed: str, hour: datetime) -> Path:
         """The landing file of an hour."""
-        (found,) = (self.settings.landing / "flights" / feed / f"{hour:%Y/%m/%d/%H}").glob("*.csv")
+        (found,) = (self.settings.landing / self.pipeline / feed / f"{hour:%Y/%m/%d/%H}").glob("*.csv")
         return found
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
@@ -109,9 +114,8 @@ class HeadgateStack:
 
     def run_of(self, hour: datetime) -> dict[str, Any]:
         """The hourly run of an hour."""
-        (found,) = (
-            run for run in self.runs("flights_hourly") if datetime.fromisoformat(run["logical_date"]) == hour
-        )
+        runs = self.runs(f"{self.pipeline}_hourly")
+        (found,) = (run for run in runs if datetime.fromisoformat(run["logical_date"]) == hour)
         return found
 
 

@@ -37,10 +37,11 @@ def as_of_join(
     (`_op` = D, where the source has it) end a row, not what was learned from it: they do not count.
     Raises AsOfJoinError for columns that are missing or would stand twice.
     """
-    _check(examples.columns, source.columns, [*on, as_of], [*on, known_at], columns)
-    if "_op" in source.columns:
+    asked_of, held = examples.columns, source.columns  # Spark analyses the plan anew for each of them
+    _check(asked_of, held, [*on, as_of], [*on, known_at], columns)
+    if "_op" in held:
         source = source.where(F.coalesce(F.col("_op") != "D", F.lit(True)))
-    order = [F.col(name) for name in ORDER_OF_CHANGES if name in source.columns]
+    order = [F.col(name) for name in ORDER_OF_CHANGES if name in held]
     values = F.struct(F.col(known_at).alias("known_at"), *(F.col(name) for name in columns))
     latest_last = F.struct(*order, values)
     keys = [f"key_{position}" for position in range(len(on))]
@@ -56,7 +57,7 @@ def as_of_join(
         *keyed,
         F.col(as_of).alias("at"),
         F.lit(1).alias("side"),
-        F.struct(*map(_quoted, examples.columns)).alias("row"),
+        F.struct(*map(_quoted, asked_of)).alias("row"),
     )
     moments = Window.partitionBy(*keys).orderBy("at", "side", "tie")
     before = moments.rowsBetween(Window.unboundedPreceding, Window.currentRow)
@@ -67,7 +68,7 @@ def as_of_join(
     age = f"INTERVAL {int(max_age.total_seconds())} SECOND"
     young = F.col("at") <= F.col("latest.known_at") + F.expr(age)
     return latest.select(
-        *(F.col("row").getField(name).alias(name) for name in examples.columns),
+        *(F.col("row").getField(name).alias(name) for name in asked_of),
         *(F.when(young, F.col("latest").getField(name)).alias(name) for name in columns),
     )
 

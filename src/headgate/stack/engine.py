@@ -43,6 +43,11 @@ def common_configuration(layout: Layout) -> dict[str, str]:
         # Small statements side by side: one partition each, no re-planning on the way, small thread pools.
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.shuffle.partitions": "1",
+        # The web interface is off, so what is kept for it of past statements would only fill the heap.
+        "spark.sql.ui.retainedExecutions": "20",
+        "spark.ui.retainedJobs": "50",
+        "spark.ui.retainedStages": "50",
+        "spark.ui.retainedTasks": "500",
         # The statements of an hour are those of the hour before: compiled once, their code is kept.
         "spark.sql.codegen.cache.maxEntries": "5000",
         # An hour's files are small: many of them go into one task.
