@@ -8,7 +8,7 @@ from headgate.airflow.names import approve_dag_id
 from headgate.airflow.on_engine import in_turn_on_engine
 from headgate.airflow.operators.answer import APPROVE_TASK, AnswerOperator
 from headgate.airflow.task_defaults import tags, task_defaults
-from headgate.spec.pipeline import Pipeline, Promotion
+from headgate.spec.pipeline import Pipeline
 from headgate.spec.settings import Settings
 
 
@@ -35,7 +35,7 @@ def approve_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             subject="{{ dag_run.conf['subject'] }}",
             body="{{ dag_run.conf['body'] }}",
             defaults=ApprovalOperator.REJECT,
-            response_timeout=(pipeline.promotion or Promotion()).answer_within,
+            response_timeout=pipeline.promotes_by.answer_within,
         )
         approved = EmptyOperator(task_id="approved")  # skipped after a no, so that the answer itself is not
         record = AnswerOperator(

@@ -13,7 +13,7 @@ def outcomes_query(spec: Pipeline, predictions: str, examples: str) -> str:
     """
     described = spec.examples
     assert described is not None  # what is scored has examples
-    key = [*described.entity, described.as_of]
+    key = described.grain
     said = ", ".join(f"p.`{name}`" for name in (*key, "role", "model", "version", "probability", "scored_at"))
     label, known_at = f"e.`{described.label}`", f"e.`{described.label_known_at}`"
     on = " AND ".join(f"p.`{name}` = e.`{name}`" for name in key)

@@ -141,7 +141,7 @@ class _Publisher:
         """Bring the range of as-of hours to what was staged, and the labels of earlier examples."""
         name, examples = table.removeprefix("gold."), self.loaded.spec.examples
         if name == "examples" and examples:
-            grain, as_of = [*examples.entity, examples.as_of], examples.as_of
+            grain, as_of = examples.grain, examples.as_of
         else:
             grain, as_of = self.loaded.spec.gold[name].grain, self.loaded.spec.gold[name].as_of
         within = range_predicate(as_of, self.manifest.hours).replace(f"`{as_of}`", f"t.`{as_of}`")

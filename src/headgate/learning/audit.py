@@ -13,7 +13,6 @@ from headgate.learning.algorithms.algorithm import Fitted
 from headgate.learning.auc_bootstrap import auc_difference
 from headgate.learning.block_bootstrap import Interval, block_bootstrap
 from headgate.learning.evaluation import blocks_for, blocks_in
-from headgate.learning.labelled_rows import key_of
 from headgate.learning.metrics import log_losses
 from headgate.spec.hour_range import HourRange
 from headgate.spec.pipeline import Audit, Examples
@@ -44,7 +43,7 @@ def judge(
     with its interval over days or hours, and `beyond_bounds`: whether a gap is larger than the spec allows
     and its interval above zero. Without rows of both labels there are no gaps.
     """
-    key, label = key_of(examples), examples.label
+    key, label = examples.grain, examples.label
     both = own.predictions[[*key, label, "probability"]].merge(
         refit.predictions[[*key, "probability"]], on=key, suffixes=("", "_refit"), validate="one_to_one"
     )

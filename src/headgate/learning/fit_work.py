@@ -15,7 +15,7 @@ from headgate.learning.algorithms.learning_task import LearningTask
 from headgate.learning.cohorts import Cohorts
 from headgate.learning.feature_schema import features_of
 from headgate.learning.increment import Increment
-from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows, learned_columns
+from headgate.learning.labelled_rows import in_key_order, labelled_rows, learned_columns
 from headgate.learning.scoring.encoding import Features
 from headgate.spec.algorithm_parameters import defaults_of
 from headgate.spec.errors import HeadgateError
@@ -50,7 +50,7 @@ class FitWork:
     @property
     def key(self) -> list[str]:
         """The columns that identify a row."""
-        return key_of(self.examples)
+        return self.examples.grain
 
     @property
     def label(self) -> str:
@@ -81,7 +81,7 @@ def fit_work(
     start: Mapping[str, Any] | None = None,
 ) -> FitWork:
     """The labelled rows of the cohorts, with the columns that count."""
-    key = key_of(examples)
+    key = examples.grain
     columns = learned_columns(model, examples)
     training, judging = (
         labelled_rows(examples_rows, examples, part, frontier).select(*columns)

@@ -44,14 +44,9 @@ def left_out(
     }
 
 
-def key_of(examples: Examples) -> list[str]:
-    """The columns that identify an example: the entity and the as-of hour."""
-    return [*examples.entity, examples.as_of]
-
-
 def learned_columns(model: Model, examples: Examples) -> list[str]:
     """The columns that a model learns from: key, label and features, each once."""
-    return list(dict.fromkeys([*key_of(examples), examples.label, *model.features]))
+    return list(dict.fromkeys([*examples.grain, examples.label, *model.features]))
 
 
 def in_key_order(rows: DataFrame, key: Sequence[str]) -> DataFrame:

@@ -23,7 +23,7 @@ from headgate.learning.recipe import digest_of, recipe
 from headgate.spec.errors import HeadgateError
 from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline
-from headgate.spec.pipeline import Examples, Model, Promotion
+from headgate.spec.pipeline import Examples, Model
 from headgate.spec.settings import Settings
 
 CHALLENGE = "challenge"
@@ -164,7 +164,7 @@ def _cohorts(
     loaded: LoadedPipeline, model: Model, examples: Examples, frontier: datetime, serving: bool
 ) -> Cohorts:
     choose = refresh_cohorts if serving else first_cohorts
-    return choose(frontier, examples, model, loaded.spec.promotion or Promotion())
+    return choose(frontier, examples, model, loaded.spec.promotes_by)
 
 
 def require_columns(rows: DataFrame, columns: list[str]) -> None:

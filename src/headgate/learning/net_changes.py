@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from headgate.lake.gone import ReadError, gone
 from headgate.lake.read import read_at, read_changes
-from headgate.learning.labelled_rows import is_labelled, key_of
+from headgate.learning.labelled_rows import is_labelled
 from headgate.spec.hour_range import HourRange
 from headgate.spec.pipeline import Examples
 
@@ -67,7 +67,7 @@ def net_changes(
     last image after. Of the others those count that crossed an end of the training window, or whose label
     only one of both frontiers knows. Raises NoChangeFeed.
     """
-    key = key_of(examples)
+    key = examples.grain
     wanted = list(dict.fromkeys([*key, *columns, examples.label, examples.label_known_at]))
     try:
         rows = read_at(spark, path, now.version).select(*wanted)
@@ -108,7 +108,7 @@ def _compared(
     before: LearnedFrom,
     now: LearnedFrom,
 ) -> NetChanges:
-    key = key_of(examples)
+    key = examples.grain
     was, is_now = (
         F.coalesce(is_labelled(examples, known.training, known.frontier), F.lit(False))
         for known in (before, now)

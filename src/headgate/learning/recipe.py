@@ -20,7 +20,7 @@ def recipe(model: Model, examples: Examples) -> dict[str, Any]:
         "window_hours": model.window.total_seconds() / 3600,
         "features": to_json(features_of(model)),
         "label": examples.label,
-        "key": [*examples.entity, examples.as_of],
+        "key": examples.grain,
     }
 
 

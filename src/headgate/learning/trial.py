@@ -11,7 +11,6 @@ import pandas as pd
 
 from headgate.learning.e_process import e_process
 from headgate.learning.evaluation import CANDIDATE, CHAMPION
-from headgate.learning.labelled_rows import key_of
 from headgate.learning.metrics import log_losses
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HourRange
@@ -71,7 +70,7 @@ def paired(outcomes: pd.DataFrame, examples: Examples, model: int, days: HourRan
     of another challenger than `model`, outside `days`, or whose label came after their day was complete are
     left out, so that a day once looked at does not change. Raises TrialRowsMissing.
     """
-    key, label = key_of(examples), examples.label
+    key, label = examples.grain, examples.label
     wanted = [*key, "role", "model", "probability", label, examples.label_known_at]
     absent = [name for name in wanted if name not in outcomes.columns]
     if absent:

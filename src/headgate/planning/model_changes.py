@@ -11,7 +11,7 @@ from headgate.learning.algorithms.algorithm import algorithm_named
 from headgate.planning.change import Change
 from headgate.planning.said import said
 from headgate.planning.table_changes import feature_sources
-from headgate.spec.pipeline import Audit, Costs, Feature, Model, Pipeline, Promotion
+from headgate.spec.pipeline import Audit, Costs, Feature, Model, Pipeline
 
 
 def model_changes(before: Pipeline, after: Pipeline) -> list[Change]:
@@ -28,7 +28,7 @@ def model_changes(before: Pipeline, after: Pipeline) -> list[Change]:
     elif before.model is not None:
         note = "nothing is learned any more; a champion serves on"
         found.append(Change("model", "", before.model.algorithm, None, "from_now_on", note))
-    promotions = [pipeline.promotion or Promotion() for pipeline in (before, after)]
+    promotions = [pipeline.promotes_by for pipeline in (before, after)]
     return [*found, *_fields("promotion", *promotions)]
 
 

@@ -19,7 +19,6 @@ from headgate.releases.trials import began_within, on_trial
 from headgate.spec.duration import format_duration
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
-from headgate.spec.pipeline import Promotion
 from headgate.spec.settings import Settings
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def refuse_challenge(
 ) -> None:
     """Raise NoTrial where the model cannot be put on trial; `shown`: MLflow has a version of it."""
     pipeline, begun = loaded.spec.pipeline, on_trial(history)
-    policy = (loaded.spec.promotion or Promotion()).challenge
+    policy = loaded.spec.promotes_by.challenge
     if now is None or frontier is None:
         raise _no_trial(
             pipeline,

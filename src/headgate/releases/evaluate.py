@@ -18,7 +18,7 @@ from headgate.learning.candidate_folder import EVALUATED, CandidateFolder
 from headgate.learning.cohorts import range_from_json, refresh_cohorts
 from headgate.learning.evaluation import CANDIDATE, CHAMPION, blocks_in, evaluate_scores, strongest
 from headgate.learning.importance import importance
-from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows, left_out
+from headgate.learning.labelled_rows import in_key_order, labelled_rows, left_out
 from headgate.learning.learn import NothingToLearn
 from headgate.learning.slices import slices
 from headgate.releases.model_headers import header_of
@@ -30,7 +30,6 @@ from headgate.releases.report_page import keep_report
 from headgate.spec.errors import HeadgateError
 from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline
-from headgate.spec.pipeline import Promotion
 from headgate.spec.settings import Settings
 
 
@@ -98,9 +97,9 @@ def evaluation(
     frontier = datetime.fromisoformat(header["frontier"])
     cohorts = range_from_json(header["evaluation"])
     if rival is not None:
-        cohorts = refresh_cohorts(frontier, examples, model, loaded.spec.promotion or Promotion()).evaluation
+        cohorts = refresh_cohorts(frontier, examples, model, loaded.spec.promotes_by).evaluation
     table = read_at(spark, table_path(settings.lake, pipeline, EXAMPLES), header["pins"][EXAMPLES])
-    rows = _collected(labelled_rows(table, examples, cohorts, frontier), key_of(examples))
+    rows = _collected(labelled_rows(table, examples, cohorts, frontier), examples.grain)
     score, matrix = recorded_scorer(settings, pipeline, header, rows)
     scores = {CANDIDATE: score(matrix)}
     serving = None

@@ -17,7 +17,6 @@ from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
 from headgate.lake.write_whole import write_whole
-from headgate.learning.labelled_rows import key_of
 from headgate.learning.learn import NothingToLearn
 from headgate.learning.trial import Trial, trial_days
 from headgate.releases.challenge_decision import Weighed, weigh
@@ -27,7 +26,7 @@ from headgate.releases.trials import on_trial
 from headgate.spec.hour_range import HourRange
 from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline
-from headgate.spec.pipeline import Examples, Model, Promotion
+from headgate.spec.pipeline import Examples, Model
 from headgate.spec.predictions import PREDICTIONS
 from headgate.spec.settings import Settings
 
@@ -49,7 +48,7 @@ def look_at_trial(spark: SparkSession, settings: Settings, loaded: LoadedPipelin
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
     since = datetime.fromisoformat(begun.frontier)
     trial = Trial(begun.model, since, ledger.frontier() or since)
-    policy = (loaded.spec.promotion or Promotion()).challenge
+    policy = loaded.spec.promotes_by.challenge
     days = trial_days(trial, examples, policy)
     outcomes = _outcomes(spark, settings, pipeline, ledger, examples, model, days)
     return weigh(outcomes, trial, examples, model, policy)
@@ -96,7 +95,7 @@ def _outcomes(
     days: HourRange | None,
 ) -> pd.DataFrame:
     """The predictions of both roles on these days that met their label, with the columns of the slices."""
-    key, versions = key_of(examples), ledger.versions()
+    key, versions = examples.grain, ledger.versions()
     told = [examples.label, examples.label_known_at]
     columns = list(dict.fromkeys([*key, *told, *model.slices]))
     said = [*key, "role", "model", "probability"]

@@ -25,7 +25,6 @@ from headgate.releases.release_rows import ASK, CHALLENGE, Release, releases
 from headgate.releases.trials import on_trial
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
-from headgate.spec.pipeline import Promotion
 from headgate.spec.settings import Settings
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def promote(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, ver
         decision, evaluation = _by_trial(spark, settings, loaded, begun)
     else:
         evaluation = _evaluation(client, run, pipeline, version)
-        decision = decide(evaluation, loaded.spec.promotion or Promotion(), now.version if now else None)
+        decision = decide(evaluation, loaded.spec.promotes_by, now.version if now else None)
         if now is not None and now.model is not None and _other_recipe(settings, pipeline, model, now.model):
             try:
                 return challenge(spark, settings, loaded, model, by=RULES, why=OTHER_RECIPE)
@@ -118,7 +117,7 @@ def _by_trial(
 
 
 def _asks(loaded: LoadedPipeline, decision: Decision, evaluation: dict[str, Any]) -> bool:
-    asked = (loaded.spec.promotion or Promotion()).ask
+    asked = loaded.spec.promotes_by.ask
     return decision.outcome == "promote" and evaluation["track"] in asked
 
 

@@ -111,7 +111,7 @@ def _write(
     """One Parquet file a span of hours, each with what every model says of those hours."""
     spec, pipeline = loaded.spec.examples, loaded.spec.pipeline
     assert spec is not None  # what is scored has examples
-    key, types = [*spec.entity, spec.as_of], table_types(loaded)[PREDICTIONS]
+    key, types = spec.grain, table_types(loaded)[PREDICTIONS]
     scorers = [(live, probabilities_by(settings, pipeline, live.header)) for live in batch.models]
     inputs = [entry["name"] for live in batch.models for entry in live.header["features"]]
     rows = examples.select(*dict.fromkeys([*key, *inputs]))

@@ -124,8 +124,7 @@ def _examples(pipeline: Pipeline, contracts: Mapping[str, Contract]) -> Iterator
         return
     if contract is not None:
         table = "gold.examples"
-        key = [*examples.entity, examples.as_of]
-        yield from _same_key(table, contract, key, "entity and as_of in pipeline.yaml")
+        yield from _same_key(table, contract, examples.grain, "entity and as_of in pipeline.yaml")
         yield from _typed(table, contract, examples.as_of, ("timestamp",), ("examples", "as_of"))
         yield from _typed(table, contract, examples.label, ("int",), ("examples", "label"))
         known_at = ("examples", "label_known_at")

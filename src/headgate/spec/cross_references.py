@@ -112,8 +112,7 @@ def _learning(pipeline: Pipeline) -> Iterator[Problem]:
     if pipeline.model is not None:
         yield from parameter_problems(pipeline.model)
     if pipeline.scored and pipeline.examples is not None:
-        key = [*pipeline.examples.entity, pipeline.examples.as_of]
-        for column in sorted(set(key) & set(OWN)):
+        for column in sorted(set(pipeline.examples.grain) & set(OWN)):
             yield Problem(
                 ("examples",), f"{column!r}, of the key, is also a column of the predictions", "another name"
             )

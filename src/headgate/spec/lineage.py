@@ -98,7 +98,7 @@ def _sources_of_examples(spec: Pipeline, columns: Iterable[str]) -> dict[str, So
 
 
 def _key(spec: Pipeline) -> list[str]:
-    return [] if spec.examples is None else [*spec.examples.entity, spec.examples.as_of]
+    return [] if spec.examples is None else spec.examples.grain
 
 
 def input_tables(spec: Pipeline, names: Iterable[str]) -> tuple[str, ...]:

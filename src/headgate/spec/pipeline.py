@@ -163,6 +163,11 @@ class Examples(Strict):
     complete_after: Duration = timedelta(hours=24)
     features: list[FeatureSource] = []
 
+    @property
+    def grain(self) -> list[str]:
+        """The columns that identify an example: the entity and the as-of hour."""
+        return [*self.entity, self.as_of]
+
 
 class Feature(Strict):
     """A model input: numeric, or nominal with its whole vocabulary written out."""
@@ -322,6 +327,11 @@ class Pipeline(Strict):
     def hops(self) -> tuple[str, ...]:
         """The hops of one hour that fill its layers, in order: when the last is through, the hour is done."""
         return ("bronze", "silver", "gold") if self.gold or self.examples else ("bronze", "silver")
+
+    @property
+    def promotes_by(self) -> Promotion:
+        """The rules that promote its models: what the spec says, or else the defaults."""
+        return self.promotion or Promotion()
 
     @property
     def scored(self) -> bool:

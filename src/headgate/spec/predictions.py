@@ -53,7 +53,7 @@ OWN = {
 
 def predictions_contract(examples: Examples, contract: Contract) -> Contract:
     """The contract of the predictions on `examples`, whose own contract is given."""
-    key = [*examples.entity, examples.as_of]
+    key = examples.grain
     columns = {
         name: Column(
             type=contract.columns[name].type,

@@ -9,12 +9,11 @@ from headgate.airflow.pages.paths import page_address
 from headgate.airflow.pages.render import duration
 from headgate.releases.release_rows import Release, unanswered
 from headgate.spec.load import LoadedPipeline
-from headgate.spec.pipeline import Promotion
 
 
 def waiting_promotion(loaded: LoadedPipeline, history: list[Release]) -> list[Cause]:
     """A cause for each candidate that nobody has answered about yet."""
-    name, policy = loaded.spec.pipeline, loaded.spec.promotion or Promotion()
+    name, policy = loaded.spec.pipeline, loaded.spec.promotes_by
     return [
         Cause(
             key=f"{PROMOTION}/waiting/{asked.release}",

@@ -21,7 +21,7 @@ from headgate.learning.baselines import baseline
 from headgate.learning.comparison.folds import Fold, time_ordered_folds
 from headgate.learning.comparison.trials import Trial
 from headgate.learning.feature_schema import features_of
-from headgate.learning.labelled_rows import in_key_order, key_of, labelled_rows
+from headgate.learning.labelled_rows import in_key_order, labelled_rows
 from headgate.learning.learn import require_columns
 from headgate.learning.metrics import log_losses
 from headgate.spec.errors import HeadgateError
@@ -70,7 +70,7 @@ class LabelledFolds:
 
     def fit(self, trial: Trial, place: int, scratch: Path) -> float:
         """Fit a trial on a fold; its scores and seconds are put there, and its log loss given."""
-        fold, key, started = self.folds[place], key_of(self.examples), time.monotonic()
+        fold, key, started = self.folds[place], self.examples.grain, time.monotonic()
         task = LearningTask(
             features_of(self.model), self.examples.label, key, trial.given, self.model.seed, str(scratch)
         )
@@ -95,7 +95,7 @@ def labelled_folds(
 
     Raises TooFewDays, EmptyFold, NothingToLearn.
     """
-    key = key_of(examples)
+    key = examples.grain
     grouped = [column for columns in model.baselines for column in columns]
     columns = list(dict.fromkeys([*key, examples.label, examples.label_known_at, *model.features, *grouped]))
     require_columns(examples_rows, columns)
