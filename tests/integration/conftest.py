@@ -17,9 +17,10 @@ STORY = (
     "test_demo",
     "test_demo_tables",
     "test_browser",
+    "test_second_stack",
     "test_quarantine",
     "test_journey",
-    "test_second_stack",
+    "test_stopping_one_stack",
     "test_closed_gate",
     "test_cancelled_backfill",
 )

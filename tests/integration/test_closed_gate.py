@@ -82,7 +82,7 @@ def _says_what_where_and_how_to_go_on(code: int, out: str, err: str) -> None:
     assert "2024-01-01 02:00  failed at bronze.gate" in out
     assert "2024-01-01 03:00  behind a closed gate" in out
     assert "The bronze gate of shop is closed at 2024-01-01" in err
-    assert "number" in err
+    assert "columns missing: id" in err
     assert "report" in err
     assert "./headgate run shop --from 2024-01-01T02 --to 2024-01-01T03 --reprocess completed" in err
 
