@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -36,6 +38,8 @@ canvas.fillStyle = arguments[0];
 canvas.fillRect(0, 0, 1, 1);
 return Array.from(canvas.getImageData(0, 0, 1, 1).data).slice(0, 3);
 """
+MOMENT = '[data-testid="datetime-input"]'
+DAY, TIME = 'input[placeholder="YYYY/MM/DD"]', 'input[placeholder="HH:mm"]'
 PROGRAMS = ("chromium", "chromedriver")
 
 
@@ -112,6 +116,25 @@ class Browser:
             )
 
         self._wait(button, text).click()
+
+    def choose(self, value: str) -> None:
+        """Choose the option with this value; what is clicked may be hidden below its label."""
+        option = self._wait(lambda: next(iter(self.all(f'input[value="{value}"]'))), value)
+        self.driver.execute_script("arguments[0].click()", option)
+
+    def fill_moments(self, *moments: datetime) -> None:
+        """Fill Airflow's fields for a moment, in their order, by typing into what each of them opens."""
+        for place, moment in enumerate(moments):
+            field = self._wait(lambda place=place: self.all(MOMENT)[place : place + 1], MOMENT)[0]
+            field.click()
+            for part, text in ((DAY, f"{moment:%Y/%m/%d}"), (TIME, f"{moment:%H:%M}")):
+                self.wait_for(part).send_keys(Keys.CONTROL, "a", Keys.NULL, text)
+            field.click()
+            self._wait(lambda: not self.all(DAY), f"{MOMENT} closed")
+
+    def wait_until(self, holds: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
+        """Wait for something that is not to be seen on the page."""
+        self._wait(holds, what, seconds)
 
     def look_into_frame(self) -> None:
         """Look at the page in Airflow's frame; `visit` and `follow` lead out of it."""

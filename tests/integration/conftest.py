@@ -23,6 +23,7 @@ STORY = (
     "test_stopping_one_stack",
     "test_closed_gate",
     "test_cancelled_backfill",
+    "test_closed_gate_in_browser",
 )
 DEMO_SECONDS = 1800
 ALERTS = "alerts: {to: [shop_channel]}\n"
