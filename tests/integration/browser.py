@@ -17,6 +17,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
+from headgate.stack.secrets import AIRFLOW_USER
+from tests.integration.headgate_stack import HeadgateStack
+
 Found = TypeVar("Found")
 SECONDS = 60
 FLAGS = (
@@ -58,6 +61,15 @@ def open_browser(profile: Path, width: int = 1440, height: int = 900) -> Iterato
         yield Browser(driver)
     finally:
         driver.quit()
+
+
+@contextmanager
+def logged_in(stack: HeadgateStack, profile: Path) -> Iterator[Browser]:
+    """A browser that is logged in to a stack's Airflow, as its administrator."""
+    password = (stack.home / "secrets" / "airflow_password").read_text().strip()
+    with open_browser(profile) as browser:
+        browser.log_in(stack.addresses.airflow, AIRFLOW_USER, password)
+        yield browser
 
 
 class Browser:

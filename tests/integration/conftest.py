@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from headgate.stack.secrets import AIRFLOW_USER
 from tests.alert_receivers import Channel, channel
-from tests.integration.browser import Browser, open_browser
+from tests.integration.browser import Browser, logged_in
 from tests.integration.headgate_stack import Demo, HeadgateStack
 
 STORY = (
@@ -84,9 +83,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, told: Channel) -> Iterator[He
 @pytest.fixture(scope="module")
 def browser(demo: Demo, stack: HeadgateStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser that is logged in to Airflow."""
-    password = (stack.home / "secrets" / "airflow_password").read_text().strip()
-    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
-        browser.log_in(stack.addresses.airflow, AIRFLOW_USER, password)
+    with logged_in(stack, tmp_path_factory.mktemp("profile")) as browser:
         yield browser
 
 

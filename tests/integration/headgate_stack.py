@@ -114,9 +114,16 @@ class HeadgateStack:
 
     def run_of(self, hour: datetime) -> dict[str, Any]:
         """The hourly run of an hour."""
-        runs = self.runs(f"{self.pipeline}_hourly")
-        (found,) = (run for run in runs if datetime.fromisoformat(run["logical_date"]) == hour)
+        (found,) = self._runs_of(hour)
         return found
+
+    def state_of(self, hour: datetime) -> str:
+        """The state of the hourly run of an hour; empty where there is none yet."""
+        return "".join(str(run["state"]) for run in self._runs_of(hour))
+
+    def _runs_of(self, hour: datetime) -> list[dict[str, Any]]:
+        runs = self.runs(f"{self.pipeline}_hourly")
+        return [run for run in runs if datetime.fromisoformat(run["logical_date"]) == hour]
 
 
 @dataclass

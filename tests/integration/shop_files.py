@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.integration.headgate_stack import HeadgateStack
 
 HEADER = "Op,committed_at,id,status,amount,opened_at"
+WITHOUT_KEY = HEADER.replace(",id,", ",number,")
 
 
 def land(shop: HeadgateStack, hour: datetime, *rows: str, header: str = HEADER) -> Path:

@@ -31,27 +31,22 @@ def test_the_way_out_of_a_cancelled_backfill(shop: HeadgateStack) -> None:
                 "max_active_runs": 1,
             },
         )
-        _until(lambda: _state(shop, FIRST) == "running")
+        _until(lambda: shop.state_of(FIRST) == "running")
         client.put(f"/backfills/{backfill['id']}/cancel", {})
-        _until(lambda: _state(shop, FIRST) in ("success", "failed"))
-        assert _state(shop, SECOND) == "failed"
+        _until(lambda: shop.state_of(FIRST) in ("success", "failed"))
+        assert shop.state_of(SECOND) == "failed"
 
         run = f"/dags/shop_hourly/dagRuns/{quote(shop.run_of(SECOND)['dag_run_id'], safe='')}"
         client.post(f"{run}/clear", {"dry_run": False, "only_failed": False})
         time.sleep(10)
-        assert _state(shop, SECOND) == "queued"
+        assert shop.state_of(SECOND) == "queued"
         stuck = shop.headgate("run", "shop", *BOTH, "--reprocess", "failed")
         assert (stuck.code, "stays queued" in stuck.err) == (1, True), stuck.out + stuck.err
         client.patch(run, {"state": "failed"})
     on = shop.headgate("run", "shop", *BOTH, "--reprocess", "failed")
     assert on.code == 0, on.out + on.err
     assert shop.ledger().last_hour_done() == SECOND
-    assert _state(shop, SECOND) == "success"
-
-
-def _state(shop: HeadgateStack, hour: datetime) -> str:
-    state: str = shop.run_of(hour)["state"]
-    return state
+    assert shop.state_of(SECOND) == "success"
 
 
 def _until(holds: Callable[[], bool]) -> None:

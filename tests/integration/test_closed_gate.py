@@ -13,15 +13,14 @@ from headgate.cli.airflow_runs import Run, Task, log_tail
 from headgate.stack.airflow_client import AirflowClient
 from tests.alert_receivers import Channel
 from tests.integration.headgate_stack import HeadgateStack
-from tests.integration.shop_files import HEADER, land
+from tests.integration.shop_files import HEADER, WITHOUT_KEY, land
 
 CLOSED, BEHIND = datetime(2024, 1, 1, 2, tzinfo=UTC), datetime(2024, 1, 1, 3, tzinfo=UTC)
 DIVERTED, AFTER = datetime(2024, 1, 1, 4, tzinfo=UTC), datetime(2024, 1, 1, 5, tzinfo=UTC)
-WRONG = HEADER.replace(",id,", ",number,")
 
 
 def test_a_closed_gate_holds_the_water_until_the_file_is_mended(shop: HeadgateStack, told: Channel) -> None:
-    path = land(shop, CLOSED, "5,open,1.00", header=WRONG)
+    path = land(shop, CLOSED, "5,open,1.00", header=WITHOUT_KEY)
     land(shop, BEHIND, "6,open,2.00")
     before = shop.ledger().versions()
 
@@ -35,7 +34,7 @@ def test_a_closed_gate_holds_the_water_until_the_file_is_mended(shop: HeadgateSt
     assert again.code == 1
     _is_told_once(shop, told)
 
-    path.write_text(path.read_text().replace(WRONG, HEADER))
+    path.write_text(path.read_text().replace(WITHOUT_KEY, HEADER))
     _clear(shop, CLOSED)
     on = shop.headgate(
         "run", "shop", "--from", "2024-01-01T03", "--to", "2024-01-01T03", "--reprocess", "completed"
@@ -47,7 +46,7 @@ def test_a_closed_gate_holds_the_water_until_the_file_is_mended(shop: HeadgateSt
 
 
 def test_a_decision_opens_the_gate_around_the_file_and_is_on_record(shop: HeadgateStack) -> None:
-    path = land(shop, DIVERTED, "7,open,3.00", "8,open,4.00", header=WRONG)
+    path = land(shop, DIVERTED, "7,open,3.00", "8,open,4.00", header=WITHOUT_KEY)
     land(shop, AFTER, "9,open,5.00")
     answer = shop.headgate("run", "shop", "--from", "2024-01-01T04", "--to", "2024-01-01T05")
     assert answer.code == 1
@@ -69,7 +68,7 @@ def test_a_decision_opens_the_gate_around_the_file_and_is_on_record(shop: Headga
         "a header of the old release",
     )
 
-    path.write_text(path.read_text().replace(WRONG, HEADER))
+    path.write_text(path.read_text().replace(WITHOUT_KEY, HEADER))
     again = shop.headgate(*command.split()[1:])
     assert again.code == 0, again.out + again.err
     assert shop.ledger().closed_gates() == []

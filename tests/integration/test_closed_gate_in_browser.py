@@ -10,29 +10,25 @@ import pytest
 
 from headgate.cli.backfill import active_backfill
 from headgate.stack.airflow_client import AirflowClient
-from headgate.stack.secrets import AIRFLOW_USER
-from tests.integration.browser import Browser, open_browser
+from tests.integration.browser import Browser, logged_in
 from tests.integration.headgate_stack import HeadgateStack
-from tests.integration.shop_files import HEADER, land
+from tests.integration.shop_files import HEADER, WITHOUT_KEY, land
 
 HOUR = datetime(2024, 1, 1, 8, tzinfo=UTC)
-WRONG = HEADER.replace(",id,", ",number,")
 RUN_SECONDS = 300.0
 
 
 @pytest.fixture(scope="module")
 def visitor(shop: HeadgateStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser that is logged in to the Airflow of the pipeline `shop`."""
-    password = (shop.home / "secrets" / "airflow_password").read_text().strip()
-    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
-        browser.log_in(shop.addresses.airflow, AIRFLOW_USER, password)
+    with logged_in(shop, tmp_path_factory.mktemp("profile")) as browser:
         yield browser
 
 
 def test_from_the_form_through_a_closed_gate_to_the_green_run(
     shop: HeadgateStack, visitor: Browser, pictures: Path
 ) -> None:
-    path = land(shop, HOUR, "12,open,8.00", header=WRONG)
+    path = land(shop, HOUR, "12,open,8.00", header=WITHOUT_KEY)
     with AirflowClient(shop.settings) as client:
         visitor.wait_until(lambda: active_backfill(client, "shop") is None, "an end", RUN_SECONDS)
 
@@ -43,7 +39,7 @@ def test_from_the_form_through_a_closed_gate_to_the_green_run(
     visitor.wait_for_text("1 run will be triggered.")
     visitor.picture(pictures / "backfill.png")
     visitor.press("Run Backfill")
-    visitor.wait_until(lambda: _state(shop) == "failed", "a failed run", RUN_SECONDS)
+    visitor.wait_until(lambda: shop.state_of(HOUR) == "failed", "a failed run", RUN_SECONDS)
 
     run = f"{shop.addresses.airflow}/dags/shop_hourly/runs/{shop.run_of(HOUR)['dag_run_id']}"
     visitor.visit(f"{run}/tasks/bronze.gate/details")
@@ -53,19 +49,10 @@ def test_from_the_form_through_a_closed_gate_to_the_green_run(
     assert path.name in page
     visitor.picture(pictures / "closed_gate.png")
 
-    path.write_text(path.read_text().replace(WRONG, HEADER))
+    path.write_text(path.read_text().replace(WITHOUT_KEY, HEADER))
     visitor.visit(run)
     visitor.wait_for('button[aria-label="Press shift+c to clear"]').click()
     visitor.press("Confirm")
-    visitor.wait_until(lambda: _state(shop) == "success", "a run that went through", RUN_SECONDS)
+    visitor.wait_until(lambda: shop.state_of(HOUR) == "success", "a run that went through", RUN_SECONDS)
     assert shop.ledger().last_hour_done() == HOUR
     assert shop.ledger().closed_gates() == []
-
-
-def _state(shop: HeadgateStack) -> str:
-    states = {
-        datetime.fromisoformat(run["logical_date"]): str(run["state"])
-        for run in shop.runs("shop_hourly")
-        if run["logical_date"]
-    }
-    return states.get(HOUR, "")
