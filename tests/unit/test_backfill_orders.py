@@ -17,6 +17,9 @@ from tests.unit.orders_pipeline import CONTRACT, START, Orders
 STRICTER = CONTRACT.replace("[open, paid, shipped]", "[open, paid]")
 LARGEST = TRANSFORM.replace('F.sum("amount")', 'F.max("amount")')
 FEED = "home/landing/orders/orders"
+FOLDER, NAME = "orders/2024/01/01", "20240101-000000000.csv"
+NO_LOAD = "0000-00-00T00:00:00.000000"
+"""The load generation of changes before any full load."""
 STATUS, AMOUNT = ["status.one_of"], ["amount.between"]
 LOG = [
     (1, "I", 1, 1, "open", 10.0, []),
@@ -32,15 +35,15 @@ LOG = [
     (3, "U", 4, 4, "open", 6.0, []),
 ]
 """With the changed code: hour known at, operation, line, order, status, amount, broken rules."""
-FILES = {(f"orders/2024/01/01/{hour - 1:02}/20240101-000000000.csv", hour) for hour in (1, 2, 3)}
+FILES = {(f"{FOLDER}/{hour - 1:02}/{NAME}", hour) for hour in (1, 2, 3)}
 """The files of the change log, each with the hour known at."""
 LIVE = [
-    (1, "paid", 12.0, 2, False),
-    (2, "paid", 21.0, 3, False),
-    (4, "open", 6.0, 3, False),
-    (9, None, None, 3, True),
+    (1, "paid", 12.0, f"{NO_LOAD}|1|2024-01-01T01:05:00.000000|{FOLDER}/01/{NAME}|0000000003", 2, False),
+    (2, "paid", 21.0, f"{NO_LOAD}|1|2024-01-01T02:06:00.000000|{FOLDER}/02/{NAME}|0000000003", 3, False),
+    (4, "open", 6.0, f"{NO_LOAD}|1|2024-01-01T02:07:00.000000|{FOLDER}/02/{NAME}|0000000004", 3, False),
+    (9, None, None, f"{NO_LOAD}|1|2024-01-01T02:08:00.000000|{FOLDER}/02/{NAME}|0000000005", 3, True),
 ]
-"""Order, status, amount, hour known at, whether it is a tombstone."""
+"""Order, status, amount, place in the order of changes, hour known at, whether it is a tombstone."""
 GOLD = [
     (1, 1, 1, 10.0),
     (1, 2, 2, 12.0),
@@ -76,7 +79,7 @@ def require_tables_of_changed_code(orders: Orders) -> None:
     log = ("hour(_known_at)", "_op", "_row", "order_id", "status", "amount", "_failed_rules")
     assert orders.rows("silver.orders_changes", *log) == LOG
     assert set(orders.rows("silver.orders_changes", "_file", "hour(_known_at)")) == FILES
-    live = ("order_id", "status", "amount", "hour(_known_at)", "_deleted")
+    live = ("order_id", "status", "amount", "_sequence", "hour(_known_at)", "_deleted")
     assert orders.rows("silver.orders", *live) == LIVE
     assert gold(orders) == GOLD
 
