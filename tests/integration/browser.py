@@ -107,6 +107,15 @@ class Browser:
         self.wait_for("button[type=submit]").click()
         self._wait(lambda: "/auth/" not in self.driver.current_url, "the page behind the form")
 
+    def type_into(self, selector: str, text: str) -> None:
+        """Type a line into a field."""
+        self.wait_for(selector).send_keys(text, Keys.ENTER)
+
+    def address_of(self, text: str) -> str:
+        """Where the link with this text leads."""
+        link = self._wait(lambda: next(e for e in self.all("a") if e.text.strip() == text), text)
+        return str(link.get_attribute("href"))
+
     def follow(self, text: str) -> None:
         """Click the link with this text and look at the page that it opens, here or in a new tab."""
         tabs, address = self.driver.window_handles, self.driver.current_url

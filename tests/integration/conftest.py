@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from headgate.airflow.names import approve_dag_id
+from headgate.cli.backfill import wait_for_dag
+from headgate.spec.settings import REPOSITORY
+from headgate.stack.airflow_client import AirflowClient
 from tests.alert_receivers import Channel, channel
 from tests.integration.browser import Browser, logged_in
 from tests.integration.headgate_stack import Demo, HeadgateStack
@@ -19,6 +24,7 @@ STORY = (
     "test_second_stack",
     "test_quarantine",
     "test_journey",
+    "test_promotion_in_browser",
     "test_stopping_one_stack",
     "test_closed_gate",
     "test_cancelled_backfill",
@@ -39,8 +45,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeadgateStack]:
-    """A stack in a fresh home, which the demo starts; stopped at the end."""
-    stack = HeadgateStack(tmp_path_factory.mktemp("home"))
+    """A stack in a fresh home, with specs that may be changed; the demo starts it, stopped at the end."""
+    root = tmp_path_factory.mktemp("flights")
+    for name in ("pipelines", "expectations"):
+        shutil.copytree(REPOSITORY / name, root / name)
+    stack = HeadgateStack(root / "home", root)
     yield stack
     answer = stack.headgate("down")
     assert answer.code == 0, answer.err
@@ -52,6 +61,15 @@ def demo(stack: HeadgateStack) -> Demo:
     demo = Demo(stack)
     assert demo.answer.code == 0, f"{demo.answer.out}\n{demo.answer.err}"
     return demo
+
+
+@pytest.fixture(scope="session")
+def asking(demo: Demo, stack: HeadgateStack) -> None:
+    """From here on somebody has to approve before a newer version serves: one more line in the spec."""
+    spec = stack.root / "pipelines" / "flights" / "pipeline.yaml"
+    spec.write_text(f"{spec.read_text()}  ask: [refresh]\n")
+    with AirflowClient(stack.settings) as client:
+        wait_for_dag(client, "flights", approve_dag_id("flights"))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.gates.verdict import GateClosed
+from headgate.gates.gate_closed import GateClosed
 from headgate.hops.run_range import Behind
 from tests.proofs.orders_with_gold import CONTRACT as GOLD_CONTRACT
 from tests.proofs.orders_with_gold import SPEC, TRANSFORM

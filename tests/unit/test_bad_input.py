@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.gates.verdict import GateClosed
+from headgate.gates.gate_closed import GateClosed
 from headgate.hops.attempt import Attempt
 from headgate.hops.decide import decide
 from headgate.hops.gate import gate

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.gates.verdict import GateClosed
+from headgate.gates.gate_closed import GateClosed
 from headgate.hops.run_range import Behind, TakenOver
 from headgate.hops.stage import stage
 from tests.unit.orders_pipeline import START, Orders

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.gates.verdict import GateClosed
+from headgate.gates.gate_closed import GateClosed
 from headgate.hops.decide import Decision, NotDecided, decide
 from headgate.hops.gate import gate
 from headgate.hops.ledger import Entry

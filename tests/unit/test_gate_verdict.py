@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.gates.gate_closed import GateClosed
 from headgate.gates.hour_counts import HourCount
-from headgate.gates.verdict import GateClosed, RuleResult, Verdict, judge
+from headgate.gates.verdict import RuleResult, Verdict, judge
 
 END = datetime(2013, 1, 29, 8, tzinfo=UTC)
 HELD = RuleResult(

@@ -12,7 +12,7 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
-from headgate.gates.verdict import GateClosed
+from headgate.gates.gate_closed import GateClosed
 from headgate.hops.as_of import VersionGone, as_of
 from headgate.hops.catalog import register_all
 from headgate.hops.gate import gate

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import Row, SparkSession
 
-from headgate.gates.verdict import GateClosed
+from headgate.gates.gate_closed import GateClosed
 from headgate.hops.ask_quarantine import RequestRefused, quarantined, request_rows
 from headgate.hops.decide import decide
 from headgate.hops.known_files import KnownFiles

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.gates.verdict import GateClosed
+from headgate.gates.gate_closed import GateClosed
 from headgate.hops.gate import gate
 from headgate.hops.publish import publish
 from headgate.hops.run_range import NotToReplay, replay_range

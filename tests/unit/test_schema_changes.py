@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.gates.verdict import GateClosed
+from headgate.gates.gate_closed import GateClosed
 from headgate.hops.choose_files import Choice, choose_files
 from headgate.hops.known_files import KnownFiles
 from headgate.spec.column_users import told_users, users_of

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.gates.verdict import GateClosed
+from headgate.gates.gate_closed import GateClosed
 from headgate.hops import finish
 from headgate.hops.as_of import as_of
 from headgate.hops.catalog import register

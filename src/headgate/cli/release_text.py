@@ -9,9 +9,9 @@ from typing import Any
 
 from rich.table import Table
 
-from headgate.releases.carry_out import why
 from headgate.releases.live import what_was_live
 from headgate.releases.release_rows import Release, serving
+from headgate.releases.why import in_short, why
 
 FIGURES = ("log_loss", "auc", "calibration_error")
 CANDIDATE = "candidate"
@@ -36,7 +36,7 @@ def releases_table(history: Sequence[Release]) -> Table:
             _moment(row.frontier),
             f"{row.decided_at:%Y-%m-%d %H:%M}" if row.decided_at else "not kept",
             row.decided_by or "not kept",
-            why(row),
+            in_short(row),
         )
     return table
 

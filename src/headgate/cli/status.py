@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from headgate.cli.pipeline_status import PipelineStatus, pipeline_statuses
-from headgate.gates.verdict import next_step
+from headgate.gates.ways_out import kept_closing, next_step
 from headgate.spec.load import pipeline_names
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
@@ -58,10 +58,11 @@ def told_lines(settings: Settings, parts: list[PartHealth], pipelines: list[Pipe
     for pipeline in pipelines:
         for gate in pipeline.closed_gates:
             why = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in gate.why)
+            report = settings.reports / gate.report
             lines += [
                 f"{pipeline.pipeline}: the {gate.hop} gate is closed at {gate.hour:%Y-%m-%d %H:%M}: {why}",
-                f"  report: {settings.reports / gate.report}",
-                f"  next: {next_step(pipeline.pipeline, gate.hop)}",
+                f"  report: {report}",
+                f"  next: {next_step(pipeline.pipeline, gate.hop, kept_closing(report))}",
             ]
     sound = {pipeline.pipeline for pipeline in pipelines}
     broken = [name for name in pipeline_names(settings) if name not in sound]

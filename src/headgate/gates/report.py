@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from headgate.gates.verdict import LEFT, RuleResult, Verdict, next_step, sentence
+from headgate.gates.verdict import LEFT, RuleResult, Verdict, sentence
+from headgate.gates.ways_out import next_step
 from headgate.spec.hour_range import HourRange
 
 
@@ -62,7 +63,7 @@ def render(verdict: Verdict, manifest: Manifest) -> str:
         closing=[sentence(rule) for rule in verdict.closing],
         facts=_facts(verdict, manifest),
         left=LEFT,
-        next=next_step(manifest.pipeline, manifest.hop),
+        next=next_step(manifest.pipeline, manifest.hop, verdict.closing),
         style=Markup(style),  # our own file
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
     )

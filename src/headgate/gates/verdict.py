@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from headgate.spec.errors import HeadgateError
-
 if TYPE_CHECKING:
     from headgate.gates.hour_counts import HourCount
 
@@ -24,18 +22,11 @@ TOLD = 5
 ROUNDING = 1e-9
 """Rows by which a share may be exceeded: 0.29 of 100 rows are 29, whatever the computer makes of it."""
 
+SHARE = "quarantine.share"
+"""The rule on how many rows of an hour may be quarantined."""
+
 LEFT = "Nothing of this hour is published; the tables are as they were, and later hours wait behind this one."
 """What a closed gate leaves behind."""
-
-
-def next_step(pipeline: str, hop: str) -> str:
-    """What opens a closed gate."""
-    return (
-        f"Mend the source file, the contract or the transform, then clear the task {hop}.stage of this run "
-        "with its downstream tasks; the next run takes the hours that wait. Or decide, on record: "
-        f"./headgate gate accept {pipeline} (publish it as it is) or ./headgate gate divert {pipeline} (put "
-        "what is wrong aside)."
-    )
 
 
 @dataclass(frozen=True)
@@ -105,22 +96,6 @@ class Verdict:
         return cls(**content)
 
 
-class GateClosed(HeadgateError):
-    """What was staged broke its contract: nothing of it is published. Carries the `verdict`."""
-
-    def __init__(
-        self, verdict: Verdict, pipeline: str, hop: str, hour: str, report: str | None = None
-    ) -> None:
-        self.verdict = verdict
-        super().__init__(
-            what=f"The {hop} gate of {pipeline} is closed at {hour}: {verdict.message}",
-            where=f"report {report or verdict.report}",
-            left=LEFT,
-            next_command=next_step(pipeline, hop),
-        )
-        self.args = (verdict, pipeline, hop, hour, report)
-
-
 def judge(
     *,
     digest: str,
@@ -155,7 +130,7 @@ def _share(table: str, counts: Sequence[HourCount], most: float) -> RuleResult:
     samples = [{"key": {"hour": hour.label}, "value": _of(hour.quarantined, hour.rows)} for hour in worst]
     return RuleResult(
         table,
-        "quarantine.share",
+        SHARE,
         "hours",
         None,
         "close",
@@ -200,6 +175,7 @@ def sentence(result: RuleResult) -> str:
         text = f"{name} is broken:{words}" if words else f"{name} is broken"
     else:
         noun = result.kind if result.kind in ("hours", "files", "columns") else "rows"
+        noun = noun[:-1] if result.rows == 1 else noun
         verb = "breaks" if result.unexpected == 1 else "break"
         text = f"{name}: {result.unexpected:,} of {result.rows:,} {noun} {verb}{words or ' it'}"
     shown = [_sample(sample) for sample in result.samples[:3]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
@@ -13,7 +14,8 @@ from pyspark.sql import functions as F
 from headgate.gates.operations import OF_A_ROW, of_the_whole_table
 from headgate.gates.row_predicates import broken
 from headgate.gates.rules import rules_of
-from headgate.gates.verdict import RuleResult, Verdict, sentence
+from headgate.gates.verdict import SHARE, RuleResult, Verdict
+from headgate.gates.ways_out import Decision, possible, refusal
 from headgate.hops.attempt import Attempt, Manifest
 from headgate.hops.diverted import DivertedPart, append_diverted
 from headgate.hops.ledger import Entry, Ledger
@@ -23,11 +25,6 @@ from headgate.lake.tables import prepare_tables
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
-
-Decision = Literal["accept", "divert"]
-SHARE = "quarantine.share"
-NO_FILE = "files.taken"
-STRUCTURAL = ("table.columns", "key.unique", "rows.in_range")
 
 
 class NotDecided(HeadgateError):
@@ -76,10 +73,11 @@ def decide(
     manifest, verdict = attempt.manifest(), Verdict.from_json(attempt.read_text("verdict.json"))
     if not (attempt.digest()[0] == manifest.digest == verdict.digest == digest):
         raise _refused(closed, decision, "its staged files are not those that the gate judged")
-    if decision == "accept":
-        _require_acceptable(closed, verdict)
-    else:
-        append_diverted(settings, pipeline, digest, _parts(spark, loaded, attempt, manifest, closed, verdict))
+    refused = refusal(decision, closed.hop, verdict.closing)
+    if refused is not None:
+        raise _refused(closed, decision, refused, possible(closed.hop, verdict.closing))
+    if decision == "divert":
+        append_diverted(settings, pipeline, digest, _parts(spark, loaded, attempt, manifest, verdict))
     line = Entry(
         entry=ledger.next_entry(),
         number=0,
@@ -103,38 +101,15 @@ def decide(
     return line
 
 
-def _require_acceptable(closed: Entry, verdict: Verdict) -> None:
-    """Raise NotDecided where publishing would fail, or lose something: then there is nothing to accept."""
-    for rule in verdict.closing:
-        structural = rule.rule in STRUCTURAL or (rule.kind == "table" and rule.rule.endswith(".type"))
-        if rule.error or structural:
-            raise _refused(closed, "accept", f"its tables cannot hold it: {sentence(rule)}")
-        if rule.kind == "files":
-            instead = None if rule.rule == NO_FILE else "divert"
-            raise _refused(closed, "accept", f"a file cannot be taken as it is: {sentence(rule)}", instead)
-
-
 def _parts(
-    spark: SparkSession,
-    loaded: LoadedPipeline,
-    attempt: Attempt,
-    manifest: Manifest,
-    closed: Entry,
-    verdict: Verdict,
+    spark: SparkSession, loaded: LoadedPipeline, attempt: Attempt, manifest: Manifest, verdict: Verdict
 ) -> list[DivertedPart]:
-    """The files or rows that closed the gate. Raises NotDecided for a rule that no file or row breaks."""
+    """The files or rows that closed the gate."""
+    if manifest.hop == "bronze":
+        return _files(manifest)
     by_table: dict[str, list[RuleResult]] = {}
     for rule in verdict.closing:
-        of_rows = closed.hop == "silver" and (rule.kind == "row" or rule.rule == SHARE)
-        if rule.rule == NO_FILE:
-            raise _refused(
-                closed, "divert", f"only you can take out of the folder what is no file: {sentence(rule)}"
-            )
-        if rule.error or not (rule.kind == "files" or of_rows):
-            raise _refused(closed, "divert", f"nothing can be put aside for {sentence(rule)}", "accept")
         by_table.setdefault(rule.table, []).append(rule)
-    if closed.hop == "bronze":
-        return _files(manifest)
     return [part for table, found in by_table.items() for part in _rows(spark, loaded, attempt, table, found)]
 
 
@@ -188,12 +163,12 @@ def _places(frame: DataFrame, conditions: dict[str, Column], marks: Column) -> D
     )
 
 
-def _refused(closed: Entry, decision: str, why: str, instead: str | None = None) -> NotDecided:
+def _refused(closed: Entry, decision: str, why: str, instead: Sequence[Decision] = ()) -> NotDecided:
     mend = "Mend the file, the contract or the transform, and clear the run"
     return NotDecided(
         what=f"The {closed.hop} gate of {closed.hour:%Y-%m-%d %H:00} stays closed, {decision} is refused: "
         f"{why}.",
         where=f"report {closed.report}",
         left="Nothing was decided, and nothing was published.",
-        next_command=f"{mend}; or decide to {instead}." if instead else f"{mend}.",
+        next_command=f"{mend}; or decide to {instead[0]}." if instead else f"{mend}.",
     )

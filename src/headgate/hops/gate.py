@@ -11,12 +11,13 @@ from pyspark.sql import SparkSession
 from headgate.features.column_statistics import ColumnStatistics
 from headgate.features.statistics import LateLabels, table_statistics
 from headgate.gates.data_docs import write as write_data_docs
+from headgate.gates.gate_closed import GateClosed
 from headgate.gates.hour_counts import HourCount, count_hours
 from headgate.gates.operations import broken_operations
 from headgate.gates.quarantine import DECIDED
 from headgate.gates.report import render
 from headgate.gates.validate import Validation, validate
-from headgate.gates.verdict import GateClosed, RuleResult, Verdict, judge
+from headgate.gates.verdict import RuleResult, Verdict, judge
 from headgate.hops.attempt import Attempt, Manifest
 from headgate.hops.ledger import Entry, Ledger, TableRows
 from headgate.hops.ledger_append import append_entry

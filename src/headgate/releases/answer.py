@@ -14,6 +14,7 @@ from headgate.releases.registry import champion, open_client
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
 from headgate.releases.release_rows import ASK, Release, answer_to, releases
+from headgate.releases.why import APPROVAL
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -80,7 +81,7 @@ def answer(
 def _answered(approved: bool, by: str) -> list[Reason]:
     said = f"{by} approved of it" if approved else f"{by} did not approve of it"
     said = "nobody approved of it in time" if by == NOBODY else said
-    return [Reason("approval", approved, said)]
+    return [Reason(APPROVAL, approved, said)]
 
 
 def _same_champion(row: Release, now: int | None) -> list[Reason]:

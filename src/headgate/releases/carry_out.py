@@ -16,6 +16,7 @@ from headgate.releases.registry import (
     version_at,
 )
 from headgate.releases.release_rows import ASK, CHALLENGE, DECIDED, MOVES, Release
+from headgate.releases.why import why
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -60,9 +61,3 @@ def finish_last(client: MlflowClient, pipeline: str, history: list[Release]) -> 
     decided = [release for release in history if release.decision in DECIDED]
     if decided:
         carry_out(client, pipeline, decided[-1])
-
-
-def why(release: Release) -> str:
-    """The reasons in one line: those that failed, or all."""
-    failed = [reason["said"] for reason in release.reasons if not reason["passed"]]
-    return "; ".join(failed or [reason["said"] for reason in release.reasons])

@@ -74,7 +74,8 @@ def test_the_question_tells_what_the_release_log_holds(asking: Settings) -> None
         "subject": "Let version 2 of shop serve?",
         "body": "Version 1 serves. Version 2 shows model 2, with data up to 2024-01-01T06:00.\n\n"
         "- rows: 900 labelled rows, 100 needed\n\n"
-        "More: `./headgate releases show shop 2`, or *Releases* in the menu.",
+        "More: [release 2](http://localhost:8080/headgate/releases/shop/2), "
+        "or `./headgate releases show shop 2`.",
     }
     with pytest.raises(AirflowSkipException, match="Nobody is asked: the rules decided"):
         task.execute(context(Instance(), version="1"))

@@ -23,7 +23,7 @@ from headgate.airflow.operators import connect_job
 from headgate.airflow.operators.engine_session import EngineSession
 from headgate.airflow.operators.outcome import task_outcome
 from headgate.airflow.operators.run_job_file import JobEnded, run_job_file
-from headgate.gates.verdict import GateClosed
+from headgate.gates.gate_closed import GateClosed
 from headgate.hops.run_range import Behind
 from headgate.lake import engine_session
 from headgate.spec.errors import HeadgateError

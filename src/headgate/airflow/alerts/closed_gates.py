@@ -9,7 +9,8 @@ from headgate.airflow.names import hour_name
 from headgate.airflow.pages.paths import file_address
 from headgate.airflow.pages.render import hour
 from headgate.airflow.pages.verdicts import masked, with_verdicts
-from headgate.gates.verdict import Verdict, next_step, sentence
+from headgate.gates.verdict import Verdict, sentence
+from headgate.gates.ways_out import next_step
 from headgate.hops.ledger import Entry, Ledger
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -44,5 +45,5 @@ def _cause(loaded: LoadedPipeline, entry: Entry, first: int, verdict: Verdict) -
         title=f"{name}: the {entry.hop} gate is closed at {hour(entry.hour)}",
         what="; ".join(told),
         page=file_address(entry.report),
-        next_command=next_step(name, entry.hop),
+        next_command=next_step(name, entry.hop, rules),
     )

@@ -8,6 +8,7 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowSkipException
 
 from headgate.airflow.operators.promote import version_of
+from headgate.airflow.pages.paths import outside, page_address
 
 QUESTION = ("release", "subject", "body")
 """The XComs that hold the question."""
@@ -35,6 +36,7 @@ class AskedOperator(BaseOperator):
         if not about or about[-1].decision != ASK:
             raise AirflowSkipException("Nobody is asked: the rules decided.")
         row = about[-1]
+        page = outside(page_address("releases", self.pipeline, str(row.release)))
         serves = (
             "Nothing serves" if row.previous_champion is None else f"Version {row.previous_champion} serves"
         )
@@ -43,7 +45,8 @@ class AskedOperator(BaseOperator):
             "",
             *(f"- {reason['check']}: {reason['said']}" for reason in row.reasons),
             "",
-            f"More: `./headgate releases show {self.pipeline} {row.release}`, or *Releases* in the menu.",
+            f"More: [release {row.release}]({page}), "
+            f"or `./headgate releases show {self.pipeline} {row.release}`.",
         ]
         subject = f"Let version {version} of {self.pipeline} serve?"
         for name, value in zip(QUESTION, (row.release, subject, "\n".join(lines)), strict=True):

@@ -29,7 +29,7 @@ def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[
     """The values of one pipeline's part of `pipelines.html`."""
     spec = loaded.spec
     ledger = ledger_of(settings, loaded)
-    gates = closed_gates(spec.pipeline, ledger)
+    gates = closed_gates(settings, spec.pipeline, ledger)
     held = ledger.held()
     fresh = freshness(spec, ledger, now)
     history = releases_of(settings, spec.pipeline) if spec.model else []

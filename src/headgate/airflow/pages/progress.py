@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
-from headgate.gates.verdict import next_step
+from headgate.gates.ways_out import kept_closing, next_step
 from headgate.hops.ledger import Entry, Ledger
 from headgate.releases.release_rows import Release, moves, serving
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Pipeline
+from headgate.spec.settings import Settings
 
 HopWord = Literal["nothing yet", "publishing", "open", "closed", "waits"]
 
@@ -86,11 +87,16 @@ def hop_states(loaded: LoadedPipeline, ledger: Ledger) -> list[HopState]:
     return states
 
 
-def closed_gates(pipeline: str, ledger: Ledger) -> list[ClosedGate]:
+def closed_gates(settings: Settings, pipeline: str, ledger: Ledger) -> list[ClosedGate]:
     """The gates of `pipeline` that are closed now."""
     return [
         ClosedGate(
-            entry.hop, entry.hour, entry.verdict, next_step(pipeline, entry.hop), entry.report, entry.attempt
+            entry.hop,
+            entry.hour,
+            entry.verdict,
+            next_step(pipeline, entry.hop, kept_closing(settings.reports / entry.report)),
+            entry.report,
+            entry.attempt,
         )
         for entry in ledger.shut_gates()
     ]
@@ -123,13 +129,6 @@ def under_trial(models: list[int], history: list[Release]) -> int | None:
     """The newest of these models where it is not decided on: the challenger."""
     newest = max(models, default=None)
     return None if newest in {row.model for row in history} else newest
-
-
-def said(release: Release) -> str:
-    """Why a decision was made: what its failed checks found, or all of them."""
-    reasons: list[dict[str, Any]] = release.reasons
-    failed = [reason["said"] for reason in reasons if not reason["passed"]]
-    return "; ".join(failed or [reason["said"] for reason in reasons])
 
 
 def _last(entries: list[Entry]) -> Entry | None:

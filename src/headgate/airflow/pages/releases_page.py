@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from headgate.airflow.pages.mlflow_pages import model_page
-from headgate.airflow.pages.progress import said
 from headgate.airflow.pages.records import headers_of, releases_of
 from headgate.airflow.pages.rollback_page import why_not
 from headgate.releases.last_look import last_look
 from headgate.releases.live import what_was_live
 from headgate.releases.release_rows import Release, serving
 from headgate.releases.trials import on_trial
+from headgate.releases.why import in_short
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
@@ -40,7 +40,7 @@ def release_list(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
         "releases": [
             {
                 "row": row,
-                "said": _in_short(row),
+                "said": in_short(row),
                 "figures": _figures(row),
                 "returnable": not why_not(row),
             }
@@ -87,14 +87,6 @@ def compared(settings: Settings, loaded: LoadedPipeline, first: int, second: int
         "titles": FIGURES,
         "facts": [(fact, *(one.get(fact, "–") for one in facts)) for fact in names],
     }
-
-
-def _in_short(row: Release) -> str:
-    """What decided, in a line: what the failed checks found, or that there were none."""
-    if not row.reasons:
-        return "the alias was moved by hand"
-    passed = all(reason["passed"] for reason in row.reasons)
-    return f"all checks passed ({len(row.reasons)})" if passed else said(row)
 
 
 def _figures(row: Release) -> dict[str, float]:

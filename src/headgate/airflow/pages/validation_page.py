@@ -18,7 +18,8 @@ from headgate.airflow.pages.verdicts import (
     verdict_of,
     with_verdicts,
 )
-from headgate.gates.verdict import LEFT, Verdict, next_step, sentence
+from headgate.gates.verdict import LEFT, Verdict, sentence
+from headgate.gates.ways_out import next_step
 from headgate.hops.ledger import Entry
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -52,7 +53,7 @@ def judgement(
     return values | {
         "closing": [sentence(rule) for rule in _masked_closing(verdict, loaded)],
         "left": LEFT,
-        "next": next_step(pipeline, hop),
+        "next": next_step(pipeline, hop, verdict.closing),
         "tables": shown_rules(verdict, before, loaded.contracts if loaded else {}),
         "data_docs": docs is not None,
         "trend_hours": len(before),
