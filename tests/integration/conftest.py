@@ -24,18 +24,21 @@ STORY = (
     "test_second_stack",
     "test_quarantine",
     "test_journey",
-    "test_promotion_in_browser",
-    "test_stopping_one_stack",
     "test_closed_gate",
     "test_cancelled_backfill",
     "test_closed_gate_in_browser",
+    "test_promotion_in_browser",
+    "test_stopping_one_stack",
 )
 DEMO_SECONDS = 1800
 ALERTS = "alerts: {to: [shop_channel]}\n"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Later tests go on from the hours that earlier ones ran; whoever comes first waits for the demo."""
+    """Later tests go on from the hours that earlier ones ran; whoever comes first waits for the demo.
+
+    The stack of the demo learns from its last hour while other tests use the second one.
+    """
     ours = [item for item in items if item.path.parent.name == "integration"]
     for item in ours:
         item.add_marker(pytest.mark.timeout(DEMO_SECONDS))

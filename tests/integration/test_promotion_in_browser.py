@@ -11,7 +11,7 @@ from headgate.stack.secrets import AIRFLOW_USER
 from tests.integration.browser import Browser
 from tests.integration.headgate_stack import HeadgateStack
 
-SECONDS = 300.0
+SECONDS = 600.0
 
 pytestmark = pytest.mark.usefixtures("asking")
 
