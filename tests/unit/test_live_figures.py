@@ -16,9 +16,11 @@ from pyspark.sql import SparkSession
 from sklearn.metrics import log_loss, roc_auc_score
 
 from headgate.hops.ledger import Ledger
-from headgate.monitoring.live_figures import LiveDay, NothingScored, live_days, live_statement, register_live
+from headgate.monitoring.live_day import LiveDay, keep_live_days, kept_live_days, live_days
+from headgate.monitoring.live_figures import NothingScored, live_statement, register_live
 from headgate.monitoring.live_run import show_live
 from headgate.spec.load import LoadedPipeline, load_pipeline
+from headgate.spec.settings import Settings
 from tests.unit.scored_world import FILES
 from tests.unit.spec_folders import write_files
 
@@ -142,6 +144,15 @@ def one_day(number: int, auc: float, *, provisional: bool = False) -> LiveDay:
     """A day of the champion, `number` days after the schedule's start."""
     moment = date(2013, 1, 1) + timedelta(days=number)
     return LiveDay(moment, "champion", (1, 1), 10, 0, 10, provisional, {"auc": auc})
+
+
+def test_the_days_of_the_last_look_back_are_kept(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    assert kept_live_days(settings, "rides") == []
+    keep_live_days(settings, "rides", [one_day(9, 0.75)])
+    days = [one_day(9, 0.8), one_day(10, 0.5, provisional=True)]
+    keep_live_days(settings, "rides", days)
+    assert kept_live_days(settings, "rides") == days
 
 
 def test_mlflow_shows_complete_days_once_and_a_run_that_is_made_again(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def drift(
 
     A day is checked by the learning DAG once it is over. The stack need not run.
     """
-    from headgate.cli.drift_text import drift_table, verdict
+    from headgate.cli.drift_text import drift_table
     from headgate.monitoring.drift_log import drift_days
 
     settings = Settings()
@@ -53,4 +53,4 @@ def drift(
         typer.echo(json.dumps({"pipeline": pipeline, "days": values}, allow_nan=False))
         return
     print_whole(drift_table(found))
-    typer.echo(verdict(found[-1]))
+    typer.echo(found[-1].verdict)

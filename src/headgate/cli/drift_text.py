@@ -1,4 +1,4 @@
-"""What was found of drift, as a table and a sentence."""
+"""What was found of drift, as a table."""
 
 from __future__ import annotations
 
@@ -27,10 +27,3 @@ def drift_table(days: list[DriftDay]) -> Table:
         "last day's by Jensen and Shannon, 0 to 1"
     )
     return table
-
-
-def verdict(day: DriftDay) -> str:
-    """What follows from the last day, in one line."""
-    if day.asks:
-        return f"A challenger is asked for: {', '.join(day.asks)} drift for days, up to {day.day}."
-    return f"Nothing asks for a challenger, up to {day.day}."

@@ -26,7 +26,8 @@ def live(
     """
     from headgate.cli.live_text import days_table
     from headgate.hops.ledger import Ledger
-    from headgate.monitoring.live_figures import live_days, live_statement
+    from headgate.monitoring.live_day import live_days
+    from headgate.monitoring.live_figures import live_statement
 
     settings = Settings()
     loaded = load_pipeline(settings, pipeline)

@@ -49,6 +49,13 @@ class DriftDay:
     columns: tuple[ColumnDrift, ...]
     asks: tuple[str, ...]
 
+    @property
+    def verdict(self) -> str:
+        """What follows from it, in one line."""
+        if self.asks:
+            return f"A challenger is asked for: {', '.join(self.asks)} drift for days, up to {self.day}."
+        return f"Nothing asks for a challenger, up to {self.day}."
+
 
 def drift_days(settings: Settings, pipeline: str) -> list[DriftDay]:
     """All days that were checked, the earliest first, read without a JVM."""

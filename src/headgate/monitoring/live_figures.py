@@ -1,38 +1,17 @@
-"""The live figures of a pipeline, as a view that anybody can query and as values."""
+"""The live figures of a pipeline as a view that anybody can query."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from pyspark.sql import SparkSession
 
 from headgate.hops.ledger import Ledger
-from headgate.monitoring.live_query import MONEY, live_query
+from headgate.monitoring.live_query import live_query
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
-
-FIGURES = ("auc", "log_loss", "mean_probability", "share", "calibration_error", *MONEY)
-"""The figures of a day, besides counts."""
 
 
 class NothingScored(HeadgateError):
     """No example of the pipeline has been scored, so there is nothing to look back at."""
-
-
-@dataclass(frozen=True)
-class LiveDay:
-    """One day of one role: see `live_query`. `figures` are those of FIGURES that are known."""
-
-    day: date
-    role: str
-    versions: tuple[int | None, int | None]
-    predictions: int
-    too_late: int
-    labelled: int
-    provisional: bool
-    figures: dict[str, float]
 
 
 def live_statement(loaded: LoadedPipeline, ledger: Ledger) -> str:
@@ -51,23 +30,6 @@ def live_statement(loaded: LoadedPipeline, ledger: Ledger) -> str:
             next_command="./headgate status, which says whether one does; then run the next hours",
         )
     return f"SELECT * FROM ({live_query(loaded.spec)}) ORDER BY day, role"
-
-
-def live_days(rows: list[dict[str, Any]]) -> list[LiveDay]:
-    """The days that `live_statement` gave."""
-    return [
-        LiveDay(
-            day=row["day"],
-            role=row["role"],
-            versions=(row["first_version"], row["last_version"]),
-            predictions=row["predictions"],
-            too_late=row["too_late"],
-            labelled=row["labelled"],
-            provisional=row["provisional"],
-            figures={name: float(row[name]) for name in FIGURES if row.get(name) is not None},
-        )
-        for row in rows
-    ]
 
 
 def register_live_figures(spark: SparkSession, pipelines: list[tuple[LoadedPipeline, Ledger]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from headgate.monitoring.live_figures import LiveDay
+from headgate.monitoring.live_day import LiveDay
 from headgate.releases.tracked_run import experiment_of, tagged_run, tracked_run
 
 if TYPE_CHECKING:

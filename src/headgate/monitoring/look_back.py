@@ -10,7 +10,8 @@ from headgate.hops.catalog import register_records
 from headgate.hops.ledger import Ledger
 from headgate.monitoring.check_drift import check_drift
 from headgate.monitoring.drift_log import DriftDay
-from headgate.monitoring.live_figures import live_days, live_statement, register_live
+from headgate.monitoring.live_day import keep_live_days, live_days
+from headgate.monitoring.live_figures import live_statement, register_live
 from headgate.monitoring.live_run import show_live
 from headgate.releases.registry import open_client
 from headgate.spec.load import LoadedPipeline
@@ -20,7 +21,7 @@ from headgate.spec.settings import Settings
 def look_back(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -> Iterator[str]:
     """Check the days that are over for drift, bring the live figures to MLflow, and say what was found.
 
-    Each step can be repeated. Raises NoAddress.
+    Pages show the figures of the last look. Each step can be repeated. Raises NoAddress.
     """
     pipeline = loaded.spec.pipeline
     for day in check_drift(spark, settings, loaded):
@@ -30,9 +31,10 @@ def look_back(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -
     if ledger.scored_until() is None:
         yield "no example has been scored yet"
         return
-    rows = spark.sql(live_statement(loaded, ledger)).toArrow().to_pylist()
+    days = live_days(spark.sql(live_statement(loaded, ledger)).toArrow().to_pylist())
     register_live(spark, loaded)
-    yield from show_live(open_client(), pipeline, loaded.spec.schedule.start, live_days(rows))
+    keep_live_days(settings, pipeline, days)
+    yield from show_live(open_client(), pipeline, loaded.spec.schedule.start, days)
 
 
 def said_of(day: DriftDay) -> str:

@@ -11,6 +11,7 @@ from headgate.airflow.names import hourly_dag_id, learn_dag_id, promote_dag_id
 from headgate.airflow.pages.bars import Bar, bars
 from headgate.airflow.pages.calendar import WORDS, calendar
 from headgate.airflow.pages.dag_runs import TaskSeconds, live_tasks, task_seconds
+from headgate.airflow.pages.live_page import live_values
 from headgate.airflow.pages.pipelines_page import overview
 from headgate.airflow.pages.progress import HopState
 from headgate.airflow.pages.records import ledger_of
@@ -64,6 +65,7 @@ def pipeline_values(
         "words": WORDS,
         "older": days[-1].day - timedelta(days=1) if days and _before(days[-1].day, spec) else None,
         "until": until,
+        "live": live_values(settings, loaded) if spec.scored else None,
         "seconds": [(dag, [_seconds(task) for task in task_seconds(dag, RUNS_TIMED)]) for dag in dags],
         "bytes": [_bytes(hop, ledger) for hop in spec.steps if ledger.done(hop)],
         "now": now,
