@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from headgate.airflow.names import approve_dag_id
-from headgate.cli.backfill import wait_for_dag
-from headgate.spec.settings import REPOSITORY
-from headgate.stack.airflow_client import AirflowClient
 from tests.alert_receivers import Channel, channel
 from tests.integration.browser import Browser, logged_in
 from tests.integration.headgate_stack import Demo, HeadgateStack
@@ -24,21 +19,18 @@ STORY = (
     "test_second_stack",
     "test_quarantine",
     "test_journey",
+    "test_stopping_one_stack",
     "test_closed_gate",
     "test_cancelled_backfill",
     "test_closed_gate_in_browser",
     "test_promotion_in_browser",
-    "test_stopping_one_stack",
 )
 DEMO_SECONDS = 1800
 ALERTS = "alerts: {to: [shop_channel]}\n"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Later tests go on from the hours that earlier ones ran; whoever comes first waits for the demo.
-
-    The stack of the demo learns from its last hour while other tests use the second one.
-    """
+    """Later tests go on from the hours that earlier ones ran; whoever comes first waits for the demo."""
     ours = [item for item in items if item.path.parent.name == "integration"]
     for item in ours:
         item.add_marker(pytest.mark.timeout(DEMO_SECONDS))
@@ -48,11 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeadgateStack]:
-    """A stack in a fresh home, with specs that may be changed; the demo starts it, stopped at the end."""
-    root = tmp_path_factory.mktemp("flights")
-    for name in ("pipelines", "expectations"):
-        shutil.copytree(REPOSITORY / name, root / name)
-    stack = HeadgateStack(root / "home", root)
+    """A stack in a fresh home, which the demo starts; stopped at the end."""
+    stack = HeadgateStack(tmp_path_factory.mktemp("home"))
     yield stack
     answer = stack.headgate("down")
     assert answer.code == 0, answer.err
@@ -64,15 +53,6 @@ def demo(stack: HeadgateStack) -> Demo:
     demo = Demo(stack)
     assert demo.answer.code == 0, f"{demo.answer.out}\n{demo.answer.err}"
     return demo
-
-
-@pytest.fixture(scope="session")
-def asking(demo: Demo, stack: HeadgateStack) -> None:
-    """From here on somebody has to approve before a newer version serves: one more line in the spec."""
-    spec = stack.root / "pipelines" / "flights" / "pipeline.yaml"
-    spec.write_text(f"{spec.read_text()}  ask: [refresh]\n")
-    with AirflowClient(stack.settings) as client:
-        wait_for_dag(client, "flights", approve_dag_id("flights"))
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +79,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory, told: Channel) -> Iterator[He
     finally:
         stopped = stack.headgate("down")
     assert stopped.code == 0, stopped.err
+
+
+@pytest.fixture(scope="module")
+def visitor(shop: HeadgateStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser that is logged in to the Airflow of the second stack."""
+    with logged_in(shop, tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")

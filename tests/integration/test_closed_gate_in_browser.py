@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from headgate.cli.backfill import active_backfill
 from headgate.stack.airflow_client import AirflowClient
-from tests.integration.browser import Browser, logged_in
+from tests.integration.browser import Browser
 from tests.integration.headgate_stack import HeadgateStack
 from tests.integration.shop_files import HEADER, WITHOUT_KEY, land
 
 HOUR = datetime(2024, 1, 1, 8, tzinfo=UTC)
 RUN_SECONDS = 300.0
-
-
-@pytest.fixture(scope="module")
-def visitor(shop: HeadgateStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser that is logged in to the Airflow of the pipeline `shop`."""
-    with logged_in(shop, tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
 
 
 def test_from_the_form_through_a_closed_gate_to_the_green_run(

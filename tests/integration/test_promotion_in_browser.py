@@ -2,64 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from headgate.cli.hour_option import hour_text
 from headgate.releases.release_rows import Release, releases
 from headgate.stack.secrets import AIRFLOW_USER
 from tests.integration.browser import Browser
 from tests.integration.headgate_stack import HeadgateStack
+from tests.integration.learning_orders import BACKLOG, NEXT, add_learning_orders
 
 SECONDS = 600.0
 
-pytestmark = pytest.mark.usefixtures("asking")
+
+def last_release(orders: HeadgateStack) -> Release | None:
+    history = releases(orders.settings, "orders")
+    return history[-1] if history else None
 
 
-def last_release(stack: HeadgateStack) -> Release:
-    return releases(stack.settings, "flights")[-1]
+def decided(orders: HeadgateStack, release: int, decision: str) -> Callable[[], bool]:
+    """Whether the last release is this one, with this decision; another decision fails at once."""
+
+    def found() -> bool:
+        last = last_release(orders)
+        if last is None or last.release < release:
+            return False
+        assert (last.release, last.decision) == (release, decision), last.reasons
+        return True
+
+    return found
+
+
+def run(orders: HeadgateStack, hour: datetime) -> None:
+    answer = orders.headgate("run", "orders", "--from", hour_text(hour), "--to", hour_text(hour))
+    assert answer.code == 0, answer.out + answer.err
+
+
+@pytest.fixture(scope="module")
+def orders(shop: HeadgateStack, visitor: Browser) -> HeadgateStack:
+    """The pipeline `orders` on the second stack: version 1 serves, version 2 waits for an approval."""
+    orders = add_learning_orders(shop)
+    run(orders, BACKLOG)
+    visitor.wait_until(decided(orders, 1, "promote"), "a first champion", SECONDS)
+    run(orders, NEXT)
+    visitor.wait_until(decided(orders, 2, "ask"), "a question", SECONDS)
+    return orders
 
 
 def test_a_model_that_waits_is_approved_of_under_required_actions(
-    stack: HeadgateStack, browser: Browser, pictures: Path
+    orders: HeadgateStack, visitor: Browser, pictures: Path
 ) -> None:
-    browser.wait_until(lambda: last_release(stack).decision == "ask", "a question", SECONDS)
-    asked = last_release(stack)
-    assert (asked.version, asked.previous_champion) == (2, 1)
+    visitor.visit(f"{orders.addresses.airflow}/required_actions")
+    visitor.follow("Let version 2 of orders serve?")
+    visitor.wait_for_text("Version 1 serves. Version 2 shows model 2", "not significantly worse: log loss")
+    visitor.picture(pictures / "approval.png")
+    evidence = visitor.address_of("release 2")
+    visitor.press("Approve")
 
-    browser.visit(f"{stack.addresses.airflow}/required_actions")
-    browser.follow("Let version 2 of flights serve?")
-    browser.wait_for_text("Version 1 serves. Version 2 shows model 2", "not significantly worse: log loss")
-    browser.picture(pictures / "approval.png")
-    evidence = browser.address_of(f"release {asked.release}")
-    browser.press("Approve")
-
-    browser.wait_until(lambda: last_release(stack).release > asked.release, "the answer on record", SECONDS)
-    given = last_release(stack)
-    assert (given.decision, given.version, given.decided_by) == ("promote", 2, AIRFLOW_USER)
-    browser.visit(evidence)
-    browser.wait_for_text(f"flights · release {asked.release}", "not significantly worse", "Figures")
+    visitor.wait_until(decided(orders, 3, "promote"), "the answer on record", SECONDS)
+    given = last_release(orders)
+    assert given is not None
+    assert (given.version, given.decided_by) == (2, AIRFLOW_USER)
+    visitor.visit(evidence)
+    visitor.wait_for_text("orders · release 2", "not significantly worse", "Figures")
 
 
 def test_an_alias_that_is_moved_in_mlflow_counts_and_is_on_record(
-    stack: HeadgateStack, browser: Browser, pictures: Path
+    orders: HeadgateStack, visitor: Browser, pictures: Path
 ) -> None:
-    browser.visit(f"{stack.addresses.mlflow}/#/models/flights/versions/1")
-    browser.wait_for('button[title="Add aliases"]').click()
-    browser.type_into('[role="dialog"] input[role="combobox"]', "champion")
-    browser.wait_for_text("will remove it from version 2")
-    browser.picture(pictures / "alias.png")
-    browser.press("Save aliases")
-    browser.wait_for('button[title="Edit aliases"]')
+    visitor.visit(f"{orders.addresses.mlflow}/#/models/orders/versions/1")
+    visitor.wait_for('button[title="Add aliases"]').click()
+    visitor.type_into('[role="dialog"] input[role="combobox"]', "champion")
+    visitor.wait_for_text("will remove it from version 2")
+    visitor.picture(pictures / "alias.png")
+    visitor.press("Save aliases")
+    visitor.wait_for('button[title="Edit aliases"]')
 
-    browser.visit(f"{stack.addresses.airflow}/dags/flights_learn")
-    browser.press("Trigger")
-    browser.wait_for('[data-testid="trigger-dag-submit"]').click()
-    browser.wait_until(lambda: last_release(stack).decision == "by_hand", "the move on record", SECONDS)
-    browser.visit(f"{stack.addresses.airflow}/headgate/releases")
-    browser.wait_for_text(
+    visitor.visit(f"{orders.addresses.airflow}/dags/orders_learn")
+    visitor.press("Trigger")
+    visitor.wait_for('[data-testid="trigger-dag-submit"]').click()
+    visitor.wait_until(decided(orders, 4, "by_hand"), "the move on record", SECONDS)
+    visitor.visit(f"{orders.addresses.airflow}/headgate/releases")
+    visitor.wait_for_text(
         "Version 1 serves.",
         "the alias champion was moved in MLflow from version 2 to version 1",
         f"{AIRFLOW_USER} approved of it, all checks passed",
     )
-    browser.picture(pictures / "releases.png")
+    visitor.picture(pictures / "releases.png")

@@ -7,14 +7,11 @@ import io
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from tests.integration.headgate_stack import Demo, HeadgateStack
 
 HOUR = datetime(2013, 1, 29, 3, tzinfo=UTC)
 
 
-@pytest.mark.usefixtures("asking")  # what is learned from this hour waits for an approval
 def test_a_bad_row_is_kept_apart_and_the_live_row_stays(demo: Demo, stack: HeadgateStack) -> None:
     sample = stack.headgate("sample", "flights", "--from", "2013-01-29T03", "--to", "2013-01-29T03")
     assert sample.code == 0, sample.err
