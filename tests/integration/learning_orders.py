@@ -18,6 +18,9 @@ BACKLOG = START + timedelta(days=5, hours=-1)
 NEXT = BACKLOG + timedelta(hours=1)
 ORDERS_AN_HOUR = 20
 SETTLED_AFTER = timedelta(hours=2)
+ENDED = "schedule: {start: 2024-01-01}", "schedule: {start: 2024-01-01, end: 2024-02-01}"
+"""So that the present hour is none of it."""
+
 LEARNS = """\
 model:
   algorithm: logistic_regression
@@ -34,7 +37,7 @@ promotion: {first_holdout: 2d, ask: [refresh]}
 def add_learning_orders(shop: HeadgateStack) -> HeadgateStack:
     """Give the second stack the pipeline `orders` and its files, and return the stack as `orders` sees it."""
     for path, text in {
-        "pipelines/orders/pipeline.yaml": SPEC + LEARNS,
+        "pipelines/orders/pipeline.yaml": SPEC.replace(*ENDED) + LEARNS,
         "pipelines/orders/gold.py": TRANSFORMS,
         "expectations/orders/silver.orders.yaml": CONTRACT,
         "expectations/orders/gold.customer_amounts.yaml": AMOUNTS,
