@@ -132,7 +132,7 @@ def stack_environment(
     """
     layout = Layout.of(settings)
     kept = {name: value for name, value in caller.items() if name not in STRAY}
-    own = {f"HEADGATE_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
+    own = {f"HEADGATE_{name.upper()}": str(value) for name, value in settings}
     addresses = Addresses.of(ports, secrets)
     programs = Path(sys.prefix) / "bin"
     return {
