@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class S3Access(BaseSettings):
     """Read from `AWS_REGION` and `AWS_ENDPOINT_URL`; without the latter the store is Amazon's."""
 
-    model_config = SettingsConfigDict(env_prefix="AWS_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="AWS_", env_ignore_empty=True, frozen=True)
 
     region: str = "us-east-1"
     endpoint_url: str = ""
@@ -44,12 +44,10 @@ class S3Access(BaseSettings):
 
     @property
     def spark_properties(self) -> dict[str, str]:
-        """Spark properties of engine and jobs. A file that must not be there yet is made by one request that
-        the store refuses where it is: Delta's own lock is of one process only."""
+        """Spark properties of engine and jobs."""
         properties = {
             "fs.s3a.endpoint.region": self.region,
-            "fs.s3a.performance.flags": "create",
-            # The other kind, for files far larger than ours, needs one more library.
+            # The default kind reads by the SDK's asynchronous client, built for another Netty than Spark's.
             "fs.s3a.input.stream.type": "classic",
         }
         if self.endpoint_url:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from headgate.lake.add_columns import add_columns
 from headgate.lake.columns import CARRIED_TYPES, LIVE_TYPES, MARKS_TYPES
 from headgate.lake.history import column_types
 from headgate.lake.paths import table_path
@@ -97,7 +98,9 @@ def prepare_tables(spark: SparkSession, lake: Path | S3Location, loaded: LoadedP
                     next_command=f"Give {name} its type {existing[name]} back, or the new type a new name.",
                 )
         new = {name: kind for name, kind in types.items() if name not in existing}
-        if new:
+        if new and table.startswith("ops."):
+            add_columns(spark, path, new)
+        elif new:
             columns = ", ".join(f"`{name}` {kind}" for name, kind in new.items())
             spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({columns})")
 

@@ -34,6 +34,11 @@ class S3Location:
         return f"s3a://{self.bucket}/{self.prefix}".rstrip("/")
 
 
+def is_on_s3(text: str) -> bool:
+    """Whether a location, written as a text, is in a bucket."""
+    return text.startswith(("s3://", "s3a://"))
+
+
 def lake_location(text: str) -> Path | S3Location:
     """What `text` names: `s3://bucket/prefix` (also `s3a://`), else a folder. Raises NoSuchLocation."""
     if "://" not in text:

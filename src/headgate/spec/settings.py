@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import model_validator
+from pydantic import field_serializer, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from headgate.spec.lake_location import S3Location, lake_location
@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     keep_staging: Duration = timedelta(days=7)
     keep_reports: Duration = timedelta(days=90)
     keep_runs: Duration = timedelta(days=90)
+
+    @field_serializer("lake")
+    def _as_text(self, lake: Path | S3Location) -> str:
+        return str(lake)
 
     @model_validator(mode="before")
     @classmethod

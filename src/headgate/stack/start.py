@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psycopg2
 
+from headgate.lake.s3_access import S3Access
+from headgate.spec.lake_location import S3Location
 from headgate.spec.load import load_all
 from headgate.spec.settings import Settings
 from headgate.stack import engine, postgres
@@ -22,6 +24,7 @@ from headgate.stack.airflow_files import write_airflow_files
 from headgate.stack.environment import stack_environment
 from headgate.stack.errors import CommandFailed, PartFailed, PartSlow
 from headgate.stack.health import PartHealth, stack_health
+from headgate.stack.jars import fetch_jars
 from headgate.stack.layout import DAGS, Layout
 from headgate.stack.parts import BY_NAME, PARTS
 from headgate.stack.pools import create_pools
@@ -47,7 +50,7 @@ def only_one(layout: Layout) -> Iterator[None]:
 def start_stack(settings: Settings, report: Report) -> list[PartHealth]:
     """Start what does not run yet and wait until a DAG can run; `report` gets a line for each step.
 
-    Raises PartFailed, PartSlow, CommandFailed and the errors of ports, secrets, Java and jars.
+    Raises PartFailed, PartSlow, CommandFailed StoreUnfit and the errors of ports, secrets, Java and jars.
     """
     layout = Layout.of(settings)
     with only_one(layout):
@@ -73,9 +76,10 @@ def start_stack(settings: Settings, report: Report) -> list[PartHealth]:
 def _start_parts(
     settings: Settings, layout: Layout, ports: Ports, secrets: Secrets, supervisor: Supervisor, report: Report
 ) -> None:
+    _require_lake(settings, report)
     report("starting PostgreSQL and the engine")
     postgres.prepare(layout)  # here, so that what is wrong is said at once
-    engine.command(layout, ports)
+    engine.command(settings, ports)
     supervisor.start_part("postgres")
     supervisor.start_part("engine")
     _wait_for_postgres(layout, supervisor)
@@ -92,6 +96,19 @@ def _start_parts(
     report("starting MLflow and Airflow")
     for part in PARTS:
         supervisor.start_part(part.name)
+
+
+def _require_lake(settings: Settings, report: Report) -> None:
+    """Where the lake is on S3: what is needed for that is here, and the store is fit for several writers."""
+    if isinstance(settings.lake, S3Location):
+        from headgate.lake.s3_probe import probe_store  # a lake in a folder needs nothing of it
+
+        report(f"trying the store of {settings.lake}")
+        probe_store(settings.lake, S3Access())
+        for jars in engine.needed_jars(settings):
+            if jars.missing():
+                report(f"fetching the {jars.title} jars")
+                fetch_jars(jars)
 
 
 def _once(
