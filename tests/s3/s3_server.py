@@ -126,8 +126,8 @@ def _running(command: Sequence[str], server: S3Server, log: Path) -> Iterator[No
             _make_bucket(process, server, log)
             yield
         finally:
-            process.terminate()
-            process.wait(timeout=30)
+            process.kill()  # nobody needs what it holds
+            process.wait()
 
 
 def _make_bucket(process: subprocess.Popen[bytes], server: S3Server, log: Path) -> None:
