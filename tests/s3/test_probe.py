@@ -10,7 +10,10 @@ from headgate.lake.s3_access import S3Access
 from headgate.lake.s3_probe import StoreUnfit, probe_store
 from headgate.spec.lake_location import S3Location
 from headgate.spec.settings import Settings
+from headgate.stack import served_store
 from headgate.stack.check_machine import findings
+from headgate.stack.jars import S3_JARS, fetch_jars
+from headgate.stack.ready_lake import ready_lake
 from tests.s3.s3_server import BUCKET, S3Server
 
 LAKE = S3Location(BUCKET, "probed")
@@ -48,7 +51,7 @@ def test_wrong_keys_are_told_without_the_keys(server: S3Server, monkeypatch: pyt
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-the-secret")
     with pytest.raises(StoreUnfit) as refused:
         probe_store(LAKE, S3Access())
-    assert "the store cannot take, give back and remove a file" in refused.value.what
+    assert "the store does not take, give back and remove a file" in refused.value.what
     assert "AWS_SECRET_ACCESS_KEY" in str(refused.value.next_command)
     assert "not-the-secret" not in str(refused.value)
     assert server.secret not in str(refused.value)
@@ -66,3 +69,26 @@ def test_the_doctor_looks_at_the_store(
     assert not unfit.good
     assert unfit.words.startswith("s3a://lake/probed: 4 of 4 writers made the same file")
     assert unfit.remedy.startswith("choose a store")
+
+
+def test_the_embedded_stack_tries_the_store_before_it_starts(server: S3Server, tmp_path: Path) -> None:
+    fetch_jars(S3_JARS)
+    said: list[str] = []
+    ready_lake(Settings(home=tmp_path, lake=LAKE), said.append)
+    ready_lake(Settings(home=tmp_path), said.append)
+    assert said == ["trying the store of s3a://lake/probed"]
+
+
+def test_the_served_stack_tries_lake_and_artifacts(
+    server: S3Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEADGATE_LAKE", str(LAKE))
+    monkeypatch.setenv("HEADGATE_ARTIFACTS", "s3://lake/artifacts")
+    served_store.main()
+    assert capsys.readouterr().out.splitlines() == [
+        "s3a://lake/probed: of several writers of a file one wins",
+        "s3a://lake/artifacts: of several writers of a file one wins",
+    ]
+    monkeypatch.setenv("HEADGATE_ARTIFACTS", "s3://another-lake/artifacts")
+    with pytest.raises(StoreUnfit):
+        served_store.main()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from headgate.airflow.cluster import cluster_configuration
@@ -92,12 +94,14 @@ def test_a_store_that_does_not_answer_is_told(environment: pytest.MonkeyPatch) -
         probe_store(S3Location("data", "lake"), S3Access())
     said = str(refused.value)
     assert said.startswith(
-        "the store cannot take, give back and remove a file: "
+        "the store does not take, give back and remove a file: "
         'Could not connect to the endpoint URL: "http://127.0.0.1:1/data/lake/.headgate-probe-'
     )
+    assert re.fullmatch(
+        "nothing was started; lake/.headgate-probe-[0-9a-f]{32} may be left there", str(refused.value.left)
+    )
+    assert refused.value.where == "s3a://data/lake at http://127.0.0.1:1"
     assert said.endswith(
-        "  where: s3a://data/lake at http://127.0.0.1:1\n"
-        "  left behind: nothing was started\n"
         "  next: look at AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and "
         "whether the bucket is there; then repeat"
     )

@@ -56,7 +56,7 @@ class _Probe:
         try:
             self._one_of_several_wins()
         except (BotoCoreError, ClientError) as error:
-            self._cannot("take, give back and remove a file", error)
+            self._out_of_reach(error)
         finally:
             with suppress(BotoCoreError, ClientError):  # what went wrong before that is told
                 self.client.delete_object(**self.file)
@@ -89,16 +89,17 @@ class _Probe:
             raise
         return text
 
-    def _cannot(self, do: str, error: BotoCoreError | ClientError) -> NoReturn:
+    def _out_of_reach(self, error: BotoCoreError | ClientError) -> NoReturn:
         raise StoreUnfit(
-            f"the store cannot {do}: {error}",
+            f"the store does not take, give back and remove a file: {error}",
             self._where(),
-            "nothing was started",
+            f"nothing was started; {self.file['Key']} may be left there",
             "look at AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and whether "
             "the bucket is there; then repeat",
         ) from error
 
     def _unfit(self, what: str) -> NoReturn:
+        self.client.delete_object(**self.file)
         raise StoreUnfit(
             what,
             self._where(),

@@ -14,8 +14,6 @@ from pathlib import Path
 
 import psycopg2
 
-from headgate.lake.s3_access import S3Access
-from headgate.spec.lake_location import S3Location
 from headgate.spec.load import load_all
 from headgate.spec.settings import Settings
 from headgate.stack import engine, postgres
@@ -24,11 +22,11 @@ from headgate.stack.airflow_files import write_airflow_files
 from headgate.stack.environment import stack_environment
 from headgate.stack.errors import CommandFailed, PartFailed, PartSlow
 from headgate.stack.health import PartHealth, stack_health
-from headgate.stack.jars import fetch_jars
 from headgate.stack.layout import DAGS, Layout
 from headgate.stack.parts import BY_NAME, PARTS
 from headgate.stack.pools import create_pools
 from headgate.stack.ports import Ports, choose_ports, read_ports
+from headgate.stack.ready_lake import ready_lake
 from headgate.stack.secrets import Secrets, ensure_secrets
 from headgate.stack.stop import end_everything
 from headgate.stack.supervisor import Supervisor
@@ -76,7 +74,7 @@ def start_stack(settings: Settings, report: Report) -> list[PartHealth]:
 def _start_parts(
     settings: Settings, layout: Layout, ports: Ports, secrets: Secrets, supervisor: Supervisor, report: Report
 ) -> None:
-    _require_lake(settings, report)
+    ready_lake(settings, report)
     report("starting PostgreSQL and the engine")
     postgres.prepare(layout)  # here, so that what is wrong is said at once
     engine.command(settings, ports)
@@ -96,19 +94,6 @@ def _start_parts(
     report("starting MLflow and Airflow")
     for part in PARTS:
         supervisor.start_part(part.name)
-
-
-def _require_lake(settings: Settings, report: Report) -> None:
-    """Where the lake is on S3: what is needed for that is here, and the store is fit for several writers."""
-    if isinstance(settings.lake, S3Location):
-        from headgate.lake.s3_probe import probe_store  # a lake in a folder needs nothing of it
-
-        report(f"trying the store of {settings.lake}")
-        probe_store(settings.lake, S3Access())
-        for jars in engine.needed_jars(settings):
-            if jars.missing():
-                report(f"fetching the {jars.title} jars")
-                fetch_jars(jars)
 
 
 def _once(
