@@ -18,17 +18,19 @@ from headgate.stack.ports import is_free
 from tests.integration.headgate_stack import Answer
 
 PROJECT = "headgate-test"
+IMAGE = f"{PROJECT}:1"
 PORTS = range(28_000, 29_000)
 HEALTHY_SECONDS = 300.0
-ONCE = {"airflow-init", "accounts"}
+ONCE = {"airflow-init", "accounts", "store-probe"}
 """Services that end when their work is done."""
 
 
 @dataclass
 class ComposeStack:
-    """The stack whose secrets and landing files are in `folder`."""
+    """The stack whose secrets and landing files are in `folder`; all have one image."""
 
     folder: Path
+    project: str = PROJECT
 
     @property
     def settings(self) -> Settings:
@@ -44,8 +46,8 @@ class ComposeStack:
             "AIRFLOW_PORT": str(airflow),
             "MLFLOW_PORT": str(mlflow),
             "COMPOSE_ENV_FILES": str(self.folder / ".env"),
-            "COMPOSE_PROJECT_NAME": PROJECT,
-            "HEADGATE_IMAGE": f"{PROJECT}:1",
+            "COMPOSE_PROJECT_NAME": self.project,
+            "HEADGATE_IMAGE": IMAGE,
             "HEADGATE_ACCESS": str(self.folder / "access.yaml"),
             "HEADGATE_LANDING": str(self.settings.landing),
             "COLUMNS": "200",
@@ -126,7 +128,7 @@ class ComposeStack:
     def left(self) -> list[str]:
         """Containers, volumes and networks that Docker still has of this stack."""
         listings = (["ps", "--all"], ["volume", "ls"], ["network", "ls"])
-        mine = ("--quiet", "--filter", f"label=com.docker.compose.project={PROJECT}")
+        mine = ("--quiet", "--filter", f"label=com.docker.compose.project={self.project}")
         return [line for words in listings for line in self.run("docker", *words, *mine).out.split()]
 
     def restarts(self, service: str) -> int:

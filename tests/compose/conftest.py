@@ -24,7 +24,10 @@ STORY = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever comes first waits for image and demo; what restarts everything comes last."""
+    """Whoever comes first waits for image and demo; what restarts everything comes last.
+
+    What has a stack of its own comes before, so that no two stacks are up at a time.
+    """
     order = {name: place for place, name in enumerate(STORY)}
     for item in items:
         if item.path.parent.name == "compose":

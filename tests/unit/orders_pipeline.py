@@ -13,6 +13,7 @@ from headgate.hops.ledger import Ledger
 from headgate.hops.publish import publish
 from headgate.hops.stage import stage
 from headgate.lake.paths import table_path
+from headgate.spec.lake_location import S3Location
 from headgate.spec.settings import Settings
 
 PIPELINE = """\
@@ -44,12 +45,14 @@ class Orders:
     root: Path
     hops: tuple[str, ...] = ("bronze", "silver")
     attempts: dict[str, int] = field(default_factory=dict)
+    lake: Path | S3Location | None = None
 
     def __post_init__(self) -> None:
         self.settings = Settings(
             home=self.root / "home",
             pipelines=self.root / "pipelines",
             expectations=self.root / "expectations",
+            lake=self.lake or self.root / "home" / "lake",
         )
         self.write("pipelines/orders/pipeline.yaml", PIPELINE)
         self.write("expectations/orders/silver.orders.yaml", CONTRACT)

@@ -11,6 +11,7 @@ from headgate.hops.gate import gate
 from headgate.hops.ledger import Ledger
 from headgate.hops.publish import publish
 from headgate.hops.stage import stage
+from headgate.spec.lake_location import S3Location
 from tests.unit.orders_pipeline import START, Orders
 
 SPEC = """\
@@ -105,8 +106,8 @@ TABLES = ("bronze.orders", "silver.orders_changes", "silver.orders", "gold.custo
 class OrdersWithExamples(Orders):
     """`Orders` whose lines are `Op,MM:SS,order_id,customer,status,amount`."""
 
-    def __init__(self, spark: SparkSession, root: Path) -> None:
-        super().__init__(spark, root, ("bronze", "silver", "gold"))
+    def __init__(self, spark: SparkSession, root: Path, lake: Path | S3Location | None = None) -> None:
+        super().__init__(spark, root, ("bronze", "silver", "gold"), lake=lake)
         self.write("pipelines/orders/pipeline.yaml", SPEC)
         self.write("pipelines/orders/gold.py", TRANSFORMS)
         self.write("expectations/orders/silver.orders.yaml", CONTRACT)

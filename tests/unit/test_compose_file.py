@@ -10,12 +10,24 @@ import yaml
 
 from headgate.spec.settings import REPOSITORY
 from headgate.stack.compose import CHOICES, SECRETS
+from headgate.stack.compose_store import PROFILE
 
 TEXT = (REPOSITORY / "docker-compose.yaml").read_text()
 COMPOSE = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-ONCE = {"airflow-init", "accounts", "archive", "headgate"}
+ONCE = {"airflow-init", "accounts", "archive", "headgate", "store-probe"}
 """Services that end when their work is done."""
+STORE = {
+    "AWS_ACCESS_KEY_ID": "",
+    "AWS_ENDPOINT_URL": "",
+    "AWS_REGION": "",
+    "AWS_SECRET_ACCESS_KEY": "",
+    "HEADGATE_ARTIFACTS": "file:///artifacts",
+    "HEADGATE_LAKE": "",
+    "STORE_INTERNAL": "true",
+}
+"""What says where lake and artifacts are on S3. The keys have no default: where the profile is on, the probe
+demands that the store opens."""
 
 each_service = pytest.mark.parametrize("name", SERVICES)
 
@@ -84,11 +96,42 @@ def test_secrets_are_demanded_and_choices_have_defaults() -> None:
     chosen = dict(re.findall(r"(?<!\$)\$\{(\w+):-([^}]*)\}", TEXT))
     assert set(re.findall(r"(?<!\$)\$\{(\w+)", TEXT)) == demanded | set(chosen)
     assert demanded == set(SECRETS)
-    others = {"ACCOUNT_PASSWORDS", "HEADGATE_IMAGE"}
+    others = {"ACCOUNT_PASSWORDS", "HEADGATE_IMAGE", *STORE}
     assert set(chosen) == set(CHOICES) | others
     assert {name: value for name, value in CHOICES.items() if name != "HEADGATE_LANDING"} == {
         name: value for name, value in chosen.items() if name not in {"HEADGATE_LANDING", *others}
     }
+    assert {name: chosen[name] for name in STORE} == STORE
+
+
+def test_the_store_is_reached_by_those_who_read_or_write_there() -> None:
+    members = {name for name, service in SERVICES.items() if "store" in service.get("networks", [])}
+    assert members == {
+        "airflow-api-server",
+        "airflow-scheduler",
+        "engine",
+        "headgate",
+        "mlflow",
+        "spark-worker",
+        "store-probe",
+    }
+    with_keys = {name for name, found in SERVICES.items() if "AWS_SECRET_ACCESS_KEY" in variables(found)}
+    assert with_keys == members
+    assert COMPOSE["networks"]["store"] == {"internal": "${STORE_INTERNAL:-true}"}
+
+
+def variables(service: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = service.get("environment", {})
+    return found
+
+
+def test_whoever_writes_to_the_store_waits_until_it_was_tried() -> None:
+    tried = {"condition": "service_completed_successfully", "required": False}
+    waiting = {name for name, found in SERVICES.items() if found.get("depends_on", {}).get("store-probe")}
+    assert waiting == {"airflow-scheduler", "engine", "mlflow"}
+    assert all(SERVICES[name]["depends_on"]["store-probe"] == tried for name in waiting)
+    assert SERVICES["store-probe"]["profiles"] == [PROFILE]
+    assert SERVICES["store-probe"]["restart"] == "no"
 
 
 def test_one_service_builds_the_image_and_no_other_pulls_it() -> None:

@@ -54,7 +54,7 @@ TEXTS = [
         "  next: apt-get install openjdk-17-jre-headless (or openjdk-21-jre-headless), or set JAVA_HOME",
     ),
     (
-        errors.JarsMissing(Path("/jars"), ["delta-storage-4.4.0.jar"], "unresolved dependency"),
+        errors.JarsMissing("Delta", Path("/jars"), ["delta-storage-4.4.0.jar"], "unresolved dependency"),
         "Delta jars are missing: delta-storage-4.4.0.jar\n"
         "unresolved dependency\n"
         "  where: /jars\n"

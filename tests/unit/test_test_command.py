@@ -30,6 +30,7 @@ def test_the_compose_stack_is_tested_on_demand(
     assert CliRunner().invoke(build(words), words).exit_code == 0
     assert any(word.startswith("tests/compose") for step in steps for word in step) == included
     assert sum("tests/unit" in step for step in steps) == 1
+    assert [step[-1:] for step in steps if "tests/s3" in step] == [["tests/s3"]]  # a Spark of its own
 
 
 def test_arguments_go_to_pytest_alone(steps: list[list[str]]) -> None:

@@ -8,8 +8,11 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
+from headgate.lake.s3_access import S3Access
+from headgate.spec.lake_location import is_on_s3
+
 JARS_VARIABLE = "HEADGATE_JARS"
-"""Names the folder of the Delta jars that a submitted job takes along; unset where the cluster has them."""
+"""Names the folders of jars that a submitted job takes along; unset where the cluster has them."""
 DRIVER_MEMORY = "2g"
 """Memory of a submitted job's driver."""
 
@@ -48,5 +51,9 @@ def cluster_configuration(environment: Mapping[str, str] = os.environ) -> dict[s
         "spark.log.level": "WARN",
         "spark.ui.enabled": "false",
     }
+    if is_on_s3(environment.get("HEADGATE_LAKE", "")):
+        configuration |= S3Access().spark_properties
     jars = environment.get(JARS_VARIABLE)
-    return {**configuration, "spark.jars": f"{jars}/*.jar"} if jars else configuration
+    if jars:
+        configuration["spark.jars"] = ",".join(f"{folder}/*.jar" for folder in jars.split(os.pathsep))
+    return configuration

@@ -14,6 +14,7 @@ from headgate.stack.account_passwords import access_file, ensure_passwords
 from headgate.stack.compose import ENV_FILE, SecretsMissing, docker_compose, run_command, write_env
 from headgate.stack.compose_backup import back_up
 from headgate.stack.compose_recover import recover
+from headgate.stack.compose_store import compose_store, places_on_s3
 
 CONTEXT = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
@@ -45,17 +46,19 @@ def compose(
 ) -> None:
     """Work with the stack of docker-compose.yaml: separate servers, for several users.
 
-    init writes `.env` with new secrets, readable by you only, and refuses to overwrite one. accounts makes
+    init writes `.env` with new secrets, readable by you only, and refuses to overwrite one; with --lake and
+    --artifacts, both s3://bucket/prefix, and maybe --endpoint and --region, these are on S3. accounts makes
     Airflow's and MLflow's roles and accounts what access.yaml says. backup FOLDER writes databases, lake and
     artifacts as they are at one moment; recover FOLDER fills empty volumes from it. demo starts the stack
     (docker compose up -d --wait) and does what the embedded demo does. The other commands do on this stack
     what they do on the embedded one: ./headgate compose query "SELECT 1".
     """
-    if command in (Command.init, Command.accounts) and arguments:
-        raise typer.BadParameter(f"{command.value} takes no arguments")
+    if command is Command.accounts and arguments:
+        raise typer.BadParameter("accounts takes no arguments")
     if command is Command.init:
         access = read_access(access_file(ENV_FILE))
-        write_env(ENV_FILE)
+        store = compose_store(arguments or [])
+        write_env(ENV_FILE, store.env_text() if store else "")
         ensure_passwords(ENV_FILE, access)
         typer.echo(f"{ENV_FILE}: written, readable by you only. Next: docker compose up -d --wait")
         return
@@ -97,7 +100,11 @@ def _keep_or_bring_back(command: Command, arguments: list[str]) -> None:
     folder = Path(arguments[0]).expanduser().resolve()
     if command is Command.backup:
         back_up(folder)
-        typer.echo(f"{folder}: databases, lake and artifacts. Keep {ENV_FILE} as well, in another place")
+        store = places_on_s3(ENV_FILE)
+        held = "databases and volumes" if store else "databases, lake and artifacts"
+        typer.echo(f"{folder}: {held}. Keep {ENV_FILE} as well, in another place")
+        if store:
+            typer.echo(f"Not in it, and the store's to keep: {' and '.join(store)}")
     else:
         recover(folder)
         typer.echo(f"recovered from {folder}; MLflow shows what the lake says")

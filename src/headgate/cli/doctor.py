@@ -14,8 +14,8 @@ MARKS = {True: "[green]ok  [/]", False: "[red]look[/]"}
 def doctor() -> None:
     """Check this machine and the stack; say what to do about what is wrong.
 
-    Looks at Python, Java, the Delta jars, ports, disk, memory, secrets, specs and the health of every
-    part. Exits with 1 when something stands in the way.
+    Looks at Python, Java, the jars, a lake's store, ports, disk, memory, secrets, specs and the health of
+    every part. Exits with 1 when something stands in the way.
     """
     console = Console(highlight=False, soft_wrap=True)
     found = findings(Settings())

@@ -36,7 +36,7 @@ def test(
         typer.Argument(metavar="[PYTEST ARGUMENTS]", help="Run pytest with these, and no other checks."),
     ] = None,
 ) -> None:
-    """Run all checks and tests: style, types, layers, unit tests side by side, then the real stack.
+    """Run all checks and tests: style, types, layers, unit tests side by side, a lake on S3, the real stack.
 
     With --compose also the demo on the stack of docker-compose.yaml, which needs Docker.
 
@@ -54,6 +54,7 @@ def test(
         [str(PROGRAMS / "mypy")],
         [str(PROGRAMS / "lint-imports")],
         [*pytest, *SIDE_BY_SIDE, SLOWEST, "tests/unit"],
+        [*pytest, SLOWEST, "tests/s3"],
         [*pytest, SLOWEST, *stack_tests],
     ]
     if compose:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -13,6 +12,7 @@ from headgate.hops.publish_tables import tables_of_hop
 from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
+from headgate.lake.table_names import table_names
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
@@ -22,11 +22,9 @@ RECORDS = "ops."
 def stored_tables(settings: Settings, pipeline: str, ledger: Ledger) -> dict[str, int]:
     """Every table with rows of the source, by `<layer>.<table>`: published versions, else the newest ones."""
     published = ledger.versions()
-    lake = settings.lake / pipeline
-    found = {f"{log.parents[1].name}.{log.parent.name}" for log in lake.glob("*/*/_delta_log")}
     versions = {
         table: published.get(table, current_version(table_path(settings.lake, pipeline, table)))
-        for table in sorted(found)
+        for table in table_names(settings.lake, pipeline)
         if not table.startswith(RECORDS)
     }
     return {table: version for table, version in versions.items() if version is not None}
@@ -50,8 +48,3 @@ def measure(
         digest = f"{(line['digest'] or 0) & (2**64 - 1):016x}"
         found[table] = {"version": version, "rows": line["rows"], "digest": digest}
     return found
-
-
-def folder_of(settings: Settings, pipeline: str, table: str) -> Path:
-    """Where a table is stored."""
-    return Path(table_path(settings.lake, pipeline, table))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from headgate.forgetting.found import Found
+from headgate.forgetting.measure import RECORDS
 from headgate.forgetting.mentioned import Mentioned
 from headgate.hops.ledger import Ledger
 from headgate.hops.requests import REQUESTS
@@ -16,6 +16,7 @@ from headgate.lake.clean_log import clean_log
 from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
 from headgate.lake.rewrite_record import Rows, rewrite_record
+from headgate.lake.table_names import table_names
 from headgate.spec.settings import Settings
 
 TAKEN_OUT = "it named a subject that was forgotten"
@@ -78,8 +79,10 @@ def _without(request: dict[str, Any], gone: set[tuple[str, int]], mentioned: Men
 
 def purge_record_files(settings: Settings, pipeline: str, now: datetime) -> None:
     """Remove the files and the logs of all versions but the newest of each record."""
-    for log in (settings.lake / pipeline / "ops").glob("*/_delta_log"):
-        path = str(Path(log).parent)
+    for table in table_names(settings.lake, pipeline):
+        if not table.startswith(RECORDS):
+            continue
+        path = table_path(settings.lake, pipeline, table)
         compact_record(path)
         vacuum_record(path, timedelta(0))
         clean_log(path, now, timedelta(0), None)

@@ -16,6 +16,7 @@ from headgate.hops.known_files import REQUEST, KnownFile, KnownFiles
 from headgate.hops.ledger import Entry, Ledger
 from headgate.hops.requests import requests
 from headgate.hops.statistics_log import STATISTICS, publishes, statistics_row
+from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.lake.rewrite_record import Rows, rewrite_record
@@ -40,7 +41,7 @@ def purge_statistics(
     """
     pipeline = loaded.spec.pipeline
     path = table_path(settings.lake, pipeline, STATISTICS)
-    if not Path(path, "_delta_log").is_dir():
+    if current_version(path) is None:
         return 0
     known = publishes(settings, pipeline, ledger)
     before = [publish for publish in known if publish.number < line.number]

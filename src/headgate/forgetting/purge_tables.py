@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from pyspark.sql import SparkSession
 
@@ -15,6 +13,7 @@ from headgate.lake.compact import compact
 from headgate.lake.history import current_version, table_properties
 from headgate.lake.paths import table_path
 from headgate.lake.pins import pin, pin_path
+from headgate.lake.storage import files_below, remove_files, remove_folder
 from headgate.lake.vacuum import vacuum
 from headgate.releases.forgotten import forgetting_of
 from headgate.releases.model_headers import headers
@@ -40,7 +39,7 @@ def settle_pins(spark: SparkSession, settings: Settings, pipeline: str, ledger: 
     for table, version in sorted(kept):
         pin(spark, table_path(settings.lake, pipeline, table), version)
     for table, version in sorted(dropped - kept):
-        shutil.rmtree(pin_path(table_path(settings.lake, pipeline, table), version), ignore_errors=True)
+        remove_folder(pin_path(table_path(settings.lake, pipeline, table), version))
 
 
 def rewrite_tables(
@@ -67,5 +66,5 @@ def purge_tables(
         path = table_path(settings.lake, pipeline, table)
         vacuum(spark, path, AT_ONCE)
         clean_log(path, now, AT_ONCE, current_version(path))
-        for left in Path(path, "_delta_log").glob(".*.crc"):
-            left.unlink(missing_ok=True)
+        log = files_below(f"{path}/_delta_log")
+        remove_files(file.path for file in log if file.name.startswith(".") and file.name.endswith(".crc"))

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable
-from pyarrow.parquet import ParquetFile
 
 from headgate.gates.quarantine import DISMISSED
 from headgate.lake.history import files_at
 from headgate.lake.paths import table_path
+from headgate.lake.storage import open_table, parquet_file, path_of
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -84,14 +82,14 @@ def _quarantined(path: str, version: int, columns: tuple[str, ...]) -> list[Quar
 
 def _kept_rows(path: str, version: int) -> dict[str, list[bool]]:
     """Of the files of which rows were deleted: for each row whether it is still there."""
-    vectors = pa.table(DeltaTable(path, version=version).deletion_vectors()).to_pylist()
-    return {unquote(v["filepath"]).removeprefix("file://"): v["selection_vector"] for v in vectors}
+    vectors = pa.table(open_table(path, version).deletion_vectors()).to_pylist()
+    return {path_of(v["filepath"]): v["selection_vector"] for v in vectors}
 
 
 @lru_cache(FILES_KEPT)
 def _marked_or_revised(file: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, Any]]]:
     """The rows of a file that broke a rule or came again, each with its place in the file."""
-    source = ParquetFile(file, coerce_int96_timestamp_unit="us")
+    source = parquet_file(file)
     marks = source.read(columns=["_failed_rules", "_revision"], use_threads=False)
     marked = pc.greater(pc.list_value_length(marks["_failed_rules"]), 0)
     again = pc.greater(marks["_revision"], 0)

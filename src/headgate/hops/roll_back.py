@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from deltalake.exceptions import DeltaError
 from pyspark.sql import SparkSession
@@ -17,6 +16,7 @@ from headgate.hops.publish_tables import tables_of_hop, versions_now
 from headgate.lake.history import files_at
 from headgate.lake.paths import table_path
 from headgate.lake.side_by_side import side_by_side
+from headgate.lake.storage import absent
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline
@@ -164,5 +164,5 @@ def _missing(path: str, version: int) -> str:
         files = files_at(path, version)
     except DeltaError:
         return "its log does not reach back that far"
-    lost = [file for file in files if not Path(file).is_file()]
+    lost = absent(files)
     return f"it lacks {len(lost)} of its {len(files)} files" if lost else ""

@@ -18,6 +18,7 @@ from headgate.hops.ledger import Ledger
 from headgate.lake.append_record import append_arrow
 from headgate.lake.history import data_files
 from headgate.lake.paths import table_path
+from headgate.lake.storage import read_parquet
 from headgate.lake.transaction import Transaction
 from headgate.spec.hour_range import HourRange
 from headgate.spec.settings import Settings
@@ -118,10 +119,9 @@ def _read(
     files = data_files(table_path(settings.lake, pipeline, STATISTICS))
     if not files:
         return []
-    found = pq.read_table(
-        files, columns=columns, filters=wanted, schema=SCHEMA, partitioning=None, use_threads=False
-    )
-    rows: list[dict[str, Any]] = found.to_pylist()
+    rows: list[dict[str, Any]] = read_parquet(
+        files, columns=columns, filters=wanted, schema=SCHEMA
+    ).to_pylist()
     return rows
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +15,7 @@ from deltalake import CommitProperties, DeltaTable, WriterProperties, write_delt
 from deltalake import Transaction as AppTransaction
 from deltalake.exceptions import CommitFailedError
 
+from headgate.lake.storage import find_table, open_table, table_options
 from headgate.lake.transaction import Transaction
 
 COMPACT_EVERY = 50
@@ -32,7 +32,7 @@ PROPERTIES = {"delta.checkpointInterval": "50", "delta.dataSkippingNumIndexedCol
 
 def append_record(rows: Sequence[Mapping[str, Any]], path: str, transaction: Transaction) -> None:
     """Append `rows`, values by column name, to the record at `path`; columns that a row lacks stay empty."""
-    record = DeltaTable(path)
+    record = open_table(path)
     columns = pa.schema(record.schema().to_arrow())
     _append(pa.Table.from_pylist(list(rows), schema=columns), record, path, transaction)
 
@@ -44,9 +44,12 @@ def append_arrow(rows: pa.Table, path: str, transaction: Transaction) -> None:
     commit is tried for the next version only, and after a lost race the record is read again. Raises
     CommitFailedError where that does not help.
     """
-    if not Path(path, "_delta_log").is_dir():
-        DeltaTable.create(path, rows.schema, mode="ignore", configuration=PROPERTIES)
-    _append(rows, DeltaTable(path), path, transaction)
+    record = find_table(path)
+    if record is None:
+        options = table_options(path)
+        DeltaTable.create(path, rows.schema, mode="ignore", configuration=PROPERTIES, storage_options=options)
+        record = open_table(path)
+    _append(rows, record, path, transaction)
 
 
 def _append(rows: pa.Table, record: DeltaTable, path: str, transaction: Transaction) -> None:
@@ -60,7 +63,7 @@ def _append(rows: pa.Table, record: DeltaTable, path: str, transaction: Transact
         except CommitFailedError:
             if not left:
                 raise
-            record = DeltaTable(path)
+            record = open_table(path)
     if record.version() % COMPACT_EVERY == 0:
         compact_record(path)
         vacuum_record(path, KEPT)
@@ -80,11 +83,11 @@ def _commit(rows: pa.Table, record: DeltaTable, transaction: Transaction) -> Non
 def compact_record(path: str) -> None:
     """Put small files together. Where another writer was faster, a later turn finds them again."""
     with contextlib.suppress(CommitFailedError):
-        DeltaTable(path).optimize.compact(writer_properties=WriterProperties(compression="ZSTD"))
+        open_table(path).optimize.compact(writer_properties=WriterProperties(compression="ZSTD"))
 
 
 def vacuum_record(path: str, keep: timedelta) -> None:
     """Remove the files that were replaced longer than `keep` ago."""
-    DeltaTable(path).vacuum(
+    open_table(path).vacuum(
         retention_hours=int(keep.total_seconds() // 3600), dry_run=False, enforce_retention_duration=False
     )

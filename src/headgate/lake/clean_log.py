@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from deltalake import DeltaTable
+from headgate.lake.storage import files_below, open_table, remove_files
 
 _VERSIONED = re.compile(r"(\d{20})\.(json|crc|checkpoint(\..*)?\.parquet)")
 
@@ -19,21 +18,22 @@ def clean_log(path: str, now: datetime, keep: timedelta, published: int | None) 
     that of the `published` version, where the ledger knows the table. Time is counted back from `now`, or
     from the newest commit where that is later: maintenance itself commits.
     """
-    log = Path(path, "_delta_log")
-    table = DeltaTable(path)
-    if not (log / f"{table.version():020}.checkpoint.parquet").exists():
+    log = f"{path}/_delta_log"
+    table = open_table(path)
+    files = {file.name: file for file in files_below(log)}
+    if f"{table.version():020}.checkpoint.parquet" not in files:
         table.create_checkpoint()
-    files = {file: int(found[1]) for file in log.iterdir() if (found := _VERSIONED.fullmatch(file.name))}
-    checkpoints = {version for file, version in files.items() if ".checkpoint" in file.name}
-    before = max(now, _committed_at(log, table.version())) - keep
+        files = {file.name: file for file in files_below(log)}
+    versions = {name: int(found[1]) for name in files if (found := _VERSIONED.fullmatch(name))}
+
+    def committed_at(version: int) -> datetime:
+        commit = files.get(f"{version:020}.json")
+        return commit.modified if commit else datetime.fromtimestamp(0, UTC)
+
+    checkpoints = {version for name, version in versions.items() if ".checkpoint" in name}
+    before = max(now, committed_at(table.version())) - keep
     last = table.version() if published is None else published
-    kept = [version for version in checkpoints if version <= last and _committed_at(log, version) <= before]
-    for file, version in files.items():
-        if kept and version < max(kept):
-            file.unlink()
-            file.with_name(f".{file.name}.crc").unlink(missing_ok=True)  # Hadoop's checksum of it
-
-
-def _committed_at(log: Path, version: int) -> datetime:
-    commit = log / f"{version:020}.json"
-    return datetime.fromtimestamp(commit.stat().st_mtime if commit.exists() else 0, UTC)
+    kept = [version for version in checkpoints if version <= last and committed_at(version) <= before]
+    old = [name for name, version in versions.items() if kept and version < max(kept)]
+    checksums = [checksum for name in old if (checksum := f".{name}.crc") in files]  # Hadoop's, in folders
+    remove_files(files[name].path for name in (*old, *checksums))

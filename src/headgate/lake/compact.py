@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pyarrow as pa
-from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from headgate.lake.history import table_properties
+from headgate.lake.storage import open_table
 
 SMALL = 32 * 2**20
 """Bytes below which a file is put together with others."""
@@ -26,12 +26,12 @@ def compact(spark: SparkSession, path: str) -> None:
     spark.conf.set("spark.databricks.delta.optimize.maxFileSize", str(LARGE))
     if _small_files(path) > 1:
         spark.sql(f"OPTIMIZE delta.`{path}`").collect()
-    if any(batch.num_rows for batch in DeltaTable(path).deletion_vectors()):
+    if any(batch.num_rows for batch in open_table(path).deletion_vectors()):
         spark.sql(f"REORG TABLE delta.`{path}` APPLY (PURGE)").collect()
 
 
 def _small_files(path: str) -> int:
-    files = pa.table(DeltaTable(path).get_add_actions(flatten=True))
+    files = pa.table(open_table(path).get_add_actions(flatten=True))
     return sum(size < SMALL for size in files["size_bytes"].to_pylist())
 
 

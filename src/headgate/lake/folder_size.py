@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+
+from headgate.lake.storage import files_below
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class FolderSize:
     bytes: int = 0
 
 
-def folder_size(folder: Path) -> FolderSize:
-    """The size of all files below `folder`; nothing where there is none."""
-    sizes = [file.lstat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink()]
-    return FolderSize(len(sizes), sum(sizes))
+def folder_size(path: str) -> FolderSize:
+    """The size of all files below `path`, in the lake or elsewhere; nothing where there is no folder."""
+    files = files_below(path)
+    return FolderSize(len(files), sum(file.size for file in files))

@@ -4,47 +4,46 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
-from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 from deltalake.schema import DataType
-from pyarrow.parquet import ParquetFile
+
+from headgate.lake.storage import absent, files_of, find_table, open_table, parquet_file
 
 
 def current_version(path: str) -> int | None:
     """The newest version of the table, or None where there is no table."""
-    return DeltaTable(path).version() if Path(path, "_delta_log").is_dir() else None
+    table = find_table(path)
+    return None if table is None else table.version()
 
 
 def is_kept(path: str, version: int) -> bool:
     """Whether a version can still be read: maintenance has removed neither its log nor its files."""
     try:
-        files = DeltaTable(path, version=version).file_uris()
+        files = files_at(path, version)
     except DeltaError:
         return False
-    return all(Path(unquote(file)).is_file() for file in files)
+    return not absent(files)
 
 
 def column_types(path: str) -> dict[str, str] | None:
     """The table's columns with their Spark types, nested ones in short; None where there is no table."""
-    if not Path(path, "_delta_log").is_dir():
+    table = find_table(path)
+    if table is None:
         return None
-    fields = DeltaTable(path).schema().fields
-    return {field.name: _SPARK_TYPES.get(_type_name(field.type), _type_name(field.type)) for field in fields}
+    named = ((field.name, _type_name(field.type)) for field in table.schema().fields)
+    return {name: _SPARK_TYPES.get(kind, kind) for name, kind in named}
 
 
 def same_files(path: str, version: int, other: int) -> bool:
     """Whether two versions that can be read hold the same files: what came between them changed none."""
-    one, two = (set(DeltaTable(path, version=number).file_uris()) for number in (version, other))
-    return one == two
+    return set(files_at(path, version)) == set(files_at(path, other))
 
 
 def table_properties(path: str) -> dict[str, str]:
     """The table's properties, like `delta.enableChangeDataFeed`."""
-    return {name: value for name, value in DeltaTable(path).metadata().configuration.items() if value}
+    return {name: value for name, value in open_table(path).metadata().configuration.items() if value}
 
 
 def _type_name(kind: DataType) -> str:
@@ -55,34 +54,33 @@ _SPARK_TYPES = {"long": "bigint", "integer": "int"}
 
 
 def data_files(path: str) -> list[str]:
-    """The files that hold the newest version of an append-only table; none where there is no table.
+    """The paths of the files that hold the newest version of an append-only table; none where there is none.
 
     They are to be read one by one: through deltalake's own pyarrow data set, a process that ends soon
     afterwards is aborted, in four of ten tries, by threads that are still there.
     """
-    if not Path(path, "_delta_log").is_dir():
-        return []
-    return [unquote(file) for file in DeltaTable(path).file_uris()]
+    table = find_table(path)
+    return [] if table is None else files_of(table)
 
 
 def files_at(path: str, version: int) -> list[str]:
     """The data files of one version of a table. Raises DeltaError where its log no longer has it."""
-    return [unquote(file) for file in DeltaTable(path, version=version).file_uris()]
+    return files_of(open_table(path, version))
 
 
 def read_rows(path: str) -> list[dict[str, Any]]:
     """All rows of a small append-only table, in no order, times in UTC; no rows where there is no table."""
-    if not Path(path, "_delta_log").is_dir():
+    table = find_table(path)
+    if table is None:
         return []
-    table = DeltaTable(path)
     columns = dict.fromkeys(field.name for field in table.schema().fields)
-    return [{**columns, **row} for file in map(unquote, table.file_uris()) for row in _rows_of_file(file)]
+    return [{**columns, **row} for file in files_of(table) for row in _rows_of_file(file)]
 
 
 # A record is read several times by one task, and a data file of Delta never changes.
 @lru_cache(maxsize=512)
 def _rows_of_file(file: str) -> list[dict[str, Any]]:
-    rows = ParquetFile(file, coerce_int96_timestamp_unit="us").read(use_threads=False).to_pylist()
+    rows = parquet_file(file).read(use_threads=False).to_pylist()
     return [{name: _in_utc(value) for name, value in row.items()} for row in rows]
 
 

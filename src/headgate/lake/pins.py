@@ -7,12 +7,11 @@ files of that version. The files stay where they are, for as long as a pin names
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
 
 from pyspark.sql import SparkSession
 
+from headgate.lake.storage import absent, folders_in, path_of, read_text
 from headgate.spec.errors import HeadgateError
 
 LOG = "_delta_log/00000000000000000000.json"
@@ -24,13 +23,13 @@ class BrokenPin(HeadgateError):
 
 def pin_path(path: str, version: int) -> str:
     """Where the pin of a version of the table at `path` is, or would be."""
-    table = Path(path)
-    return str(table.parents[1] / "pins" / table.parent.name / table.name / str(version))
+    pipeline, layer, name = path.rsplit("/", 2)
+    return f"{pipeline}/pins/{layer}/{name}/{version}"
 
 
 def is_pinned(path: str, version: int) -> bool:
     """Whether a version of the table at `path` is pinned."""
-    return Path(pin_path(path, version), LOG).is_file()
+    return not absent([f"{pin_path(path, version)}/{LOG}"])
 
 
 def relation_at(path: str, version: int) -> str:
@@ -48,19 +47,23 @@ def pin(spark: SparkSession, path: str, version: int) -> None:
 
 
 def pinned_files(path: str) -> set[str]:
-    """The absolute paths of all files that the pins of the table at `path` need, deletion vectors included.
+    """The paths of all files that the pins of the table at `path` need, deletion vectors included.
 
     A pin is never written to again, so its first commit names them all. Raises BrokenPin where one of them is
     not there: before anything is removed, since a file that is not recognised would be.
     """
     needed: set[str] = set()
-    for log in Path(pin_path(path, 0)).parent.glob(f"*/{LOG}"):
-        own = {file for line in log.read_text().splitlines() for file in _files(json.loads(line))}
-        missing = sorted(file for file in own if not Path(file).is_file())
+    for version in folders_in(pin_path(path, 0).rpartition("/")[0]):
+        pinned = pin_path(path, int(version))
+        if not is_pinned(path, int(version)):
+            continue
+        lines = read_text(f"{pinned}/{LOG}").splitlines()
+        own = {file for line in lines for file in _files(json.loads(line))}
+        missing = absent(sorted(own))
         if missing:
             raise BrokenPin(
                 f"A pinned version needs {len(missing)} files that are not there, the first is {missing[0]}.",
-                where=str(log.parents[1]),
+                where=pinned,
                 left="Nothing was removed from this table, nor from those after it.",
                 next_command="Put the files back where they were; or, to give that version up, remove the "
                 "pin's folder. Then clear the task.",
@@ -75,4 +78,4 @@ def _files(action: dict[str, Any]) -> list[str]:
         return []
     vector = added.get("deletionVector") or {}
     absolute = [added["path"], *([vector["pathOrInlineDv"]] if vector.get("storageType") == "p" else [])]
-    return [unquote(urlparse(found).path) for found in absolute]
+    return [path_of(found) for found in absolute]

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake import CommitProperties, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from headgate.lake.append_record import TRIES
 from headgate.lake.history import read_rows
+from headgate.lake.storage import open_table
 
 Rows = list[dict[str, Any]]
 
@@ -23,7 +24,7 @@ def rewrite_record(path: str, change: Callable[[Rows], Rows]) -> None:
     that does not help.
     """
     for left in reversed(range(TRIES)):
-        record = DeltaTable(path)
+        record = open_table(path)
         rows = read_rows(path)
         changed = change(rows)
         if changed == rows:

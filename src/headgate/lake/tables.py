@@ -6,10 +6,12 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from headgate.lake.add_columns import add_columns
 from headgate.lake.columns import CARRIED_TYPES, LIVE_TYPES, MARKS_TYPES
 from headgate.lake.history import column_types
 from headgate.lake.paths import table_path
 from headgate.spec.errors import HeadgateError
+from headgate.spec.lake_location import S3Location
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.predictions import PREDICTIONS
 
@@ -74,7 +76,7 @@ class ContractChanged(HeadgateError):
     """A contract gives a column a type that its table does not have."""
 
 
-def prepare_tables(spark: SparkSession, lake: Path, loaded: LoadedPipeline) -> None:
+def prepare_tables(spark: SparkSession, lake: Path | S3Location, loaded: LoadedPipeline) -> None:
     """Create, empty, the tables of the pipeline that do not exist yet, and add columns that are new.
 
     A column that a contract no longer has stays in the table. Raises ContractChanged for a changed type.
@@ -96,7 +98,9 @@ def prepare_tables(spark: SparkSession, lake: Path, loaded: LoadedPipeline) -> N
                     next_command=f"Give {name} its type {existing[name]} back, or the new type a new name.",
                 )
         new = {name: kind for name, kind in types.items() if name not in existing}
-        if new:
+        if new and table.startswith("ops."):
+            add_columns(spark, path, new)
+        elif new:
             columns = ", ".join(f"`{name}` {kind}" for name, kind in new.items())
             spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({columns})")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 from math import ceil
-from pathlib import Path
 
 from pyspark.sql import SparkSession
 
 from headgate.lake.history import data_files
 from headgate.lake.pins import pinned_files
+from headgate.lake.storage import StoredFile, files_below
 
 INVENTORY = "path string, length bigint, isDir boolean, modificationTime bigint"
 
@@ -24,13 +24,10 @@ def vacuum(spark: SparkSession, path: str, keep: timedelta) -> None:
     """
     spark.conf.set("spark.databricks.delta.vacuum.logging.enabled", "false")  # two commits each time
     needed = pinned_files(path)
-    found = [
-        (f"file:{file}", file.stat().st_size, False, file.stat().st_mtime_ns // 1_000_000)
-        for file in sorted(Path(path).rglob("*"))
-        if file.is_file() and not _is_hidden(file.relative_to(path)) and str(file) not in needed
-    ]
-    if {file for file, *_ in found} <= {f"file:{file}" for file in data_files(path)}:
+    files = [f for f in files_below(path) if not _is_hidden(f, path) and f.path not in needed]
+    if {file.path for file in files} <= set(data_files(path)):
         return
+    found = [(_uri(file.path), file.size, False, file.modified_ns // 1_000_000) for file in files]
     view = f"headgate_inventory_{uuid.uuid4().hex}"
     spark.createDataFrame(found, INVENTORY).createOrReplaceTempView(view)
     hours = ceil(keep / timedelta(hours=1))
@@ -38,6 +35,10 @@ def vacuum(spark: SparkSession, path: str, keep: timedelta) -> None:
     spark.catalog.dropTempView(view)
 
 
-def _is_hidden(file: Path) -> bool:
+def _is_hidden(file: StoredFile, table: str) -> bool:
     """The log, and Hadoop's checksums: VACUUM leaves them alone, the change feed's files it does not."""
-    return file.name.startswith(".") or file.parts[0] == "_delta_log"
+    return file.name.startswith(".") or file.path.startswith(f"{table}/_delta_log/")
+
+
+def _uri(path: str) -> str:
+    return path if "://" in path else f"file:{path}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from pyspark.sql import SparkSession
 
@@ -22,6 +21,7 @@ from headgate.lake.history import current_version, data_files, is_kept, same_fil
 from headgate.lake.paths import table_path
 from headgate.lake.pins import pin
 from headgate.lake.remove_old import remove_old
+from headgate.lake.table_names import table_names
 from headgate.lake.vacuum import vacuum
 from headgate.releases.forgotten import forgetting_of
 from headgate.releases.model_headers import headers
@@ -78,14 +78,13 @@ def maintain(
     """
     loaded = load_pipeline(settings, pipeline)
     ledger = finish_open_intents(spark, settings, loaded, Ledger(settings, pipeline, loaded.spec.hops[-1]))
-    lake = settings.lake / pipeline
     tables = {
         table: table_path(settings.lake, pipeline, table)
-        for table in sorted(_tables(lake))
+        for table in table_names(settings.lake, pipeline)
         if current_version(table_path(settings.lake, pipeline, table)) is not None
     }
     stored = {table: path for table, path in tables.items() if not table.startswith(f"{RECORDS}.")}
-    before = {table: (folder_size(Path(path)), len(data_files(path))) for table, path in tables.items()}
+    before = {table: (folder_size(path), len(data_files(path))) for table, path in tables.items()}
     for header in headers(settings, pipeline):
         if forgetting_of(ledger, header):
             continue  # what it learned from holds a subject that is to be forgotten
@@ -105,13 +104,8 @@ def maintain(
             vacuum_record(path, keep.versions)
         clean_log(path, now, keep.versions, published.get(table))
         size, live = before[table]
-        yield Maintained(table, size, folder_size(Path(path)), live, len(data_files(path)))
+        yield Maintained(table, size, folder_size(path), live, len(data_files(path)))
     yield from _folders(settings, loaded, ledger, keep, now)
-
-
-def _tables(lake: Path) -> list[str]:
-    found = {log.parent for log in lake.glob("*/*/_delta_log")}
-    return [f"{path.parent.name}.{path.name}" for path in found]
 
 
 def _note(
@@ -182,6 +176,6 @@ def _folders(
         ("staging", staging, attempts, keep.staging),
         ("reports", reports, hours, keep.reports),
     ):
-        size = folder_size(folder)
+        size = folder_size(str(folder))
         remove_old(found, now - kept)
-        yield Maintained(name, size, folder_size(folder))
+        yield Maintained(name, size, folder_size(str(folder)))

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 
 from headgate.lake.history import data_files
 from headgate.lake.paths import table_path
+from headgate.lake.storage import read_parquet
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
 
@@ -26,9 +26,7 @@ def headers(settings: Settings, pipeline: str) -> list[dict[str, Any]]:
     if not files:
         return []
     wanted = ds.field("kind") == "header"
-    rows = pq.read_table(
-        files, columns=["model", "header"], filters=wanted, partitioning=None, use_threads=False
-    )
+    rows = read_parquet(files, columns=["model", "header"], filters=wanted)
     found = [{**json.loads(row["header"]), "model": row["model"]} for row in rows.to_pylist()]
     return sorted(found, key=lambda header: int(header["model"]))
 

@@ -16,6 +16,7 @@ from headgate.hops.catalog import register_records
 from headgate.lake.append import append
 from headgate.lake.history import data_files
 from headgate.lake.paths import table_path
+from headgate.lake.storage import read_parquet
 from headgate.lake.tables import create_table
 from headgate.lake.transaction import Transaction
 from headgate.learning.candidate_folder import MANIFEST, RECORDED, CandidateFolder
@@ -176,6 +177,5 @@ def _read(settings: Settings, pipeline: str, wanted: ds.Expression, columns: lis
     files = data_files(table_path(settings.lake, pipeline, MODELS))
     if not files:
         return pd.DataFrame(columns=columns)
-    table = pq.read_table(files, columns=columns, filters=wanted, partitioning=None, use_threads=False)
-    frame: pd.DataFrame = table.to_pandas()
+    frame: pd.DataFrame = read_parquet(files, columns=columns, filters=wanted).to_pandas()
     return frame

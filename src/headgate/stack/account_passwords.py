@@ -15,7 +15,7 @@ NAME, ACCESS = "ACCOUNT_PASSWORDS", "HEADGATE_ACCESS"
 
 def access_file(env_file: Path) -> Path:
     """Where `access.yaml` is: as the environment says, else `.env`, else beside docker-compose.yaml."""
-    chosen = os.environ.get(ACCESS) or _values(env_file).get(ACCESS) or "access.yaml"
+    chosen = os.environ.get(ACCESS) or values_of(env_file).get(ACCESS) or "access.yaml"
     return (REPOSITORY / chosen).resolve()
 
 
@@ -25,7 +25,7 @@ def ensure_passwords(env_file: Path, access: Access) -> list[str]:
     Returns the accounts that got one.
     """
     text = env_file.read_text(encoding="utf-8")
-    known = passwords_of(_values(env_file).get(NAME, ""))
+    known = passwords_of(values_of(env_file).get(NAME, ""))
     kept = {name: known.get(name) or secrets.token_urlsafe(15) for name in sorted(access.held)}
     if kept == known:
         return []
@@ -36,7 +36,8 @@ def ensure_passwords(env_file: Path, access: Access) -> list[str]:
     return sorted(kept.keys() - known.keys())
 
 
-def _values(env_file: Path) -> dict[str, str]:
+def values_of(env_file: Path) -> dict[str, str]:
+    """What an `.env` says, by name; nothing where there is none."""
     if not env_file.exists():
         return {}
     lines = env_file.read_text(encoding="utf-8").splitlines()

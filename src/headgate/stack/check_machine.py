@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from headgate.lake.s3_access import S3Access
+from headgate.spec.lake_location import S3Location
 from headgate.spec.load import load_all
 from headgate.spec.settings import Settings
+from headgate.stack.engine import needed_jars
 from headgate.stack.errors import NoJava
 from headgate.stack.health import stack_health
-from headgate.stack.jars import FOLDER, missing_jars
 from headgate.stack.java import find_java
 from headgate.stack.layout import Layout
 from headgate.stack.parts import BY_NAME
@@ -53,10 +55,24 @@ def _java(settings: Settings) -> Iterator[Finding]:
 
 
 def _jars(settings: Settings) -> Iterator[Finding]:
-    missing = missing_jars()
-    words = f"missing: {', '.join(missing)}" if missing else str(FOLDER)
-    remedy = "rm .venv/headgate-ready; the next ./headgate fetches them"
-    yield Finding("Delta jars", not missing, words, remedy)
+    remedies = {"Delta": "rm .venv/headgate-ready; the next ./headgate fetches them"}
+    for jars in needed_jars(settings):
+        missing = jars.missing()
+        words = f"missing: {', '.join(missing)}" if missing else str(jars.folder)
+        remedy = remedies.get(jars.title, "./headgate up fetches them")
+        yield Finding(f"{jars.title} jars", not missing, words, remedy)
+
+
+def _lake(settings: Settings) -> Iterator[Finding]:
+    if isinstance(settings.lake, S3Location):
+        from headgate.lake.s3_probe import StoreUnfit, probe_store  # a lake in a folder needs nothing of it
+
+        try:
+            probe_store(settings.lake, S3Access())
+        except StoreUnfit as error:
+            yield Finding("lake", False, f"{settings.lake}: {error.what}", str(error.next_command))
+        else:
+            yield Finding("lake", True, f"{settings.lake}: of several writers of a file one wins")
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
@@ -131,6 +147,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _python,
     _java,
     _jars,
+    _lake,
     _processors,
     _memory,
     _disk,

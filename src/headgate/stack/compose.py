@@ -85,23 +85,23 @@ class NoDocker(HeadgateError):
         )
 
 
-def env_text() -> str:
-    """The text of a new `.env`: secrets of its own each time, choices as comments."""
+def env_text(further: str = "") -> str:
+    """The text of a new `.env`: secrets of its own each time, choices as comments, then `further` lines."""
     lines = ["# Written by `./headgate compose init`, read by docker-compose.yaml. Keep it to yourself."]
     for name, (purpose, make) in SECRETS.items():
         lines += ["", f"# {purpose}", f"{name}={make()}"]
     lines += ["", "# What may be chosen:", *(f"#{name}={value}" for name, value in CHOICES.items())]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + further
 
 
-def write_env(path: Path) -> None:
-    """Write a new `.env` of mode 0600. Raises SecretsThere."""
+def write_env(path: Path, further: str = "") -> None:
+    """Write a new `.env` of mode 0600, with `further` lines at its end. Raises SecretsThere."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise SecretsThere(path) from None
     with os.fdopen(descriptor, "w") as file:
-        file.write(env_text())
+        file.write(env_text(further))
 
 
 def docker_compose(arguments: Sequence[str], *, source: Path | None = None, into: Path | None = None) -> int:

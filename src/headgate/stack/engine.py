@@ -7,8 +7,11 @@ import shutil
 import sys
 from pathlib import Path
 
+from headgate.lake.s3_access import S3Access
+from headgate.spec.lake_location import S3Location
+from headgate.spec.settings import Settings
 from headgate.stack.errors import JarsMissing
-from headgate.stack.jars import FOLDER, jar_paths, missing_jars, spark_home
+from headgate.stack.jars import DELTA_JARS, S3_JARS, Jars, spark_home
 from headgate.stack.layout import Layout
 from headgate.stack.ports import HOST, Ports
 from headgate.stack.secrets import Secrets
@@ -30,12 +33,18 @@ def cores() -> int:
     return max(2, len(os.sched_getaffinity(0)))
 
 
-def common_configuration(layout: Layout) -> dict[str, str]:
+def needed_jars(settings: Settings) -> tuple[Jars, ...]:
+    """The jars that Spark lacks for the lake of `settings`."""
+    return (DELTA_JARS, S3_JARS) if isinstance(settings.lake, S3Location) else (DELTA_JARS,)
+
+
+def common_configuration(settings: Settings) -> dict[str, str]:
     """The Spark configuration of every engine, wherever it listens and whatever runs its tasks."""
     return {
+        **(S3Access().spark_properties if isinstance(settings.lake, S3Location) else {}),
         "spark.ui.enabled": "false",
         "spark.log.level": "WARN",
-        "spark.sql.warehouse.dir": str(layout.engine / "warehouse"),
+        "spark.sql.warehouse.dir": str(Layout.of(settings).engine / "warehouse"),
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
@@ -67,30 +76,32 @@ def common_configuration(layout: Layout) -> dict[str, str]:
     }
 
 
-def configuration(layout: Layout, ports: Ports) -> dict[str, str]:
+def configuration(settings: Settings, ports: Ports) -> dict[str, str]:
     """The Spark configuration of the embedded stack's engine."""
     return {
         "spark.connect.grpc.binding.address": HOST,
         "spark.connect.grpc.binding.port": str(ports.engine),
         "spark.driver.host": HOST,
         "spark.driver.bindAddress": HOST,
-        "spark.local.dir": str(layout.engine / "scratch"),
-        **common_configuration(layout),
+        "spark.local.dir": str(Layout.of(settings).engine / "scratch"),
+        **common_configuration(settings),
     }
 
 
-def command(layout: Layout, ports: Ports) -> list[str]:
+def command(settings: Settings, ports: Ports) -> list[str]:
     """The command of the server, to run in the foreground.
 
     Raises JarsMissing.
     """
-    if missing_jars():
-        raise JarsMissing(FOLDER, missing_jars())
+    needed = needed_jars(settings)
+    for jars in needed:
+        if jars.missing():
+            raise JarsMissing(jars.title, jars.folder, jars.missing())
     submit = [str(Path(sys.prefix) / "bin" / "spark-submit"), "--class", SERVER]
     submit += ["--master", f"local[{cores()}]", "--driver-memory", HEAP]
-    submit += ["--driver-class-path", ":".join(str(path) for path in jar_paths())]
+    submit += ["--driver-class-path", ":".join(str(path) for jars in needed for path in jars.paths())]
     submit += ["--driver-java-options", JAVA_OPTIONS]
-    for name, value in configuration(layout, ports).items():
+    for name, value in configuration(settings, ports).items():
         submit += ["--conf", f"{name}={value}"]
     return [*submit, "spark-internal"]
 

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from headgate.airflow.cluster import JARS_VARIABLE
 from headgate.spec.settings import Settings
 from headgate.stack import postgres
 from headgate.stack.addresses import Addresses
-from headgate.stack.jars import FOLDER, spark_home
+from headgate.stack.engine import needed_jars
+from headgate.stack.jars import spark_home
 from headgate.stack.java import find_java
 from headgate.stack.layout import DAGS, PLUGINS, Layout
 from headgate.stack.ports import HOST, Ports
@@ -147,7 +149,7 @@ def stack_environment(
         "JAVA_HOME": str(find_java().home),
         "SPARK_HOME": str(spark_home()),
         "SPARK_LOCAL_IP": HOST,
-        "HEADGATE_JARS": str(FOLDER),
+        JARS_VARIABLE: os.pathsep.join(str(jars.folder) for jars in needed_jars(settings)),
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "MLFLOW_TRACKING_URI": addresses.mlflow,

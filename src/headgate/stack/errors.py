@@ -75,11 +75,11 @@ class NoJava(HeadgateError):
 
 
 class JarsMissing(HeadgateError):
-    """The Delta jars could not be fetched, or are not those that belong to this version."""
+    """Jars (`title`: of what) could not be fetched, or are not those that belong to this version."""
 
-    def __init__(self, folder: Path, missing: list[str], tail: str = "") -> None:
+    def __init__(self, title: str, folder: Path, missing: list[str], tail: str = "") -> None:
         super().__init__(
-            "\n".join(filter(None, [f"Delta jars are missing: {', '.join(missing)}", tail])),
+            "\n".join(filter(None, [f"{title} jars are missing: {', '.join(missing)}", tail])),
             str(folder),
             None,
             "check that Maven Central (or the mirror in ivysettings) can be reached, then ./headgate up",

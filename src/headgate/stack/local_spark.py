@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from headgate.airflow.cluster import cluster_configuration
 from headgate.stack.engine import cores
-from headgate.stack.jars import jar_paths
+from headgate.stack.jars import DELTA_JARS
 from headgate.stack.java import find_java
 
 
@@ -22,7 +22,7 @@ def local_spark(folder: Path, name: str) -> SparkSession:
     os.environ.pop("SPARK_REMOTE", None)
     os.environ["JAVA_HOME"] = str(find_java().home)
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    jars = os.pathsep.join(str(path) for path in jar_paths())
+    jars = os.pathsep.join(str(path) for path in DELTA_JARS.paths())
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"--driver-class-path {jars} --driver-memory 2g pyspark-shell"
     settings = {
         **cluster_configuration({}),

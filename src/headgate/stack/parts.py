@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from headgate.spec.settings import Settings
 from headgate.stack import engine, postgres
 from headgate.stack.layout import Layout
 from headgate.stack.ports import HOST, Ports
@@ -20,7 +21,7 @@ class Part:
 
     name: str
     order: int
-    command: Callable[[Layout, Ports], list[str]]
+    command: Callable[[Settings, Ports], list[str]]
     stop_signal: str = "TERM"
     # These parts are done at once when told to end; what takes longer is Python giving back its memory.
     stop_seconds: int = 4
@@ -30,11 +31,12 @@ class Part:
         return layout.logs / f"{self.name}.log"
 
 
-def _postgres(layout: Layout, ports: Ports) -> list[str]:
-    return postgres.command(layout)
+def _postgres(settings: Settings, ports: Ports) -> list[str]:
+    return postgres.command(Layout.of(settings))
 
 
-def _mlflow(layout: Layout, ports: Ports) -> list[str]:
+def _mlflow(settings: Settings, ports: Ports) -> list[str]:
+    layout = Layout.of(settings)
     server = [
         str(PROGRAMS / "mlflow"),
         "server",
@@ -49,11 +51,11 @@ def _mlflow(layout: Layout, ports: Ports) -> list[str]:
     return [*server, "--artifacts-destination", (layout.mlflow / "artifacts").as_uri()]
 
 
-def _airflow(*arguments: str) -> Callable[[Layout, Ports], list[str]]:
-    return lambda layout, ports: [str(PROGRAMS / "airflow"), *arguments]
+def _airflow(*arguments: str) -> Callable[[Settings, Ports], list[str]]:
+    return lambda settings, ports: [str(PROGRAMS / "airflow"), *arguments]
 
 
-def _task_logs(layout: Layout, ports: Ports) -> list[str]:
+def _task_logs(settings: Settings, ports: Ports) -> list[str]:
     return [sys.executable, "-m", "headgate.stack.task_log_server"]
 
 

@@ -32,7 +32,7 @@ def run_part(name: str) -> None:
     secrets = read_secrets(layout.secrets)
     environment = {**stack_environment(settings, ports, secrets), PART: name}
     end_processes([found.pid for found in processes_of(layout.home) if found.part == name], seconds=5)
-    command = BY_NAME[name].command(layout, ports)
+    command = BY_NAME[name].command(settings, ports)
     if name == "engine":
         environment |= engine.environment(secrets)
         engine.clear_scratch(layout)

@@ -20,7 +20,6 @@ from headgate.spec.settings import Settings
 from headgate.stack.engine import HEAP, JAVA_OPTIONS, SERVER, common_configuration
 from headgate.stack.engine_warm_up import prepare
 from headgate.stack.jars import spark_home
-from headgate.stack.layout import Layout
 from headgate.stack.served_stack import ENGINE_APPLICATION
 
 PORT = 15002
@@ -35,7 +34,7 @@ def command(settings: Settings, master: str) -> list[str]:
     submit = [str(spark_home() / "bin" / "spark-submit"), "--class", SERVER, "--name", ENGINE_APPLICATION]
     submit += ["--master", master, "--driver-memory", HEAP, "--driver-java-options", JAVA_OPTIONS]
     configuration = {
-        **common_configuration(Layout.of(settings)),
+        **common_configuration(settings),
         "spark.connect.grpc.binding.port": str(PORT),
     }
     for name, value in configuration.items():

@@ -26,6 +26,7 @@ from headgate.stack.layout import DAGS, Layout
 from headgate.stack.parts import BY_NAME, PARTS
 from headgate.stack.pools import create_pools
 from headgate.stack.ports import Ports, choose_ports, read_ports
+from headgate.stack.ready_lake import ready_lake
 from headgate.stack.secrets import Secrets, ensure_secrets
 from headgate.stack.stop import end_everything
 from headgate.stack.supervisor import Supervisor
@@ -47,7 +48,7 @@ def only_one(layout: Layout) -> Iterator[None]:
 def start_stack(settings: Settings, report: Report) -> list[PartHealth]:
     """Start what does not run yet and wait until a DAG can run; `report` gets a line for each step.
 
-    Raises PartFailed, PartSlow, CommandFailed and the errors of ports, secrets, Java and jars.
+    Raises PartFailed, PartSlow, CommandFailed StoreUnfit and the errors of ports, secrets, Java and jars.
     """
     layout = Layout.of(settings)
     with only_one(layout):
@@ -73,9 +74,10 @@ def start_stack(settings: Settings, report: Report) -> list[PartHealth]:
 def _start_parts(
     settings: Settings, layout: Layout, ports: Ports, secrets: Secrets, supervisor: Supervisor, report: Report
 ) -> None:
+    ready_lake(settings, report)
     report("starting PostgreSQL and the engine")
     postgres.prepare(layout)  # here, so that what is wrong is said at once
-    engine.command(layout, ports)
+    engine.command(settings, ports)
     supervisor.start_part("postgres")
     supervisor.start_part("engine")
     _wait_for_postgres(layout, supervisor)

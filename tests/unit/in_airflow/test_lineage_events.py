@@ -15,6 +15,7 @@ from openlineage.client.transport.http import HttpConfig, HttpTransport
 
 from headgate.airflow import hourly_dags
 from headgate.airflow.lineage import facts
+from headgate.airflow.lineage.events import operator_lineage
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.spec.settings import Settings
 from tests.alert_receivers import channel
@@ -121,6 +122,14 @@ def test_the_archive_comes_from_the_landing_folder(pipelines: Settings) -> None:
     assert found is not None
     assert [table.path for table in found.inputs] == [str(pipelines.landing / "shop" / "orders")]
     assert [table.rows for table in found.outputs] == [200]
+
+
+def test_a_table_on_s3_is_named_by_its_bucket_and_key() -> None:
+    table = facts.TableFacts("shop_silver.orders", "s3a://data/lake/shop/silver/orders")
+    lineage = operator_lineage(facts.TaskFacts("the shop's team", (table,), (table,)))
+    (read,), (written,) = lineage.inputs, lineage.outputs
+    assert (read.namespace, read.name) == ("s3://data", "lake/shop/silver/orders")
+    assert (written.namespace, written.name) == ("s3://data", "lake/shop/silver/orders")
 
 
 def test_of_what_a_function_makes_only_the_tables_are_known(pipelines: Settings) -> None:

@@ -22,9 +22,7 @@ from openlineage.client.facet_v2 import (
 
 from headgate.airflow.lineage.facts import TableFacts, TaskFacts
 from headgate.gates.verdict import RuleResult
-
-NAMESPACE = "file"
-"""By OpenLineage's rules for names: the dataset's name is its path. Spark's own integration says the same."""
+from headgate.spec.lake_location import is_on_s3
 
 CATALOG = "headgate"
 
@@ -34,8 +32,7 @@ def operator_lineage(facts: TaskFacts) -> Any:
     return OperatorLineage(
         inputs=[
             InputDataset(
-                namespace=NAMESPACE,
-                name=table.path,
+                *_dataset(table.path),
                 facets=_facets(table, facts.owner),
                 inputFacets=_input_facets(table),
             )
@@ -43,14 +40,24 @@ def operator_lineage(facts: TaskFacts) -> Any:
         ],
         outputs=[
             OutputDataset(
-                namespace=NAMESPACE,
-                name=table.path,
+                *_dataset(table.path),
                 facets=_facets(table, facts.owner),
                 outputFacets=_output_facets(table),
             )
             for table in facts.outputs
         ],
     )
+
+
+def _dataset(path: str) -> tuple[str, str]:
+    """Namespace and name of the dataset at `path`, by OpenLineage's rules, as Spark's integration has them.
+
+    A bucket is a namespace, and all folders of a machine are one.
+    """
+    if is_on_s3(path):
+        bucket, _, key = path.partition("://")[2].partition("/")
+        return f"s3://{bucket}", key
+    return "file", path
 
 
 def _facets(table: TableFacts, owner: str) -> dict[str, DatasetFacet]:
@@ -79,7 +86,7 @@ def _facets(table: TableFacts, owner: str) -> dict[str, DatasetFacet]:
             fields={
                 column: column_lineage_dataset.Fields(
                     inputFields=[
-                        column_lineage_dataset.InputField(namespace=NAMESPACE, name=path, field=origin)
+                        column_lineage_dataset.InputField(*_dataset(path), field=origin)
                         for path, origin in origins
                     ]
                 )
