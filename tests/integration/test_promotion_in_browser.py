@@ -41,6 +41,12 @@ def run(orders: HeadgateStack, hour: datetime) -> None:
     assert answer.code == 0, answer.out + answer.err
 
 
+def is_asked(orders: HeadgateStack) -> bool:
+    """Whether somebody is asked in Airflow; the page of required actions shows what there is when it opens."""
+    runs = orders.runs("orders_approve")
+    return bool(runs) and orders.tasks(runs[-1])["approve"]["state"] == "awaiting_input"
+
+
 @pytest.fixture(scope="module")
 def orders(shop: HeadgateStack, visitor: Browser) -> HeadgateStack:
     """The pipeline `orders` on the second stack: version 1 serves, version 2 waits for an approval."""
@@ -49,6 +55,7 @@ def orders(shop: HeadgateStack, visitor: Browser) -> HeadgateStack:
     visitor.wait_until(decided(orders, 1, "promote"), "a first champion", SECONDS)
     run(orders, NEXT)
     visitor.wait_until(decided(orders, 2, "ask"), "a question", SECONDS)
+    visitor.wait_until(lambda: is_asked(orders), "the task that waits", SECONDS)
     return orders
 
 
