@@ -42,7 +42,7 @@ def run(orders: HeadgateStack, hour: datetime) -> None:
 
 
 def is_asked(orders: HeadgateStack) -> bool:
-    """Whether somebody is asked in Airflow; the page of required actions shows what there is when it opens."""
+    """Whether the task waits; the page of required actions shows what there is when it opens."""
     runs = orders.runs("orders_approve")
     return bool(runs) and orders.tasks(runs[-1])["approve"]["state"] == "awaiting_input"
 
