@@ -48,7 +48,7 @@ def only_one(layout: Layout) -> Iterator[None]:
 def start_stack(settings: Settings, report: Report) -> list[PartHealth]:
     """Start what does not run yet and wait until a DAG can run; `report` gets a line for each step.
 
-    Raises PartFailed, PartSlow, CommandFailed StoreUnfit and the errors of ports, secrets, Java and jars.
+    Raises PartFailed, PartSlow, CommandFailed, StoreUnfit and the errors of ports, secrets, Java and jars.
     """
     layout = Layout.of(settings)
     with only_one(layout):
