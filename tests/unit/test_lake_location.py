@@ -15,7 +15,7 @@ from headgate.spec.settings import Settings
     ("text", "path"),
     [
         ("s3://data/lake", "s3a://data/lake/orders/silver/orders_changes"),
-        ("s3a://data/team=one/lake.v2/", "s3a://data/team=one/lake.v2/orders/silver/orders_changes"),
+        ("s3a://data/team_one/lake.v2/", "s3a://data/team_one/lake.v2/orders/silver/orders_changes"),
         ("s3://my-data.example", "s3a://my-data.example/orders/silver/orders_changes"),
         ("/srv/the lake", "/srv/the lake/orders/silver/orders_changes"),
     ],
@@ -53,17 +53,16 @@ NEXT = "  where: HEADGATE_LAKE\n  left behind: nothing was started\n  next: give
         ),
         (
             "s3://data/the lake",
-            "the prefix the lake has more in it than letters, digits, and . _ = - between single slashes\n"
+            "the prefix the lake has more in it than letters, digits, and . _ - between single slashes\n"
             + NEXT,
         ),
         (
             "s3://data//lake",
-            "the prefix /lake has more in it than letters, digits, and . _ = - between single slashes\n"
-            + NEXT,
+            "the prefix /lake has more in it than letters, digits, and . _ - between single slashes\n" + NEXT,
         ),
         (
             "s3://data/../lake",
-            "the prefix ../lake has more in it than letters, digits, and . _ = - between single slashes\n"
+            "the prefix ../lake has more in it than letters, digits, and . _ - between single slashes\n"
             + NEXT,
         ),
     ],

@@ -10,7 +10,7 @@ from headgate.spec.errors import HeadgateError
 
 _S3 = re.compile(r"s3a?://(?P<bucket>[^/]+)/?(?P<prefix>.*)")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_PREFIX = re.compile(r"([A-Za-z0-9_=-][A-Za-z0-9._=-]*(/|$))*")
+_PREFIX = re.compile(r"([A-Za-z0-9_-][A-Za-z0-9._-]*(/|$))*")
 
 
 class NoSuchLocation(HeadgateError):
@@ -61,7 +61,7 @@ def lake_location(text: str) -> Path | S3Location:
         )
     if not _PREFIX.fullmatch(prefix):
         raise NoSuchLocation(
-            f"the prefix {prefix} has more in it than letters, digits, and . _ = - between single slashes",
+            f"the prefix {prefix} has more in it than letters, digits, and . _ - between single slashes",
             "HEADGATE_LAKE",
             "nothing was started",
             "give it s3://bucket/prefix",
