@@ -27,9 +27,10 @@ from rich.table import Column, Table
 
 from headgate.cli.hour_option import hour_text
 from headgate.cli.sample import load_sample_writer
+from headgate.gates.gate_closed import GateClosed
 from headgate.gates.hour_counts import HourCount, count_hours
 from headgate.gates.judge_by_hour import judge_by_hour
-from headgate.gates.verdict import GateClosed, Verdict, exceeds_share
+from headgate.gates.verdict import Verdict, exceeds_share
 from headgate.gates.words import in_words
 from headgate.hops.attempt import Attempt
 from headgate.hops.gate import gate, hour_column

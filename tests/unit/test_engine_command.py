@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from headgate.spec.settings import Settings
 from headgate.stack.engine import configuration
-from headgate.stack.layout import Layout
 from headgate.stack.ports import Ports
 
 
 def test_configuration(tmp_path: Path) -> None:
-    found = configuration(Layout(tmp_path), Ports(airflow=1, mlflow=2, engine=20003, task_logs=4))
+    found = configuration(Settings(home=tmp_path), Ports(airflow=1, mlflow=2, engine=20003, task_logs=4))
     expected = {
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": "20003",

@@ -172,7 +172,7 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 def test_the_list_names_each_decision_and_what_serves(said: Any) -> None:
     text = " ".join(said("list", "flights").split())
-    assert "1 │ promote │ 1 │ 1 │ 2013-01-29 00:00 │ 2026-03-01 07:00 │ the rules │ 500 labelled" in text
+    assert "1 │ promote │ 1 │ 1 │ 2013-01-29 00:00 │ 2026-03-01 07:00 │ the rules │ all checks" in text
     assert "2 │ promote │ 2 (serves) │ 2 │ 2013-01-29 03:00" in text
     assert [row["release"] for row in json.loads(said("list", "flights", "--json"))] == [1, 2]
 
