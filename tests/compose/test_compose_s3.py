@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from headgate.spec.settings import REPOSITORY
 from tests.compose.compose_stack import ComposeStack
 from tests.compose.docker_engine import docker_engine
 from tests.compose.store_container import StoreContainer
@@ -23,12 +24,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
     stack = ComposeStack(tmp_path_factory.mktemp("compose-s3"), PROJECT)
     stack.settings.landing.mkdir()
     stack.settings.landing.chmod(0o777)  # the image's user writes the sample
-    (stack.folder / "access.yaml").write_text("accounts: {}\n")
+    (stack.folder / "access.yaml").write_text((REPOSITORY / "access.yaml").read_text())
     stack.environment.update(StoreContainer.keys())
     with docker_engine():
+        answer = stack.headgate("init", *STORES, "--endpoint", StoreContainer.ENDPOINT)
+        assert answer.code == 0, answer.err
         try:
-            answer = stack.headgate("init", *STORES, "--endpoint", StoreContainer.ENDPOINT)
-            assert answer.code == 0, answer.err
             stack.compose("create", "--build", seconds=1500)
             yield stack
         finally:
