@@ -50,6 +50,7 @@ class StoreContainer:
     def rclone(self, *buckets: str) -> Iterator[StoreContainer]:
         """rclone's server, which has no conditional PUT."""
         (self.folder / "files").mkdir()
+        (self.folder / "files").chmod(0o777)  # the image's user writes there
         command = ["serve", "s3", f"--addr=0.0.0.0:{PORT}", f"--auth-key={','.join(self.keys().values())}"]
         command += ["--config=/data/none", "/data/files"]
         with self._running("rclone", command, buckets):
