@@ -10,7 +10,6 @@ import yaml
 
 from headgate.spec.settings import REPOSITORY
 from headgate.stack.compose import CHOICES, SECRETS
-from headgate.stack.compose_store import PROFILE
 
 TEXT = (REPOSITORY / "docker-compose.yaml").read_text()
 COMPOSE = yaml.safe_load(TEXT)
@@ -26,8 +25,8 @@ STORE = {
     "HEADGATE_LAKE": "",
     "STORE_INTERNAL": "true",
 }
-"""What says where lake and artifacts are on S3. The keys have no default: where the profile is on, the probe
-demands that the store opens."""
+"""What says where lake and artifacts are on S3. The keys have no default: where lake or artifacts are there,
+the probe demands that the store opens."""
 
 each_service = pytest.mark.parametrize("name", SERVICES)
 
@@ -126,11 +125,11 @@ def variables(service: dict[str, Any]) -> dict[str, str]:
 
 
 def test_whoever_writes_to_the_store_waits_until_it_was_tried() -> None:
-    tried = {"condition": "service_completed_successfully", "required": False}
+    tried = {"condition": "service_completed_successfully"}
     waiting = {name for name, found in SERVICES.items() if found.get("depends_on", {}).get("store-probe")}
     assert waiting == {"airflow-scheduler", "engine", "mlflow"}
     assert all(SERVICES[name]["depends_on"]["store-probe"] == tried for name in waiting)
-    assert SERVICES["store-probe"]["profiles"] == [PROFILE]
+    assert "profiles" not in SERVICES["store-probe"]
     assert SERVICES["store-probe"]["restart"] == "no"
 
 

@@ -53,7 +53,6 @@ def test_it_writes_where_the_store_is_with_the_keys_of_the_environment(env: Path
     assert error is None
     assert env.stat().st_mode & 0o777 == 0o600
     assert about_the_store(env) == {
-        "COMPOSE_PROFILES": "s3",
         "STORE_INTERNAL": "false",
         "HEADGATE_LAKE": "s3a://data/lake",
         "HEADGATE_ARTIFACTS": "s3://data/artifacts",

@@ -41,8 +41,8 @@ def append_arrow(rows: pa.Table, path: str, transaction: Transaction) -> None:
     """Append `rows` to the record at `path`, which is created where it is missing.
 
     Of all appends of one application with the same number, or with a lower one later, one is written: a
-    commit is tried for the next version only, and after a lost race the record is read again. Raises
-    CommitFailedError where that does not help.
+    commit is tried for the next version only, and after a lost race the record is read again. Columns that
+    `rows` lack stay empty. Raises CommitFailedError where that does not help.
     """
     record = find_table(path)
     if record is None:
@@ -73,11 +73,19 @@ def _commit(rows: pa.Table, record: DeltaTable, transaction: Transaction) -> Non
     mark = AppTransaction(transaction.application, transaction.number)
     write_deltalake(
         record,
-        rows,
+        _with_all_columns(rows, record),
         mode="append",
         writer_properties=WriterProperties(compression="ZSTD"),
         commit_properties=CommitProperties(app_transactions=[mark], max_commit_retries=0),
     )
+
+
+def _with_all_columns(rows: pa.Table, record: DeltaTable) -> pa.Table:
+    """The rows with the columns that the record has by now, also where it got them during a lost race."""
+    for field in pa.schema(record.schema().to_arrow()):
+        if field.name not in rows.column_names:
+            rows = rows.append_column(field, pa.nulls(len(rows), field.type))
+    return rows
 
 
 def compact_record(path: str) -> None:

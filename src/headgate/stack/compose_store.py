@@ -16,7 +16,6 @@ from headgate.spec.lake_location import S3Location, is_on_s3, lake_location
 from headgate.stack.account_passwords import values_of
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-PROFILE = "s3"
 
 
 class StoreNotNamed(HeadgateError):
@@ -44,7 +43,6 @@ class ComposeStore:
                 f"export {' '.join(KEYS)}, then repeat",
             )
         chosen = {
-            "COMPOSE_PROFILES": PROFILE,
             "STORE_INTERNAL": "false",
             "HEADGATE_LAKE": str(self.lake),
             "HEADGATE_ARTIFACTS": str(self.artifacts).replace("s3a://", "s3://"),  # as MLflow knows it
