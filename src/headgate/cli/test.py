@@ -25,6 +25,8 @@ COMPOSE_TESTS = tuple(
     f"tests/compose/test_compose_{part}.py" for part in ("demo", "tables", "access", "roles")
 )
 """What `--compose` runs; all of `tests/compose` also restarts, upgrades and destroys the stack."""
+STORE_TESTS = tuple(f"tests/s3/test_{part}.py" for part in ("probe", "writers"))
+"""What of `tests/s3` runs each time; `--compose` also takes a pipeline through all its hops there."""
 
 
 def test(
@@ -36,9 +38,10 @@ def test(
         typer.Argument(metavar="[PYTEST ARGUMENTS]", help="Run pytest with these, and no other checks."),
     ] = None,
 ) -> None:
-    """Run all checks and tests: style, types, layers, unit tests side by side, a lake on S3, the real stack.
+    """Run all checks and tests: style, types, layers, unit tests side by side, a store on S3, the real stack.
 
-    With --compose also the demo on the stack of docker-compose.yaml, which needs Docker.
+    With --compose also a pipeline on a lake on S3, and the demo on the stack of docker-compose.yaml, which
+    needs Docker.
 
     With arguments (`./headgate test tests/unit/test_ports.py -x`) only pytest runs, with them. Exits
     with 1 when anything fails; all of it runs all the same.
@@ -54,7 +57,7 @@ def test(
         [str(PROGRAMS / "mypy")],
         [str(PROGRAMS / "lint-imports")],
         [*pytest, *SIDE_BY_SIDE, SLOWEST, "tests/unit"],
-        [*pytest, SLOWEST, "tests/s3"],
+        [*pytest, SLOWEST, *(["tests/s3"] if compose else STORE_TESTS)],
         [*pytest, SLOWEST, *stack_tests],
     ]
     if compose:
