@@ -9,9 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError
 
 from headgate.hops.statistics_log import SCHEMA
-from headgate.lake import rewrite_record as rewrite_module
+from headgate.lake import commit_to_newest as tried
 from headgate.lake.append_record import append_arrow
 from headgate.lake.history import read_rows
 from headgate.lake.rewrite_record import Rows, rewrite_record
@@ -71,7 +72,7 @@ def test_a_row_that_is_appended_meanwhile_is_not_lost(record: str, monkeypatch: 
     rewrite_record(record, slowly)
     assert looks == [3, 4]
     assert numbered(record) == [row(1), row(3), row(4)]
-    monkeypatch.setattr(rewrite_module, "TRIES", 1)
-    with pytest.raises(rewrite_module.CommitFailedError):
+    monkeypatch.setattr(tried, "TRIES", 1)
+    with pytest.raises(CommitFailedError):
         rewrite_record(record, lambda rows: (append(record, 5), rows[:1])[1])
     assert len(numbered(record)) == 4

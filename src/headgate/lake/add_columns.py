@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deltalake import Schema
-from deltalake.exceptions import CommitFailedError
+from deltalake import DeltaTable, Schema
 from pyspark.sql import SparkSession
 
-from headgate.lake.append_record import TRIES
-from headgate.lake.storage import open_table
+from headgate.lake.commit_to_newest import commit_to_newest
 
 
 def add_columns(spark: SparkSession, path: str, columns: Mapping[str, str]) -> None:
@@ -22,15 +20,11 @@ def add_columns(spark: SparkSession, path: str, columns: Mapping[str, str]) -> N
     """
     said = ", ".join(f"`{name}` {kind}" for name, kind in columns.items())
     wanted = Schema.from_json(spark.createDataFrame([], said).schema.json()).fields
-    for left in reversed(range(TRIES)):
-        record = open_table(path)
+
+    def add_missing(record: DeltaTable) -> None:
         there = {field.name for field in record.schema().fields}
         missing = [field for field in wanted if field.name not in there]
-        if not missing:
-            return
-        try:
+        if missing:
             record.alter.add_columns(missing)
-            return
-        except CommitFailedError:
-            if not left:
-                raise
+
+    commit_to_newest(path, add_missing)

@@ -15,6 +15,7 @@ from deltalake import CommitProperties, DeltaTable, WriterProperties, write_delt
 from deltalake import Transaction as AppTransaction
 from deltalake.exceptions import CommitFailedError
 
+from headgate.lake.commit_to_newest import commit_to_newest
 from headgate.lake.storage import find_table, open_table, table_options
 from headgate.lake.transaction import Transaction
 
@@ -23,9 +24,6 @@ COMPACT_EVERY = 50
 
 KEPT = timedelta(days=7)
 """How long files are kept that such a compaction replaces, for those who are reading them."""
-
-TRIES = 5
-"""Times that an append is tried where other writers commit at the same moment."""
 
 PROPERTIES = {"delta.checkpointInterval": "50", "delta.dataSkippingNumIndexedCols": "4"}
 
@@ -53,18 +51,14 @@ def append_arrow(rows: pa.Table, path: str, transaction: Transaction) -> None:
 
 
 def _append(rows: pa.Table, record: DeltaTable, path: str, transaction: Transaction) -> None:
-    for left in reversed(range(TRIES)):
-        last = record.transaction_version(transaction.application)
+    def commit(newest: DeltaTable) -> bool:
+        last = newest.transaction_version(transaction.application)
         if last is not None and last >= transaction.number:
-            return
-        try:
-            _commit(rows, record, transaction)
-            break
-        except CommitFailedError:
-            if not left:
-                raise
-            record = open_table(path)
-    if record.version() % COMPACT_EVERY == 0:
+            return False
+        _commit(rows, newest, transaction)
+        return newest.version() % COMPACT_EVERY == 0
+
+    if commit_to_newest(path, commit, record):
         compact_record(path)
         vacuum_record(path, KEPT)
 

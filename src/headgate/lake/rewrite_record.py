@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
-from deltalake import CommitProperties, WriterProperties, write_deltalake
-from deltalake.exceptions import CommitFailedError
+from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 
-from headgate.lake.append_record import TRIES
+from headgate.lake.commit_to_newest import commit_to_newest
 from headgate.lake.history import read_rows
-from headgate.lake.storage import open_table
 
 Rows = list[dict[str, Any]]
 
@@ -23,22 +21,17 @@ def rewrite_record(path: str, change: Callable[[Rows], Rows]) -> None:
     after a lost race the record is read again. What fences appends off stays. Raises CommitFailedError where
     that does not help.
     """
-    for left in reversed(range(TRIES)):
-        record = open_table(path)
+
+    def rewrite(record: DeltaTable) -> None:
         rows = read_rows(path)
         changed = change(rows)
-        if changed == rows:
-            return
-        columns = pa.schema(record.schema().to_arrow())
-        try:
+        if changed != rows:
             write_deltalake(
                 record,
-                pa.Table.from_pylist(changed, schema=columns),
+                pa.Table.from_pylist(changed, schema=pa.schema(record.schema().to_arrow())),
                 mode="overwrite",
                 writer_properties=WriterProperties(compression="ZSTD"),
                 commit_properties=CommitProperties(max_commit_retries=0),
             )
-            return
-        except CommitFailedError:
-            if not left:
-                raise
+
+    commit_to_newest(path, rewrite)
