@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryFile
+from typing import IO, Annotated
 
 import typer
 from rich.console import Console
@@ -41,7 +43,7 @@ def test(
     """Run all checks and tests: style, types, layers, unit tests side by side, a store on S3, the real stack.
 
     With --compose also a pipeline on a lake on S3, and the demo on the stack of docker-compose.yaml, which
-    needs Docker.
+    needs Docker: both beside the tests of the embedded stack, and what they print comes when they have ended.
 
     With arguments (`./headgate test tests/unit/test_ports.py -x`) only pytest runs, with them. Exits
     with 1 when anything fails; all of it runs all the same.
@@ -57,12 +59,13 @@ def test(
         [str(PROGRAMS / "mypy")],
         [str(PROGRAMS / "lint-imports")],
         [*pytest, *SIDE_BY_SIDE, SLOWEST, "tests/unit"],
-        [*pytest, SLOWEST, *(["tests/s3"] if compose else STORE_TESTS)],
-        [*pytest, SLOWEST, *stack_tests],
     ]
-    if compose:
-        steps.append([*pytest, SLOWEST, *COMPOSE_TESTS])
+    stack = [*pytest, SLOWEST, *stack_tests]
     failed = [step for step in steps if _run(step) != 0]
+    if compose:
+        failed += _run_beside(stack, [*pytest, SLOWEST, "tests/s3", *COMPOSE_TESTS])
+    else:
+        failed += [step for step in ([*pytest, SLOWEST, *STORE_TESTS], stack) if _run(step) != 0]
     for step in failed:
         typer.secho(f"failed: {' '.join([Path(step[0]).name, *step[1:]])}", fg="red", err=True)
     if failed:
@@ -73,9 +76,27 @@ def _has_tests(folder: str) -> bool:
     return any((REPOSITORY / "tests" / folder).rglob("test_*.py"))
 
 
-def _run(command: list[str]) -> int:
-    Console(highlight=False, soft_wrap=True).print(
-        f"\n$ {' '.join([Path(command[0]).name, *command[1:]])}", style="bold", markup=False
-    )
+def _run_beside(shown: list[str], kept: list[str]) -> list[list[str]]:
+    """Run two steps side by side, for each waits most of its time; returns those that failed.
+
+    The lines of `kept` are printed when both have ended.
+    """
+    with ThreadPoolExecutor(1) as pool, TemporaryFile() as lines:
+        waiting = pool.submit(_run, kept, lines)
+        codes = [_run(shown), waiting.result()]
+        lines.seek(0)
+        typer.echo(lines.read().decode(errors="replace"))
+    return [step for step, code in zip((shown, kept), codes, strict=True) if code != 0]
+
+
+def _run(command: list[str], output: IO[bytes] | None = None) -> int:
+    """Run a step, its lines to `output` or shown; returns its exit code."""
+    line = f"\n$ {' '.join([Path(command[0]).name, *command[1:]])}"
+    if output is None:
+        Console(highlight=False, soft_wrap=True).print(line, style="bold", markup=False)
+    else:
+        output.write(f"{line}\n".encode())
+        output.flush()
     environment = {**os.environ, "JAVA_HOME": str(find_java().home)}
-    return subprocess.run(command, cwd=REPOSITORY, env=environment).returncode
+    together = None if output is None else subprocess.STDOUT
+    return subprocess.run(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=together).returncode
