@@ -6,11 +6,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from mlflow.entities.model_registry import ModelVersion, RegisteredModel, RegisteredModelAlias
+from mlflow.entities.model_registry import (
+    ModelVersion,
+    ModelVersionTag,
+    RegisteredModel,
+    RegisteredModelAlias,
+)
 from mlflow.exceptions import MlflowException, RestException
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST
+from mlflow.utils.search_utils import SearchModelVersionUtils
 
-from headgate.releases.registry import Version, champion, registered_version, tags_of, version_at
+from headgate.releases.registry import (
+    Version,
+    champion,
+    registered_version,
+    tags_of,
+    version_at,
+    version_of_model,
+)
 
 FORBIDDEN = RestException({"error_code": "PERMISSION_DENIED", "message": "Permission denied"})
 
@@ -93,3 +106,51 @@ def test_what_is_truly_forbidden_is_raised() -> None:
 
     with pytest.raises(MlflowException, match="Permission denied"):
         version_at(Closed(), "flights", "champion")
+
+
+MANY = {"trains": (11, 12, 13, 14, 15, 12), "ferries": (11, 21)}
+"""Of two pipelines the models that the versions 1, 2 and so on show; 12 is shown a second time."""
+
+
+class ShortPages:
+    """A registry whose pages hold two versions, and that answers searches only: a question a version would
+    grow with the number of versions. Filters and orders are read as MLflow reads them."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.versions = [
+            ModelVersion(name, str(place), 0, tags=[ModelVersionTag("headgate.model", str(model))])
+            for name, models in MANY.items()
+            for place, model in enumerate(models, start=1)
+        ]
+
+    def search_model_versions(
+        self, filter_string: str, max_results: int, order_by: list[str] | None = None
+    ) -> list[ModelVersion]:
+        """The first page of the answer, the newest version first unless asked otherwise."""
+        self.asked += 1
+        found = SearchModelVersionUtils.filter(self.versions, filter_string)
+        found = SearchModelVersionUtils.sort(found, order_by or ["version_number DESC"])
+        return list(found)[: min(max_results, 2)]
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "model", "version"),
+    [
+        ("trains", 11, "1"),
+        ("trains", 12, "2"),
+        ("trains", 15, "5"),
+        ("trains", 1, None),
+        ("trains", 21, None),
+        ("ferries", 21, "2"),
+        ("canals", 11, None),
+    ],
+)
+def test_the_version_of_a_model_is_one_question_however_many_versions_there_are(
+    pipeline: str, model: int, version: str | None
+) -> None:
+    registry: Any = ShortPages()
+    found = version_of_model(registry, pipeline, model)
+    assert (None if found is None else found.version) == version
+    assert found is None or found.tags == {"headgate.model": str(model)}
+    assert registry.asked == 1

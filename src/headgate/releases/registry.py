@@ -85,12 +85,10 @@ def tags_of(client: MlflowClient, pipeline: str, version: int | None) -> dict[st
 
 
 def version_of_model(client: MlflowClient, pipeline: str, model: int) -> ModelVersion | None:
-    """The registered version that shows a model of the model log, with its tags."""
-    for found in client.search_model_versions(f"name = '{pipeline}'", max_results=1000):
-        full = client.get_model_version(pipeline, found.version)
-        if full.tags.get(MODEL_TAG) == str(model):
-            return full
-    return None
+    """The registered version that shows a model of the model log, with its tags; of several the oldest."""
+    shows = f"name = '{pipeline}' AND tags.`{MODEL_TAG}` = '{model}'"
+    found = client.search_model_versions(shows, max_results=1, order_by=["version_number ASC"])
+    return found[0] if found else None
 
 
 def _registered(client: MlflowClient, pipeline: str) -> RegisteredModel | None:
