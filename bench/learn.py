@@ -3,7 +3,8 @@
 Prequential: at each update a method learns the labelled examples of the window as the platform would (cohorts
 that are old enough, labels that were known), then scores the hours until the next update, which it has never
 seen. A cell is a method, a cadence and a seed; each of its days is kept in the state folder when it is
-scored, so what is interrupted goes on from there. Figures pool 7-day blocks; intervals resample whole days.
+scored, so what is interrupted goes on from there, and the figures are those of all that was ever scored at a
+cadence (`learn_figures.py`).
 
 - `ring`: the bundled pipeline's incremental forest, updated by what changed; `static`: never updated
 - `full`: a plain forest on the whole window; `subsample`: the same with `rows_per_tree` = the ring's share
@@ -18,34 +19,36 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import runpy
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pyspark.sql import SparkSession
-from rich.console import Console
-from rich.table import Table
 
 from headgate.learning.algorithms.learning_task import LearningTask
-from headgate.learning.auc_bootstrap import auc_difference
-from headgate.learning.block_bootstrap import block_bootstrap
 from headgate.learning.feature_schema import features_of
-from headgate.learning.metrics import brief_metrics, log_losses
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import REPOSITORY, Settings
 from headgate.stack.local_spark import local_spark
 
+FIGURES = runpy.run_path(str(REPOSITORY / "bench" / "learn_figures.py"))
 METHODS = runpy.run_path(str(REPOSITORY / "bench" / "learn_methods.py"))
 EXAMPLES = runpy.run_path(str(REPOSITORY / "bench" / "real_examples.py"))
 NAMES = ("ring", "full", "subsample", "window", "static", "warm_start", "river")
 REMEMBERS = ("warm_start", "river")
 """Methods whose model depends on every update before; the others are the same when begun anew."""
 REFERENCE = "full"
+DAILY = 24
+"""The cadence, in hours, of the reference of all cadences: a full fit each hour is a thousand of them."""
+REPEATS = 3
+"""Fits of a kind on synthetic rows."""
 FIRST = pd.Timestamp("2013-02-03 23:00")
 """The first update; the window before it is full. The cohorts of the hours up to 23:00 lie within one day, so
 a day between two updates makes one slot of the ring dirty."""
@@ -95,11 +98,25 @@ def measure(
             print("river is left out: it is not installed (bench/requirements.txt)")
             continue
         run_cell(spark, loaded, examples, folder / "cells" / cell.name, cell, days)
-    done = {cell: scored_days(folder / "cells" / cell.name, days) for cell in cells}
-    figures[f"{hours} h, {days} days{', flipped' if flipped else ''}"] = figures_of(done)
+    done = kept_cells(folder / "cells", hours, days, flipped=flipped)
+    daily = done if hours == DAILY else kept_cells(folder / "cells", DAILY, days, flipped=flipped)
+    found = FIGURES["figures_of"](done, daily.get(REFERENCE), days // 2 if flipped else None)
+    figures[f"{hours} h, {days} days{', flipped' if flipped else ''}"] = found
     path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    show(figures_of(done), path)
+    FIGURES["show"](found, path)
     return path
+
+
+def kept_cells(folder: Path, hours: int, days: int, *, flipped: bool) -> dict[str, list[Rows]]:
+    """The rows of every cell whose days are all scored, by method: one entry a seed, of whichever run."""
+    cells: dict[str, list[Rows]] = {}
+    for method in NAMES:
+        pattern = re.compile(rf"{method}-{hours}h-\d+{'-flipped' if flipped else ''}")
+        for cell in sorted(folder.glob("*")):
+            rows = scored_days(cell, days) if pattern.fullmatch(cell.name) else None
+            if rows is not None:
+                cells.setdefault(method, []).append(rows)
+    return cells
 
 
 def run_cell(
@@ -192,66 +209,13 @@ def scored_days(folder: Path, days: int) -> Rows | None:
     )
 
 
-def figures_of(done: dict[Cell, Rows | None]) -> list[Figures]:
-    """Per method the figures of all its seeds: scores of the seeds are averaged row by row for the intervals.
-
-    `auc` and `log_loss` are the means over the seeds, `auc_spread` the largest minus the smallest; `blocks`
-    the AUC of each 7 days; `auc_gap`, `log_loss_gap` the reference's AUC minus the method's, and the method's
-    log loss minus the reference's, with day-block intervals; `seconds` and `work` the medians of an update,
-    `flat` the median seconds of the last third of the days by those of the first.
-    """
-    by_method: dict[str, list[Rows]] = {}
-    for cell, rows in done.items():
-        if rows is not None:
-            known = rows[rows["late"].notna()].sort_values(["as_of", "flight_id"], ignore_index=True)
-            by_method.setdefault(cell.method, []).append(known)
-    reference = by_method.get(REFERENCE)
-    return [_figures(method, seeds, reference) for method, seeds in by_method.items()]
-
-
-def _figures(method: str, seeds: list[Rows], reference: list[Rows] | None) -> Figures:
-    rows = seeds[0]
-    label, day = rows["late"].to_numpy(np.float64), rows["day"].to_numpy(np.int64)
-    each = [brief_metrics(label, seed["score"].to_numpy(np.float64)) for seed in seeds]
-    aucs = [found["auc"] for found in each]
-    found: Figures = {
-        "method": method,
-        "seeds": len(seeds),
-        "rows": len(rows),
-        "auc": float(np.mean(aucs)),
-        "auc_spread": float(max(aucs) - min(aucs)),
-        "log_loss": float(np.mean([one["log_loss"] for one in each])),
-        "blocks": [
-            float(np.mean([_auc(label[block], seed["score"].to_numpy(np.float64)[block]) for seed in seeds]))
-            for block in (day // 7 == number for number in np.unique(day // 7))
-        ],
-    }
-    if reference is not None and method != REFERENCE and len(reference[0]) == len(rows):
-        own, other = (np.mean([s["score"] for s in which], axis=0) for which in (seeds, reference))
-        auc = auc_difference(label, other, own, day, 1)
-        loss = block_bootstrap(log_losses(label, own) - log_losses(label, other), day, 1)
-        found |= {"auc_gap": vars(auc), "log_loss_gap": vars(loss)}
-    updates = pd.concat(seeds).groupby(["day", "seconds"], as_index=False)["work"].first()
-    if len(updates):
-        thirds = np.quantile(updates["day"], [1 / 3, 2 / 3])
-        early = updates.loc[updates["day"] <= thirds[0], "seconds"].median()
-        late = updates.loc[updates["day"] >= thirds[1], "seconds"].median()
-        found |= {
-            "seconds": float(updates["seconds"].median()),
-            "work": float(updates["work"].median()),
-            "flat": float(late / early),
-        }
-    return found
-
-
-def _auc(label: np.ndarray, score: np.ndarray) -> float:
-    return brief_metrics(label, score).get("auc", float("nan"))
-
-
 def synthetic_seconds(
     spark: SparkSession, loaded: LoadedPipeline, examples: Rows, folder: Path, rows: int
 ) -> Figures:
-    """Seconds and work on so many rows: real ones of one window, under new ids, with noise on numbers."""
+    """Seconds and work on so many rows: real ones of one window, under new ids, with noise on numbers.
+
+    `ratio` is one dirty slot of the ring by the full fit, of medians.
+    """
     now = FIRST + pd.Timedelta(days=7)
     window = known_window(examples, loaded, now)
     task = task_of(loaded, folder / "synthetic", 1)
@@ -265,60 +229,14 @@ def synthetic_seconds(
         copies.append(copy)
     many = pd.concat(copies, ignore_index=True).iloc[:rows]
     newest = int(METHODS["day_numbers"](many["as_of"]).max())
-    found: Figures = {"rows": len(many)}
-    ring = METHODS["method_named"]("ring", spark, task)
-    for name, days in (("ring, all groups", []), ("ring, one dirty slot", [newest])):
-        found[name] = vars(ring.update(many, days))
-    found["full"] = vars(METHODS["method_named"]("full", spark, task).update(many, []))
+    ring, full = (METHODS["method_named"](name, spark, task) for name in ("ring", REFERENCE))
+    found: Figures = {"rows": len(many), "ring, all groups": vars(ring.update(many, []))}
+    slot = [ring.update(many, [newest]) for _ in range(REPEATS)]
+    whole = [full.update(many, []) for _ in range(REPEATS)]
+    for name, updates in (("ring, one dirty slot", slot), (REFERENCE, whole)):
+        found[name] = {"seconds": [update.seconds for update in updates], "work": updates[0].work}
+    found["ratio"] = {
+        "seconds": median(u.seconds for u in slot) / median(u.seconds for u in whole),
+        "work": slot[0].work / whole[0].work,
+    }
     return found
-
-
-HEADINGS = (
-    "method",
-    "seeds",
-    "AUC",
-    "log loss",
-    "AUC gap",
-    "95 %",
-    "log loss gap",
-    "95 % ",
-    "s",
-    "work",
-    "flat",
-)
-
-
-def lines(figures: list[Figures]) -> Iterator[tuple[str, ...]]:
-    """The cells of the table, one line a method."""
-    works = [found["work"] for found in figures if found["method"] == REFERENCE and "work" in found]
-    for found in figures:
-        auc, loss = found.get("auc_gap"), found.get("log_loss_gap")
-        yield (
-            found["method"],
-            str(found["seeds"]),
-            f"{found['auc']:.4f}",
-            f"{found['log_loss']:.4f}",
-            f"{auc['mean']:+.4f}" if auc else "",
-            f"{auc['low']:+.4f} to {auc['high']:+.4f}" if auc else "",
-            f"{loss['mean']:+.4f}" if loss else "",
-            f"{loss['low']:+.4f} to {loss['high']:+.4f}" if loss else "",
-            f"{found['seconds']:.1f}" if "seconds" in found else "",
-            f"{found['work'] / works[0]:.2f}" if works and "work" in found else "",
-            f"{found['flat']:.2f}" if "flat" in found else "",
-        )
-
-
-def show(figures: list[Figures], path: Path) -> None:
-    """Print the table and keep it as Markdown."""
-    count = max((found["rows"] for found in figures), default=0)
-    table = Table(*HEADINGS, title=f"{count:,} rows, each scored before its label was known")
-    for line in lines(figures):
-        table.add_row(*line)
-    rows = [" | ".join(line) for line in (HEADINGS, *lines(figures))]
-    divided = [rows[0], "|".join(["---"] * len(HEADINGS)), *rows[1:]]
-    path.with_suffix(".md").write_text("".join(f"| {row} |\n" for row in divided), encoding="utf-8")
-    console = Console(highlight=False)
-    console.print(table)
-    console.print(
-        f"work: rows x trees of an update, beside `{REFERENCE}`; all figures: {path}", soft_wrap=True
-    )

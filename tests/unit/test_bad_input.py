@@ -259,6 +259,32 @@ def test_a_file_that_cannot_be_read_is_said_to(tmp_path: Path, monkeypatch: pyte
     )
 
 
+def test_a_folder_that_cannot_be_read_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orders" / "2024" / "01").mkdir(parents=True)
+    scan = os.scandir
+
+    def refuse(path: str) -> Any:
+        if str(path).endswith("/01"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)  # root may read whatever the mode says
+    with pytest.raises(UnreadableFile) as caught:
+        list_landing(tmp_path, "orders")
+    assert str(caught.value) == (
+        f"The landing folder {tmp_path}/orders/2024/01 cannot be read: Permission denied.\n"
+        f"  where: {tmp_path}/orders/2024/01\n"
+        "  left behind: Nothing was archived; all published tables are as they were.\n"
+        "  next: Make the folder readable, then clear bronze.stage with its downstream tasks."
+    )
+
+
+def test_a_feed_without_folder_has_no_files(tmp_path: Path) -> None:
+    assert list_landing(tmp_path, "orders") == []
+
+
 def test_the_document_has_every_case_with_its_outcome() -> None:
     lines = (REPOSITORY / "docs" / "bad-input.md").read_text(encoding="utf-8").splitlines()
     rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]

@@ -17,7 +17,7 @@ from headgate.spec.settings import REPOSITORY, Settings
 from tests.unit.late_rows import FEATURES, rows
 
 LEARN = runpy.run_path(str(REPOSITORY / "bench" / "learn.py"))
-METHODS = LEARN["METHODS"]
+METHODS, FIGURES = LEARN["METHODS"], LEARN["FIGURES"]
 
 
 def flights(*times: tuple[str, str, str, int]) -> pd.DataFrame:
@@ -65,35 +65,64 @@ def scored(score: list[float], seconds: float, work: float, days: int = 15) -> p
 
 
 def test_figures_by_hand() -> None:
-    cell = LEARN["Cell"]
-    done = {
-        cell("full", 24, 1): scored([0.2, 0.8], 10.0, 1000.0),  # always right
-        cell("ring", 24, 1): scored([0.2, 0.8, 0.8, 0.2], 2.0, 160.0),  # right for half of the pairs
-        cell("river", 24, 1): None,
-    }
-    full, ring = LEARN["figures_of"](done)
+    right = scored([0.2, 0.8], 10.0, 1000.0)  # always right
+    half = scored([0.2, 0.8, 0.8, 0.2], 2.0, 160.0)  # right for half of the pairs
+    full, ring = FIGURES["figures_of"]({"full": [right], "ring": [half]}, [right])
     assert [full["method"], ring["method"]] == ["full", "ring"]
     assert (full["auc"], ring["auc"], ring["rows"]) == (1.0, 0.5, 60)
-    assert ring["blocks"] == [0.5, 0.5, 0.5]
+    half_wrong = -(np.log(0.8) + np.log(0.2)) / 2
+    assert [block["auc"] for block in ring["blocks"]] == [0.5, 0.5, 0.5]
+    assert [block["log_loss"] for block in ring["blocks"]] == pytest.approx([half_wrong] * 3)
     assert full["log_loss"] == pytest.approx(-np.log(0.8))
+    assert (full["intervals"]["auc"]["low"], full["intervals"]["auc"]["high"]) == (1.0, 1.0)
+    assert ring["intervals"]["log_loss"]["mean"] == pytest.approx(half_wrong)
     assert ring["auc_gap"]["mean"] == pytest.approx(0.5)
     assert ring["log_loss_gap"]["mean"] == pytest.approx((np.log(0.8) - np.log(0.2)) / 2)
     assert ring["log_loss_gap"]["blocks"] == 15
+    assert "auc_gap" not in full
     assert (ring["seconds"], ring["work"], ring["flat"]) == (2.0, 160.0, 2.0)
-    (_, line) = LEARN["lines"]([full, ring])
+    (_, line) = FIGURES["lines"]([full, ring])
     assert line[:4] == ("ring", "1", "0.5000", f"{ring['log_loss']:.4f}")
-    assert line[-3:] == ("2.0", "0.16", "2.00")
+    assert line[-4:] == ("2.0", "0.16", "2.00", "")
 
 
 def test_seeds_are_averaged_and_their_spread_told() -> None:
-    cell = LEARN["Cell"]
-    done = {
-        cell("ring", 24, 1): scored([0.2, 0.8], 1.0, 1.0),
-        cell("ring", 24, 2): scored([0.2, 0.8, 0.8, 0.2], 1.0, 1.0),
-    }
-    (ring,) = LEARN["figures_of"](done)
+    seeds = [scored([0.2, 0.8], 1.0, 1.0), scored([0.2, 0.8, 0.8, 0.2], 1.0, 1.0)]
+    (ring,) = FIGURES["figures_of"]({"ring": seeds}, None)
     assert (ring["seeds"], ring["auc"], ring["auc_spread"]) == (2, 0.75, 0.5)
     assert "auc_gap" not in ring
+
+
+def test_another_cadence_is_held_against_the_daily_fit_on_the_rows_of_both() -> None:
+    hourly, daily = scored([0.2, 0.8, 0.8, 0.2], 2.0, 160.0), scored([0.2, 0.8], 10.0, 1000.0, days=10)
+    (ring,) = FIGURES["figures_of"]({"ring": [hourly]}, [daily])
+    assert ring["auc_gap"]["mean"] == pytest.approx(0.5)
+    assert ring["auc_gap"]["blocks"] == 10
+
+
+def test_days_until_a_method_has_recovered() -> None:
+    """Right until the labels turn on day 5, wrong for four days, then right."""
+    rows = scored([0.2, 0.8], 1.0, 1.0)
+    wrong = (rows["day"] >= 5) & (rows["day"] < 9)
+    rows["score"] = rows["score"].where(~wrong, 1 - rows["score"])
+    figures = [
+        FIGURES["figures_of"]({"ring": [found]}, None, 5)[0]
+        for found in (rows, rows.assign(score=rows["score"].where(rows["day"] < 5, 0.5)))
+    ]
+    assert [found["recovered"] for found in figures] == [7, None]  # days 9, 10 and 11 are right
+    assert [line[-1] for line in FIGURES["lines"](figures)] == ["7 days", "never"]
+
+
+def test_the_figures_are_of_all_that_was_ever_scored(tmp_path: Path) -> None:
+    for cell, days in (("ring-24h-7", 2), ("ring-24h-8", 1), ("ring-1h-7", 2), ("full-24h-7-flipped", 2)):
+        (tmp_path / cell).mkdir()
+        for day in range(days):
+            flights(("a", "2013-02-05", "2013-02-06", 0)).to_parquet(tmp_path / cell / f"{day:03d}.parquet")
+    kept = LEARN["kept_cells"]
+    assert {name: len(seeds) for name, seeds in kept(tmp_path, 24, 2, flipped=False).items()} == {"ring": 1}
+    assert {name: len(seeds) for name, seeds in kept(tmp_path, 24, 1, flipped=False).items()} == {"ring": 2}
+    assert list(kept(tmp_path, 24, 2, flipped=True)) == ["full"]
+    assert kept(tmp_path / "not there", 24, 2, flipped=False) == {}
 
 
 def test_labels_turn_around_in_the_middle() -> None:

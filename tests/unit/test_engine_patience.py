@@ -30,6 +30,14 @@ def client_error(status: grpc.StatusCode, condition: str | None = None) -> Spark
         (client_error(grpc.StatusCode.UNAVAILABLE), True),
         (client_error(grpc.StatusCode.INTERNAL, "INVALID_HANDLE.SESSION_CHANGED"), True),
         (client_error(grpc.StatusCode.INTERNAL, "INVALID_HANDLE.SESSION_NOT_FOUND"), True),
+        (client_error(grpc.StatusCode.INTERNAL, "RESPONSE_ALREADY_RECEIVED"), True),
+        (client_error(grpc.StatusCode.INTERNAL, "NO_ACTIVE_SESSION"), True),
+        (
+            SparkConnectException(
+                "(java.lang.IllegalStateException) Cannot call methods on a stopped SparkContext.\nThis stopped"
+            ),
+            True,
+        ),
         (client_error(grpc.StatusCode.INTERNAL, "DELTA_CONCURRENT_APPEND"), False),
         (client_error(grpc.StatusCode.INTERNAL), False),
         (SparkConnectException("trouble"), False),

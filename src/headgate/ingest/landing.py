@@ -37,7 +37,7 @@ class LandingFile:
 
 
 class UnreadableFile(HeadgateError):
-    """A landing file cannot be read."""
+    """A landing file, or a folder of landing files, cannot be read."""
 
 
 class StillWritten(HeadgateError):
@@ -79,6 +79,7 @@ def look_at_landing(
 
     No link below the feed's folder is followed, so nothing outside of it is read. Names that begin with `.`
     or `_`, and those that writers give to files which are not finished, are passed over in silence.
+    Raises UnreadableFile for a folder that cannot be read: what lies in it would be missed without a word.
     """
     root = landing / feed
     found: list[LandingFile] = []
@@ -111,13 +112,25 @@ def look_at_landing(
 def _inside(root: Path, extensions: tuple[str, ...]) -> list[Path]:
     """Everything below a folder but its folders, besides folders that are named like files."""
     found = []
-    for folder, folders, files in os.walk(root):
+    for folder, folders, files in os.walk(root, onerror=_unreadable_folder):
         here = Path(folder)
         linked = [name for name in folders if (here / name).is_symlink()]
         named_as_files = [name for name in folders if name.endswith(extensions) and name not in linked]
         folders[:] = [name for name in folders if name not in {*linked, *named_as_files}]
         found += [here / name for name in (*files, *linked, *named_as_files) if not _is_unfinished(name)]
     return sorted(found, key=lambda path: path.relative_to(root).as_posix())
+
+
+def _unreadable_folder(error: OSError) -> None:
+    """Refuse a folder that is there and cannot be read."""
+    if isinstance(error, FileNotFoundError):
+        return
+    raise UnreadableFile(
+        what=f"The landing folder {error.filename} cannot be read: {error.strerror}.",
+        where=str(error.filename),
+        left="Nothing was archived; all published tables are as they were.",
+        next_command="Make the folder readable, then clear bronze.stage with its downstream tasks.",
+    ) from error
 
 
 def _printable(path: str) -> str:

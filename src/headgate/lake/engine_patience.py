@@ -10,8 +10,16 @@ from pyspark.sql.connect.client.retries import DefaultPolicy
 LONGEST_PAUSE = 2_500
 """Milliseconds between two tries, so that an engine that is back is found at once."""
 
-ANOTHER_ENGINE = ("INVALID_HANDLE.SESSION_CHANGED", "INVALID_HANDLE.SESSION_NOT_FOUND")
-"""Error conditions by which an engine that was started anew answers to a session of the one before."""
+ENDED = (
+    "INVALID_HANDLE.SESSION_CHANGED",
+    "INVALID_HANDLE.SESSION_NOT_FOUND",
+    "RESPONSE_ALREADY_RECEIVED",
+    "NO_ACTIVE_SESSION",
+)
+"""Error conditions by which a session tells that its engine is stopping or was started anew: the engine's
+answer, or the client's word for half of one."""
+STOPPING = "Cannot call methods on a stopped SparkContext"
+"""What an engine that is about to end says to those who still ask; it has no condition."""
 
 
 def waiting_for_it() -> DefaultPolicy:
@@ -40,4 +48,4 @@ def _says_so(error: BaseException) -> bool:
             return True
     elif isinstance(error, grpc.RpcError):
         return error.code() is grpc.StatusCode.UNAVAILABLE
-    return isinstance(error, PySparkException) and error.getCondition() in ANOTHER_ENGINE
+    return isinstance(error, PySparkException) and (error.getCondition() in ENDED or STOPPING in str(error))

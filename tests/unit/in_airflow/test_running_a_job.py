@@ -25,6 +25,7 @@ from headgate.airflow.operators.outcome import task_outcome
 from headgate.airflow.operators.run_job_file import JobEnded, run_job_file
 from headgate.gates.gate_closed import GateClosed
 from headgate.hops.run_range import Behind
+from headgate.ingest.landing import StillWritten
 from headgate.lake import engine_session
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
@@ -35,9 +36,12 @@ from headgate.spec.settings import Settings
     [
         (Behind("behind 07:00"), AirflowSkipException),
         (HeadgateError("refused", next_command="do this"), AirflowFailException),
+        (StillWritten("The landing file a.csv changed while it was read."), AirflowException),
     ],
 )
-def test_refusals_skip_or_fail_without_retry(error: HeadgateError, outcome: type[Exception]) -> None:
+def test_refusals_skip_or_fail_without_retry_and_a_file_that_grows_is_tried_again(
+    error: HeadgateError, outcome: type[Exception]
+) -> None:
     found = task_outcome(error)
     assert type(found) is outcome
     assert str(found) == str(error)

@@ -10,7 +10,8 @@ def task_outcome(error: Exception) -> Exception | None:
 
     An hour behind a closed gate skips its run, an hour that no model scores its scores. A closed gate and
     every other refusal fail the task without retry, since a second try would find the same; their text says
-    what to do. All else is tried again; where the engine ended, the text says so instead of what the client
+    what to do. A landing file that is still being written may be complete by the next try. All else is tried
+    again; where the engine ended, the text says so instead of what the client
     saw of it.
     """
     from headgate.spec.errors import HeadgateError
@@ -18,8 +19,11 @@ def task_outcome(error: Exception) -> Exception | None:
     if not isinstance(error, HeadgateError):
         return AirflowException(str(engine_ended())) if _engine_has_ended(error) else None
     from headgate.hops.run_range import Behind
+    from headgate.ingest.landing import StillWritten
     from headgate.serving.live_models import NothingToScore
 
+    if isinstance(error, StillWritten):
+        return AirflowException(str(error))
     skips = isinstance(error, Behind | NothingToScore)
     return AirflowSkipException(str(error)) if skips else AirflowFailException(str(error))
 
