@@ -34,7 +34,7 @@ def client_error(status: grpc.StatusCode, condition: str | None = None) -> Spark
         (client_error(grpc.StatusCode.INTERNAL, "NO_ACTIVE_SESSION"), True),
         (
             SparkConnectException(
-                "(java.lang.IllegalStateException) Cannot call methods on a stopped SparkContext.\nThis stopped"
+                "(java.lang.IllegalStateException) Cannot call methods on a stopped SparkContext.\nThis"
             ),
             True,
         ),
