@@ -13,7 +13,7 @@ from headgate.cli import replay as replay_module
 from headgate.cli import replay_hours as replay_hours_module
 from headgate.cli import start_run as start_run_module
 from headgate.cli.replay import Layer, WhichHours, _hours
-from headgate.cli.replay_hours import replay_hours
+from headgate.cli.replay_hours import replay_command, replay_hours
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
@@ -88,3 +88,14 @@ def test_the_form_says_whether_to_stamp_anew(
         )  # fmt: skip
     hours = {"from": "2013-01-08T00:00:00+00:00", "to": "2013-01-08T06:00:00+00:00", "layer": "bronze"}
     assert posted == [{"logical_date": None, "conf": {**hours, **added}}]
+
+
+@pytest.mark.parametrize(
+    ("why", "asked"),
+    [
+        (None, "--from 2013-01-08T00 --to 2013-01-08T06 --layer bronze"),
+        ("last night's files", """--restamp 2013-01-08T00 --why 'last night'"'"'s files'"""),
+    ],
+)
+def test_what_failed_is_asked_for_again_as_it_was_asked(why: str | None, asked: str) -> None:
+    assert replay_command("flights", FIRST, LAST, "bronze", why) == f"./headgate replay flights {asked}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -53,10 +54,17 @@ def replay_hours(
         e for e in Watch(client, dag_id, progress, _words).until_quiet() if e.run.run_id == run.run_id
     ]
     if ended.run.state != "success":
-        again = f"./headgate replay {name} --from {first:%Y-%m-%dT%H} --to {last:%Y-%m-%dT%H} --layer {layer}"
+        again = replay_command(name, first, last, layer, restamp)
         airflow = addresses(settings).airflow
         raise run_failed(client, airflow, ended.run, ended.failed_task, f"mend it, then {again}")
     return ended
+
+
+def replay_command(name: str, first: datetime, last: datetime, layer: str, restamp: str | None) -> str:
+    """The command that asks for the same again; `restamp` is the reason, quoted for a shell."""
+    if restamp is not None:
+        return f"./headgate replay {name} --restamp {first:%Y-%m-%dT%H} --why {shlex.quote(restamp)}"
+    return f"./headgate replay {name} --from {first:%Y-%m-%dT%H} --to {last:%Y-%m-%dT%H} --layer {layer}"
 
 
 def _words(run: Run, tasks: Sequence[Task]) -> str:
