@@ -69,25 +69,56 @@ def test_the_overview_tells_how_far_a_pipeline_is(
     assert "<dt>Published</dt><dd>1 h 24 min ago</dd>" in text
     assert "<dt>Still to do</dt><dd>30 hours</dd>" in text
     assert 'version 1, <a href="/headgate/reports/shop/models/1.html">model 1</a>' in text
-    assert "<dt>Last release</dt><dd>2: hold version 2</dd>" in text
+    assert '<dt>Last release</dt><dd><a href="/headgate/releases/shop/2">2: hold</a> version 2</dd>' in text
     assert text.count('<span class="tag open">open</span>') == 4
     assert "2024-01-01 00:00 to 2024-01-01 05:00, 6 hours, by the hour: 10 in" in text
     assert "<title>2024-01-01 06:00: 8 published</title>" in text
     assert "by the hour, 80 in the last 2 runs" in text
 
 
-def test_a_model_that_is_not_decided_on_is_the_challenger(
+def learned(settings: Settings, *models: int) -> None:
+    rows = [{"model": model, "kind": "header", "header": "{}"} for model in models]
+    schema = pa.schema([("model", pa.int64()), ("kind", pa.string()), ("header", pa.string())])
+    write_deltalake(str(settings.lake / "shop" / "ops" / "models"), pa.Table.from_pylist(rows, schema))
+
+
+def test_a_model_that_is_not_decided_on_is_a_candidate_and_no_challenger(
     look: Callable[..., str], ledger: Ledger, pipelines: Settings
 ) -> None:
     ledger.hour(6, rows_in=20, quarantined=0, published=8)
-    rows = [{"model": model, "kind": "header", "header": "{}"} for model in (1, 2)]
-    schema = pa.schema([("model", pa.int64()), ("kind", pa.string()), ("header", pa.string())])
-    write_deltalake(str(pipelines.lake / "shop" / "ops" / "models"), pa.Table.from_pylist(rows, schema))
+    learned(pipelines, 1, 2)
     release(pipelines, 1, "promote", 1)
     for page in ("/pipelines", "/pipelines/shop"):
-        assert "<dt>Challenger</dt><dd>model 2, not decided yet</dd>" in look(page)
+        assert "<dt>Candidate</dt><dd>model 2, not decided yet</dd>" in look(page)
+        assert "Challenger" not in look(page)
     release(pipelines, 2, "hold", 2)
+    assert "Candidate" not in look("/pipelines")
+
+
+def test_the_challenger_is_whom_the_release_log_has_on_trial(
+    look: Callable[..., str], ledger: Ledger, pipelines: Settings
+) -> None:
+    ledger.hour(6, rows_in=20, quarantined=0, published=8)
+    learned(pipelines, 1, 2, 3)
+    release(pipelines, 1, "promote", 1)
+    release(pipelines, 2, "challenge", 2, frontier="2024-01-01T06:00:00+00:00")
+    for page in ("/pipelines", "/pipelines/shop"):
+        text = look(page)
+        assert (
+            '<dt>Challenger</dt><dd>version 2, <a href="/headgate/reports/shop/models/2.html">model 2</a>, '
+            "on trial since 2024-01-01 06:00</dd>"
+        ) in text
+        assert "<dt>Candidate</dt><dd>model 3, not decided yet</dd>" in text
+    release(pipelines, 3, "hold", 2)
     assert "Challenger" not in look("/pipelines")
+
+
+def test_what_serves_does_not_wait_for_the_first_hour(look: Callable[..., str], pipelines: Settings) -> None:
+    for page in ("/pipelines", "/pipelines/shop"):
+        assert "<dt>Champion</dt><dd> none yet</dd>" in look(page)
+    release(pipelines, 1, "promote", 1)
+    for page in ("/pipelines", "/pipelines/shop"):
+        assert "<dt>Champion</dt><dd> version 1" in look(page)
 
 
 def test_of_an_hour_that_was_published_again_the_last_publish_counts(

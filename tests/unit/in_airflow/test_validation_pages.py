@@ -9,7 +9,7 @@ import pytest
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import access, pages_app
+from headgate.airflow.pages import access, pages_app, pipeline_page, pipelines_page
 from headgate.gates.verdict import RuleResult, Verdict
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import Ledger
@@ -44,8 +44,8 @@ def judged(pipelines: Settings) -> Callable[..., str]:
     """Puts what silver's gate said of an hour on record; gives the attempt."""
     ledger = Ledger(pipelines)
 
-    def judged(hour: int, found: Verdict | None, state: str = "done") -> str:
-        ledger.line("silver", hour, state, rows={"silver.orders": (200, 7, 193)})
+    def judged(hour: int, found: Verdict | None, state: str = "done", said: str = "passed") -> str:
+        ledger.line("silver", hour, state, rows={"silver.orders": (200, 7, 193)}, verdict=said)
         name = f"2024-01-01T{hour:02d}"
         attempt = f"{name}--0000000{ledger.lines}"
         folder = pipelines.reports / "shop" / "silver" / name
@@ -133,6 +133,69 @@ def test_a_column_that_is_personal_now_is_masked_whatever_it_was_then(
     contract.write_text(contract.read_text().replace("{type: bigint}", "{type: bigint, personal: true}"))
     shown = look(TAB)
     assert "<code>17</code>" not in shown and "order_id=17" not in shown
+
+
+def make_personal(settings: Settings, column: str) -> None:
+    contract = settings.expectations / "shop" / "silver.orders.yaml"
+    text = contract.read_text()
+    contract.write_text(text.replace(f"{column}: {{type: ", f"{column}: {{personal: true, type: "))
+
+
+def test_what_was_accepted_is_masked_like_what_closed(
+    look: Callable[..., str], judged: Callable[..., str], pipelines: Settings
+) -> None:
+    closed = replace(verdict(CLOSING), message="silver.orders amount.between (such as order_id=17: -3.5)")
+    judged(7, closed.accept("anna", "the source had an outage"))
+    assert "accepted by anna: the source had an outage (silver.orders amount.between" in look(TAB)
+    assert "order_id=17: -3.5" in look(TAB)
+    make_personal(pipelines, "amount")
+    shown = look(TAB)
+    assert "accepted by anna: the source had an outage (silver.orders amount.between" in shown
+    assert "order_id=17: •••" in shown and "-3.5" not in shown
+    make_personal(pipelines, "order_id")
+    assert "order_id=•••: •••" in look(TAB) and "order_id=17" not in look(TAB)
+
+
+def test_a_text_that_fits_no_type_is_masked_where_its_column_is_personal(
+    look: Callable[..., str], judged: Callable[..., str], pipelines: Settings
+) -> None:
+    typed = replace(
+        CLOSING,
+        kind="columns",
+        column=None,
+        rule="values.typed",
+        samples=[{"key": {"column": "amount"}, "value": "2 rows are no double, like 'Mr Secret'"}],
+    )
+    judged(7, verdict(typed), "closed")
+    assert "Mr Secret" in look(TAB)
+    make_personal(pipelines, "amount")
+    assert "Secret" not in look(TAB) and "column=amount: •••" in look(TAB)
+
+
+def test_the_note_of_a_closed_gate_masks_like_its_report(
+    look: Callable[..., str],
+    judged: Callable[..., str],
+    pipelines: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pipelines_page, "runs_of_hours", lambda dag, hours: {})
+    monkeypatch.setattr(pipeline_page, "live_tasks", lambda dags: {})
+    monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: [])
+    attempt = judged(7, verdict(CLOSING), "closed", "amount.between (such as order_id=17: -3.5)")
+    for page in ("/pipelines", "/pipelines/shop"):
+        assert "(such as order_id=17: -3.5, order_id=None)" in look(page)
+    make_personal(pipelines, "amount")
+    for page in ("/pipelines", "/pipelines/shop"):
+        assert "7 of 200 rows break “amount is at least 0” (such as order_id=17: •••" in look(page)
+        assert "-3.5" not in look(page)
+    (pipelines.reports / "shop" / "silver" / "2024-01-01T07" / f"{attempt}.json").unlink()
+    for page in ("/pipelines", "/pipelines/shop"):
+        text = look(page)
+        assert "-3.5" not in text
+        assert (
+            "The verdict beside its report was removed, and what the ledger quotes may be personal." in text
+        )
+        assert "./headgate query &#34;SELECT verdict FROM shop_ops.hops&#34;" in text
 
 
 def test_every_attempt_of_an_hour_is_to_be_seen(look: Callable[..., str], judged: Callable[..., str]) -> None:

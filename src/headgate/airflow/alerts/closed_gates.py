@@ -8,8 +8,8 @@ from headgate.airflow.alerts.cause import Cause
 from headgate.airflow.names import hour_name
 from headgate.airflow.pages.paths import file_address
 from headgate.airflow.pages.render import hour
-from headgate.airflow.pages.verdicts import masked, with_verdicts
-from headgate.gates.verdict import Verdict, sentence
+from headgate.airflow.pages.verdicts import closing_words, with_verdicts
+from headgate.gates.verdict import Verdict
 from headgate.gates.ways_out import next_step
 from headgate.hops.ledger import Entry, Ledger
 from headgate.spec.load import LoadedPipeline
@@ -36,14 +36,11 @@ def closed_gates(settings: Settings, loaded: LoadedPipeline, ledger: Ledger) -> 
 def _cause(loaded: LoadedPipeline, entry: Entry, first: int, verdict: Verdict) -> Cause:
     name, rules = loaded.spec.pipeline, verdict.closing
     broken = hashlib.sha256("\n".join(sorted(f"{r.table} {r.rule}" for r in rules)).encode()).hexdigest()[:12]
-    told = [sentence(masked(rule, loaded.contracts.get(rule.table))) for rule in rules[:TOLD]]
-    if len(rules) > TOLD:
-        told.append(f"and {len(rules) - TOLD} more")
     return Cause(
         key=f"{CLOSED_GATE}/{entry.hop}/{hour_name(entry.hour)}/{first}/{broken}",
         kind=CLOSED_GATE,
         title=f"{name}: the {entry.hop} gate is closed at {hour(entry.hour)}",
-        what="; ".join(told),
+        what="; ".join(closing_words(verdict, loaded.contracts, TOLD)),
         page=file_address(entry.report),
         next_command=next_step(name, entry.hop, rules),
     )

@@ -14,11 +14,12 @@ from headgate.airflow.pages.progress import (
     closed_gates,
     freshness,
     hop_states,
-    under_trial,
+    undecided,
     what_serves,
 )
 from headgate.airflow.pages.records import headers_of, ledger_of, releases_of
 from headgate.hops.run_range import held_because, way_forward
+from headgate.releases.trials import on_trial
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
@@ -29,7 +30,7 @@ def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[
     """The values of one pipeline's part of `pipelines.html`."""
     spec = loaded.spec
     ledger = ledger_of(settings, loaded)
-    gates = closed_gates(settings, spec.pipeline, ledger)
+    gates = closed_gates(settings, loaded, ledger)
     held = ledger.held()
     fresh = freshness(spec, ledger, now)
     history = releases_of(settings, spec.pipeline) if spec.model else []
@@ -53,7 +54,8 @@ def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[
         "rows": runs,
         "charts": charts(runs),
         "serves": serves,
-        "challenger": under_trial(models, history),
+        "challenger": on_trial(history),
+        "candidate": undecided(models, history),
         "mlflow": model_page(settings, spec.pipeline, serves.version if serves else None),
         "schedule": spec.schedule,
     }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from headgate.airflow.pages.verdicts import closing_words, with_verdicts
+from headgate.gates.verdict import TOLD
 from headgate.gates.ways_out import kept_closing, next_step
 from headgate.hops.ledger import Entry, Ledger
 from headgate.releases.release_rows import Release, moves, serving
@@ -14,6 +16,9 @@ from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Pipeline
 from headgate.spec.settings import Settings
 
+NO_VERDICT = (
+    "The verdict beside its report was removed, and what the ledger quotes may be personal. Who may see it: "
+)
 HopWord = Literal["nothing yet", "publishing", "open", "closed", "waits"]
 
 
@@ -87,19 +92,30 @@ def hop_states(loaded: LoadedPipeline, ledger: Ledger) -> list[HopState]:
     return states
 
 
-def closed_gates(settings: Settings, pipeline: str, ledger: Ledger) -> list[ClosedGate]:
-    """The gates of `pipeline` that are closed now."""
+def closed_gates(settings: Settings, loaded: LoadedPipeline, ledger: Ledger) -> list[ClosedGate]:
+    """The gates of a pipeline that are closed now, each with why, personal values masked."""
+    pipeline = loaded.spec.pipeline
     return [
         ClosedGate(
             entry.hop,
             entry.hour,
-            entry.verdict,
+            _why_closed(settings, loaded, entry),
             next_step(pipeline, entry.hop, kept_closing(settings.reports / entry.report)),
             entry.report,
             entry.attempt,
         )
         for entry in ledger.shut_gates()
     ]
+
+
+def _why_closed(settings: Settings, loaded: LoadedPipeline, entry: Entry) -> str:
+    """What closed the gate, by its verdict; by the ledger where that is gone and no column is personal."""
+    for _, verdict in with_verdicts(settings.reports, loaded.spec.pipeline, [entry]):
+        return "; ".join(closing_words(verdict, loaded.contracts, TOLD))
+    contracts = [shape for table, shape in loaded.contracts.items() if table.startswith(f"{entry.hop}.")]
+    if any(column.personal for contract in contracts for column in contract.columns.values()):
+        return f'{NO_VERDICT}./headgate query "SELECT verdict FROM {loaded.spec.pipeline}_ops.hops"'
+    return entry.verdict
 
 
 def freshness(spec: Pipeline, ledger: Ledger, now: datetime) -> Freshness | None:
@@ -125,8 +141,8 @@ def what_serves(history: list[Release]) -> Serving | None:
     return Serving(serving(history), moved[-1] if moved else None, history[-1])
 
 
-def under_trial(models: list[int], history: list[Release]) -> int | None:
-    """The newest of these models where it is not decided on: the challenger."""
+def undecided(models: list[int], history: list[Release]) -> int | None:
+    """The newest of these models where nothing is decided of it: the candidate."""
     newest = max(models, default=None)
     return None if newest in {row.model for row in history} else newest
 

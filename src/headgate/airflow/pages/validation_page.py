@@ -11,14 +11,15 @@ from headgate.airflow.pages.render import hour as hour_said
 from headgate.airflow.pages.report_files import hour_reports, report_file
 from headgate.airflow.pages.verdicts import (
     TREND_HOURS,
+    closing_words,
     judged_up_to,
-    masked,
     outcome,
+    passing_words,
     shown_rules,
     verdict_of,
     with_verdicts,
 )
-from headgate.gates.verdict import LEFT, Verdict, sentence
+from headgate.gates.verdict import LEFT
 from headgate.gates.ways_out import next_step
 from headgate.hops.ledger import Entry
 from headgate.spec.load import LoadedPipeline
@@ -44,6 +45,7 @@ def judgement(
     }
     if verdict is None or hour is None:
         return values
+    contracts = loaded.contracts if loaded else {}
     entries: list[Entry] = []
     if loaded is not None:
         until = datetime.fromisoformat(f"{hour}:00+00:00")
@@ -51,18 +53,14 @@ def judgement(
     before = with_verdicts(settings.reports, pipeline, entries)
     docs = report_file(settings.reports, pipeline, hop, hour, "data_docs/index.html")
     return values | {
-        "closing": [sentence(rule) for rule in _masked_closing(verdict, loaded)],
+        "message": passing_words(verdict, contracts),
+        "closing": closing_words(verdict, contracts),
         "left": LEFT,
         "next": next_step(pipeline, hop, verdict.closing),
-        "tables": shown_rules(verdict, before, loaded.contracts if loaded else {}),
+        "tables": shown_rules(verdict, before, contracts),
         "data_docs": docs is not None,
         "trend_hours": len(before),
     }
-
-
-def _masked_closing(verdict: Verdict, loaded: LoadedPipeline | None) -> list[Any]:
-    contracts = loaded.contracts if loaded else {}
-    return [masked(rule, contracts.get(rule.table)) for rule in verdict.closing]
 
 
 def table_history(settings: Settings, loaded: LoadedPipeline, table: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from headgate.airflow.names import hour_name
 from headgate.airflow.pages.bars import Bar, bars
 from headgate.airflow.pages.render import hour, percent
 from headgate.airflow.pages.report_files import report_file
-from headgate.gates.verdict import MASK, RuleResult, Verdict
+from headgate.gates.verdict import MASK, TOLD, RuleResult, Verdict, sentence
 from headgate.hops.ledger import Entry, Ledger
 from headgate.spec.contract import Contract
 
@@ -84,11 +84,33 @@ def masked(rule: RuleResult, contract: Contract | None) -> RuleResult:
     samples: list[dict[str, Any]] = [
         {
             "key": {name: MASK if name in personal and value else value for name, value in s["key"].items()},
-            "value": MASK if hidden and s.get("value") is not None else s.get("value"),
+            "value": MASK
+            if (hidden or _is_about(rule, s, personal)) and s.get("value") is not None
+            else s.get("value"),
         }
         for s in rule.samples
     ]
     return replace(rule, samples=samples, personal=hidden)
+
+
+def closing_words(verdict: Verdict, contracts: Mapping[str, Contract], most: int | None = None) -> list[str]:
+    """What closed the gate, a sentence a rule, masked; of more than `most` the rest is counted."""
+    rules = verdict.closing[:most]
+    told = [sentence(masked(rule, contracts.get(rule.table))) for rule in rules]
+    left = len(verdict.closing) - len(rules)
+    return [*told, f"and {left} more"] if left else told
+
+
+def passing_words(verdict: Verdict, contracts: Mapping[str, Contract]) -> str:
+    """Why the gate is open, in a line: what it counted, or who let through what is broken, masked."""
+    if not verdict.accepted:
+        return verdict.message
+    return f"{verdict.accepted} ({'; '.join(closing_words(verdict, contracts, TOLD))})"
+
+
+def _is_about(rule: RuleResult, sample: Mapping[str, Any], personal: set[str]) -> bool:
+    """Whether a sample of a rule on columns is about a personal one: it quotes a text of it."""
+    return rule.kind == "columns" and sample["key"].get("column") in personal
 
 
 def _names_one(rule: RuleResult, personal: set[str]) -> bool:
