@@ -63,7 +63,7 @@ def test(
     stack = [*pytest, SLOWEST, *stack_tests]
     failed = [step for step in steps if _run(step) != 0]
     if compose:
-        failed += _run_beside(stack, [*pytest, SLOWEST, "tests/s3", *COMPOSE_TESTS])
+        failed += _run_beside(stack, [*pytest, SLOWEST, "tests/s3"], [*pytest, SLOWEST, *COMPOSE_TESTS])
     else:
         failed += [step for step in ([*pytest, SLOWEST, *STORE_TESTS], stack) if _run(step) != 0]
     for step in failed:
@@ -76,17 +76,17 @@ def _has_tests(folder: str) -> bool:
     return any((REPOSITORY / "tests" / folder).rglob("test_*.py"))
 
 
-def _run_beside(shown: list[str], kept: list[str]) -> list[list[str]]:
-    """Run two steps side by side, for each waits most of its time; returns those that failed.
+def _run_beside(shown: list[str], *kept: list[str]) -> list[list[str]]:
+    """Run a step, and beside it others one after the other; returns those that failed.
 
-    The lines of `kept` are printed when both have ended.
+    Each waits most of its time. The lines of `kept` are printed when all have ended.
     """
     with ThreadPoolExecutor(1) as pool, TemporaryFile() as lines:
-        waiting = pool.submit(_run, kept, lines)
-        codes = [_run(shown), waiting.result()]
+        waiting = pool.submit(lambda: [_run(step, lines) for step in kept])
+        codes = [_run(shown), *waiting.result()]
         lines.seek(0)
         typer.echo(lines.read().decode(errors="replace"))
-    return [step for step, code in zip((shown, kept), codes, strict=True) if code != 0]
+    return [step for step, code in zip((shown, *kept), codes, strict=True) if code != 0]
 
 
 def _run(command: list[str], output: IO[bytes] | None = None) -> int:
