@@ -39,8 +39,10 @@ def figures_of(
     median seconds of the last third of the days by those of the first. `recovered` is how many days after
     `flip`, the first day with labels turned around, the AUC was back; None where it was not.
     """
-    against = None if reference is None else _averaged(reference)
-    return [_figures(method, seeds, against, flip) for method, seeds in cells.items()]
+    against = None if reference is None else _averaged([_known(seed) for seed in reference])
+    return [
+        _figures(method, [_known(seed) for seed in seeds], against, flip) for method, seeds in cells.items()
+    ]
 
 
 def _known(rows: Rows) -> Rows:
@@ -48,13 +50,12 @@ def _known(rows: Rows) -> Rows:
 
 
 def _averaged(seeds: list[Rows]) -> Rows:
-    """The labelled rows with the mean of the seeds' scores."""
-    known = [_known(seed) for seed in seeds]
-    return known[0].assign(score=np.mean([seed["score"] for seed in known], axis=0))
+    """The rows with the mean of the seeds' scores."""
+    return seeds[0].assign(score=np.mean([seed["score"] for seed in seeds], axis=0))
 
 
-def _figures(method: str, cells: list[Rows], reference: Rows | None, flip: int | None) -> Figures:
-    seeds, rows = [_known(cell) for cell in cells], _averaged(cells)
+def _figures(method: str, seeds: list[Rows], reference: Rows | None, flip: int | None) -> Figures:
+    rows = _averaged(seeds)
     label, day = rows["late"].to_numpy(np.float64), rows["day"].to_numpy(np.int64)
     score = rows["score"].to_numpy(np.float64)
     each = [brief_metrics(label, seed["score"].to_numpy(np.float64)) for seed in seeds]

@@ -125,12 +125,16 @@ def _unreadable_folder(error: OSError) -> None:
     """Refuse a folder that is there and cannot be read."""
     if isinstance(error, FileNotFoundError):
         return
-    raise UnreadableFile(
-        what=f"The landing folder {error.filename} cannot be read: {error.strerror}.",
-        where=str(error.filename),
+    raise _unreadable("folder", error.filename, error.filename, error) from error
+
+
+def _unreadable(kind: str, name: str, where: Path | str, error: OSError) -> UnreadableFile:
+    return UnreadableFile(
+        what=f"The landing {kind} {name} cannot be read: {error.strerror}.",
+        where=str(where),
         left="Nothing was archived; all published tables are as they were.",
-        next_command="Make the folder readable, then clear bronze.stage with its downstream tasks.",
-    ) from error
+        next_command=f"Make the {kind} readable, then clear bronze.stage with its downstream tasks.",
+    )
 
 
 def _printable(path: str) -> str:
@@ -178,12 +182,7 @@ def checksum(landing: Path, path: str) -> str:
         with (landing / path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise UnreadableFile(
-            what=f"The landing file {path} cannot be read: {error.strerror}.",
-            where=str(landing / path),
-            left="Nothing was archived; all published tables are as they were.",
-            next_command="Make the file readable, then clear bronze.stage with its downstream tasks.",
-        ) from error
+        raise _unreadable("file", path, landing / path, error) from error
 
 
 def still_as_listed(landing: Path, files: list[LandingFile]) -> None:

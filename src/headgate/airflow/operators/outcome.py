@@ -10,9 +10,8 @@ def task_outcome(error: Exception) -> Exception | None:
 
     An hour behind a closed gate skips its run, an hour that no model scores its scores. A closed gate and
     every other refusal fail the task without retry, since a second try would find the same; their text says
-    what to do. A landing file that is still being written may be complete by the next try. All else is tried
-    again; where the engine ended, the text says so instead of what the client
-    saw of it.
+    what to do. A landing file that is still being written is tried again: it may be complete by then. So is
+    all else; where the engine ended, the text says so instead of what the client saw of it.
     """
     from headgate.spec.errors import HeadgateError
 

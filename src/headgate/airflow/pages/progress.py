@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from headgate.airflow.pages.verdicts import closing_words, with_verdicts
-from headgate.gates.verdict import TOLD
-from headgate.gates.ways_out import kept_closing, next_step
+from headgate.airflow.names import hour_name
+from headgate.airflow.pages.verdicts import closing_words, verdict_of
+from headgate.gates.verdict import TOLD, Verdict
+from headgate.gates.ways_out import next_step
 from headgate.hops.ledger import Entry, Ledger
 from headgate.releases.release_rows import Release, moves, serving
 from headgate.spec.hour_range import HOUR
@@ -94,23 +95,19 @@ def hop_states(loaded: LoadedPipeline, ledger: Ledger) -> list[HopState]:
 
 def closed_gates(settings: Settings, loaded: LoadedPipeline, ledger: Ledger) -> list[ClosedGate]:
     """The gates of a pipeline that are closed now, each with why, personal values masked."""
-    pipeline = loaded.spec.pipeline
-    return [
-        ClosedGate(
-            entry.hop,
-            entry.hour,
-            _why_closed(settings, loaded, entry),
-            next_step(pipeline, entry.hop, kept_closing(settings.reports / entry.report)),
-            entry.report,
-            entry.attempt,
-        )
-        for entry in ledger.shut_gates()
-    ]
+    pipeline, gates = loaded.spec.pipeline, []
+    for entry in ledger.shut_gates():
+        at = hour_name(entry.hour)
+        verdict = verdict_of(settings.reports, pipeline, entry.hop, at, entry.attempt)
+        step = next_step(pipeline, entry.hop, verdict.closing if verdict else [])
+        why = _why_closed(loaded, entry, verdict)
+        gates.append(ClosedGate(entry.hop, entry.hour, why, step, entry.report, entry.attempt))
+    return gates
 
 
-def _why_closed(settings: Settings, loaded: LoadedPipeline, entry: Entry) -> str:
+def _why_closed(loaded: LoadedPipeline, entry: Entry, verdict: Verdict | None) -> str:
     """What closed the gate, by its verdict; by the ledger where that is gone and no column is personal."""
-    for _, verdict in with_verdicts(settings.reports, loaded.spec.pipeline, [entry]):
+    if verdict is not None:
         return "; ".join(closing_words(verdict, loaded.contracts, TOLD))
     contracts = [shape for table, shape in loaded.contracts.items() if table.startswith(f"{entry.hop}.")]
     if any(column.personal for contract in contracts for column in contract.columns.values()):
