@@ -29,6 +29,9 @@ STATUSES = ("open", "paid", "shipped", "lost", "")
 AMOUNTS = ("0", "1", "2.5", "-1", "", "much")
 """A negative one breaks a rule; `much` is no number, so it is null."""
 
+AHEAD = 0.1
+"""Share of changes that may be committed ahead of their file's hour, in an hour of the proof yet."""
+
 MOMENTS = (0, 1, 1800, 1801, 3599)
 LOAD_STARTS = (0, 900, 1800, 3500)
 """Seconds of an hour at which things happen, so few that many happen at once."""
@@ -47,6 +50,7 @@ LOAD_SECONDS = 20
 class Change:
     """One line of a file of changes: `moment` is in seconds after the start of `hour`; many are the same.
 
+    `ahead`: how many hours after that of its file it was committed, by a clock that goes wrong.
     `line` is part of the key in the feed of lines, and of no matter in that of orders.
     """
 
@@ -58,6 +62,7 @@ class Change:
     status: str
     amount: str
     file: int
+    ahead: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,9 +104,10 @@ class Landing:
 
 
 def drawn_change(draw: Random) -> Change:
-    """One change in one of the hours."""
+    """One change in one of the hours, one in ten of them committed ahead of the hour of its file."""
+    hour = draw.randrange(HOURS)
     return Change(
-        hour=draw.randrange(HOURS),
+        hour=hour,
         moment=draw.choice(MOMENTS),
         operation=draw.choice("IUUD"),
         key=draw.randrange(KEYS),
@@ -109,6 +115,7 @@ def drawn_change(draw: Random) -> Change:
         status=draw.choice(STATUSES),
         amount=draw.choice(AMOUNTS),
         file=draw.randrange(FILES),
+        ahead=draw.randrange(HOURS - hour) if draw.random() < AHEAD else 0,
     )
 
 
@@ -217,7 +224,7 @@ def _files(feed: str, changes: Sequence[Sequence[Change]], start: datetime, name
     rows: dict[str, list[str]] = {}
     for number, own in enumerate(changes):
         for change in own:
-            at = start + timedelta(hours=change.hour, seconds=change.moment)
+            at = start + timedelta(hours=change.hour + change.ahead, seconds=change.moment)
             key = f"{order_id(number, change.key)}" + (f",{change.line}" if feed == "lines" else "")
             path = _path(start, change.hour, name, change.file)
             rows.setdefault(path, []).append(

@@ -121,8 +121,21 @@ CLOSES = (
         "a full load without any time",
         "gate closed: told to say when it was taken",
         "order_id,committed_at,status,amount,due,note\n@1,soon,open,1,,\n",
-        "no row says when the load was taken",
+        "no row says when the load was taken: mend it, or say load_taken_at for the feed",
         path="LOAD00000009.csv",
+    ),
+    *(
+        Closes(
+            f"a full load with a row from far {where}",
+            "gate closed: told to mend it, or to say when it was taken",
+            f"order_id,committed_at,status,amount,due,note\n@1,{AT},open,1,,\n@2,{moment},open,1,,\n",
+            f"rows say that the load was taken from {span}: mend it, or say load_taken_at for the feed",
+            path=f"LOAD0000000{number}.csv",
+        )
+        for number, where, moment, span in (
+            (7, "ahead", "2099-01-01 00:00:00", "2024-01-01 to 2099-01-01"),
+            (8, "back", "1970-01-01 00:00:00", "1970-01-01 to 2024-01-01"),
+        )
     ),
 )
 

@@ -14,11 +14,19 @@ import pytest
 from pyspark.sql import SparkSession
 
 from headgate.gates.gate_closed import GateClosed
+from headgate.hops import choose_files
 from headgate.hops.attempt import Attempt
 from headgate.hops.decide import decide
 from headgate.hops.gate import gate
 from headgate.hops.stage import stage
-from headgate.ingest.landing import StillWritten, UnreadableFile, checksum, list_landing, still_as_listed
+from headgate.ingest.landing import (
+    StillWritten,
+    UnreadableFile,
+    checksum,
+    list_landing,
+    look_at_landing,
+    still_as_listed,
+)
 from headgate.spec.settings import REPOSITORY
 from tests.unit.bad_input_case import FOLDER, Closes, Later, Row, Taken
 from tests.unit.bad_input_cases import CLOSES, LATER, TAKEN
@@ -242,6 +250,84 @@ def test_a_file_that_grows_while_it_is_read_is_said_to(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(StillWritten, match=r"a\.csv is gone\."):
         still_as_listed(tmp_path, files)
+
+
+def test_a_full_load_of_later_is_left_for_its_hour_on_record(spark: SparkSession, tmp_path: Path) -> None:
+    orders = Orders(spark, tmp_path)
+    orders.load(START + timedelta(minutes=75), "1,open,1")
+    attempts = [orders.hop("bronze", 0)]
+    orders.hop("silver", 0)
+    assert orders.live() == []
+    attempts.append(orders.hop("bronze", 1))
+    orders.hop("silver", 1)
+    assert orders.live() == [(1, "open", 1.0)]
+    told = [Attempt(orders.settings, "orders", "bronze", name).manifest().findings for name in attempts]
+    left = "left for the hour 2024-01-01T01: its last row was transferred 01:15:00"
+    assert [[(f["rule"], f["on_fail"], f["detail"]) for f in findings] for findings in told] == [
+        [("files.load_time", "warn", left)],
+        [],
+    ]
+
+
+@pytest.mark.parametrize("step", ["checksum", "not_utf8"])
+def test_a_file_that_goes_away_before_it_is_read_is_tried_again(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    orders = a_pipeline(spark, tmp_path)
+    path = orders.land(0, "I,05:00,1,open,1")
+    read = getattr(choose_files, step)
+
+    def gone(landing: Path, name: str) -> Any:
+        path.unlink()
+        return read(landing, name)
+
+    monkeypatch.setattr(choose_files, step, gone)
+    with pytest.raises(StillWritten) as caught:
+        orders.hop("bronze", 0)
+    relative = path.relative_to(orders.settings.landing / "orders")
+    assert str(caught.value) == (
+        f"The landing file {relative} is gone.\n"
+        f"  where: {path}\n"
+        "  left behind: Nothing was archived; all published tables are as they were.\n"
+        "  next: Nothing to do where it is complete by the next try. Let its writer name it `.<name>` until "
+        "it is complete, or clear the task bronze.stage with its downstream tasks."
+    )
+    assert orders.ledger().entries() == []
+
+
+def test_a_file_that_changes_while_it_is_judged_is_tried_again(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = a_pipeline(spark, tmp_path)
+    path = orders.land(0, "I,05:00,1,open,1")
+    judged = choose_files.not_utf8
+
+    def grows(landing: Path, name: str) -> Any:
+        path.write_text(path.read_text() + "I,2024-01-01 00:06:00,2,open,1\n")
+        return judged(landing, name)
+
+    monkeypatch.setattr(choose_files, "not_utf8", grows)
+    with pytest.raises(StillWritten, match=r"changed while it was read: it is still being written\."):
+        orders.hop("bronze", 0)
+
+
+def test_a_file_that_goes_away_while_the_folder_is_read_is_not_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "orders" / FOLDER
+    folder.mkdir(parents=True)
+    for name in ("a.csv", "b.csv"):
+        (folder / name).write_text("Op,committed_at,order_id\n")
+    is_symlink = Path.is_symlink
+
+    def goes(path: Path) -> bool:
+        if path.name == "a.csv":
+            path.unlink(missing_ok=True)
+        return is_symlink(path)
+
+    monkeypatch.setattr(Path, "is_symlink", goes)
+    listed, refused = look_at_landing(tmp_path, "orders")
+    assert ([file.path for file in listed], refused) == ([f"orders/{FOLDER}/b.csv"], [])
 
 
 def test_a_file_that_cannot_be_read_is_said_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,31 @@ def test_a_replay_stages_what_its_hours_brought(orders: Orders) -> None:
     assert {table: orders.rows(table, "*") for table in before} == before
 
 
+def test_what_was_committed_ahead_of_its_file_gets_there_in_an_hour_that_brings_nothing(
+    orders: Orders,
+) -> None:
+    path = orders.land(0, "I,05:00,1,open,10")
+    with path.open("a") as file:
+        file.write("I,2024-01-01 02:30:00,2,paid,20\n")
+    orders.run(0, 1)
+    assert orders.live() == [(1, "open", 10.0)]
+    assert [staged(orders, hop, orders.hop(hop, 2)) for hop in ("bronze", "silver")] == [
+        [],
+        ["silver.orders_changes"],
+    ]
+    assert orders.live() == [(1, "open", 10.0), (2, "paid", 20.0)]
+
+
+def test_a_contract_that_expects_rows_is_judged_before_its_feed_brought_any(orders: Orders) -> None:
+    orders.write("expectations/orders/silver.orders.yaml", ORDERS + "volume: {min: 1}\n")
+    orders.hop("bronze", 0)
+    name = orders.hop("silver", 0)
+    assert staged(orders, "silver", name) == ["silver.orders_changes", "silver.states_changes"]
+    verdict = Verdict.from_json(Attempt(orders.settings, "orders", "silver", name).read_text("verdict.json"))
+    broken = [(rule.table, rule.rule, rule.on_fail) for rule in verdict.rules if not rule.passed]
+    assert broken == [("silver.orders", "table.volume", "warn")]
+
+
 def test_a_contract_that_expects_rows_is_judged_in_every_hour(orders: Orders) -> None:
     orders.write("expectations/orders/silver.states.yaml", STATES + "volume: {min: 1}\n")
     orders.land(0, "I,05:00,1,open,10")

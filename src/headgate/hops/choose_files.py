@@ -18,6 +18,8 @@ from headgate.ingest.landing import (
     checksum,
     look_at_landing,
     not_utf8,
+    readable,
+    still_as_listed,
 )
 from headgate.spec.column_users import told_users
 from headgate.spec.hour_range import HOUR
@@ -46,12 +48,24 @@ class Choice:
         """The files of which rows can be read."""
         return [file for file in self.files if file.path not in self.unreadable]
 
-    def undated(self, loads: list[LandingFile]) -> None:
-        """Note full loads whose rows say no time: they cannot be put in order, so they are not taken."""
-        self.unreadable |= {file.path for file in loads}
-        for file in loads:
-            detail = "no row says when the load was taken: mend it, or say load_taken_at for the feed"
-            self.findings.append(_finding("files.load_time", "close", file, detail))
+    def undated(self, why: dict[str, str]) -> None:
+        """Note files of a full load, by path, that do not say when it was taken, and why not.
+
+        It has no place in the order of changes, so it is not taken, and the gate closes.
+        """
+        self.unreadable |= set(why)
+        for file in self.files:
+            if file.path in why:
+                detail = f"{why[file.path]}: mend it, or say load_taken_at for the feed"
+                self.findings.append(_finding("files.load_time", "close", file, detail))
+
+    def postponed(self, loads: list[LandingFile], taken: datetime) -> None:
+        """Note full loads that were taken after the run's hours: a later run takes them, and judges them."""
+        later = {file.path for file in loads}
+        self.files = [file for file in self.files if file.path not in later]
+        self.findings = [finding for finding in self.findings if finding["file"] not in later]
+        detail = f"left for the hour {taken:%Y-%m-%dT%H}: its last row was transferred {taken:%H:%M:%S}"
+        self.findings += [_finding("files.load_time", "warn", file, detail) for file in loads]
 
 
 def choose_files(
@@ -70,7 +84,8 @@ def choose_files(
     A known file that changed is taken again, as its next revision, while its hour is open (ends after
     `frontier`) or where it is a full load (a new generation); afterwards it is refused. `take_new` is false
     once bronze is published for these hours: then only mended files are taken. `diverted` are files, path and
-    SHA-256, that a decision put aside: they are left alone until they change.
+    SHA-256, that a decision put aside: they are left alone until they change. Raises UnreadableFile, and
+    StillWritten for a file that changes or goes away meanwhile.
     """
     choice = Choice()
     seen = known.checksums()
@@ -101,7 +116,9 @@ def choose_files(
                 _finding("files.unchanged", "warn", file, "changed after its hour was done: refused")
             )
             continue
-        _judge(landing, file, loaded, seen.get(digest), choice)
+        with readable(landing, file.path):
+            _judge(landing, file, loaded, seen.get(digest), choice)
+        still_as_listed(landing, [file])
         choice.files.append(file)
         choice.checksums[file.path] = digest
         choice.revisions[file.path] = 0 if before is None else before.revision + 1

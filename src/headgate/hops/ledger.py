@@ -129,15 +129,6 @@ class Ledger:
         """How many bytes the hop staged for hours that overlap the range: what the next hop reads anew."""
         return sum(e.bytes for e in self.done(hop) if e.hours.overlaps(hours))
 
-    def has_archived(self, feed: str, hours: HourRange) -> bool:
-        """Whether bronze has rows of a feed that became known in the range, as published or stamped anew."""
-        table = f"bronze.{feed}"
-        stamped = [e for e in self._entries if e.state == "restamped"]
-        return any(
-            e.hours.overlaps(hours) and table in e.rows and e.rows[table].staged > 0
-            for e in (*self.done("bronze"), *stamped)
-        )
-
     def frontier(self) -> datetime | None:
         """F: the end of the last hour whose last layer is published; None before the first."""
         return max((e.range_end for e in self.done(self.last_hop)), default=None)

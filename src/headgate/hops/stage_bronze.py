@@ -22,6 +22,7 @@ from headgate.ingest.commit_time import commit_time, moment_or_null
 from headgate.ingest.formats.format import OPERATION
 from headgate.ingest.formats.format_of import format_of
 from headgate.ingest.landing import LandingFile, still_as_listed
+from headgate.ingest.load_time import Span, undated_loads, whole_span
 from headgate.ingest.ordering import LOAD_OPERATION, instant_text, known_at, sequence
 from headgate.ingest.rescue import rescued_also
 from headgate.lake.columns import CARRIED, CARRIED_TYPES
@@ -98,22 +99,26 @@ class BronzeStage:
         columns = list(contract.columns)
         if not self.run.replay:
             columns += self._evolved(name, feed, choice)
-        loads, load_times = self._due_loads(choice, feed, columns)
+        try:
+            loads, load_times = self._due_loads(choice, feed, columns)
+        except Exception:
+            still_as_listed(self.landing, choice.readable)  # a file that is gone says more than its trace
+            raise
         changes = [file for file in choice.readable if file.kind == "changes"]
         taken = loads + changes
         counts: dict[str, int] = {}
         asked = self._requests(name) if take_new and not self.run.replay else []
         if taken or asked or contract.expects_rows:
-            rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
-            if asked:
-                archived = self._archived(name)
-                end = self.run.hours.end
-                rows = rows.unionByName(requested_rows(archived, asked, feed, columns, frontier, end))
             staged = self.attempt.table(f"bronze.{name}")
             try:
+                rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
+                if asked:
+                    archived = self._archived(name)
+                    end = self.run.hours.end
+                    rows = rows.unionByName(requested_rows(archived, asked, feed, columns, frontier, end))
                 rows.write.parquet(str(staged))
             except Exception:
-                still_as_listed(self.landing, taken)  # a file that is gone says more than its trace
+                still_as_listed(self.landing, taken)
                 raise
             counts = self._counts(staged, taken)
         files = [
@@ -122,13 +127,7 @@ class BronzeStage:
         ]
         files += [request.archived(len(request.changes)) for request in asked]
         still_as_listed(self.landing, taken)
-        later = {file.path for file in choice.readable} - {file.path for file in taken}
-        findings = [
-            {**finding, "sha256": choice.checksums.get(finding["file"])}
-            for finding in choice.findings
-            if finding["file"] not in later
-        ]
-        return files, findings
+        return files, [{**told, "sha256": choice.checksums.get(told["file"])} for told in choice.findings]
 
     def _requests(self, feed: str) -> list[Request]:
         return [r for r in waiting(self.settings, self.loaded.spec.pipeline, self.known) if r.feed == feed]
@@ -165,14 +164,16 @@ class BronzeStage:
         frame = self._read(feed, loads, columns) if loads else None
         if frame is None:
             return [], {}
-        at = moment_or_null(F.col("_committed"))
-        span = frame.select(at.alias("at")).agg(F.min("at"), F.max("at")).collect()[0]
-        start, taken = (moment.replace(tzinfo=UTC) if moment else None for moment in span)
-        start, taken = feed.load_taken_at or start, feed.load_taken_at or taken
+        start = taken = feed.load_taken_at
         if start is None or taken is None:
-            choice.undated(loads)
-            return [], {}
+            spans = _spans(frame)
+            undated = undated_loads(loads, spans)
+            if undated:
+                choice.undated(undated)
+                return [], {}
+            start, taken = whole_span([span for span in spans.values() if span])
         if taken >= self.run.hours.end:
+            choice.postponed(loads, taken)
             return [], {}
         return loads, dict.fromkeys((file.path for file in loads), (start, taken))
 
@@ -214,6 +215,16 @@ class BronzeStage:
             rescued_also({feed.committed_at: unread_time}).alias("_rescued"),
             F.lit(None).cast("string").alias("_request"),
         ).select(*columns, *CARRIED)
+
+
+def _spans(load: DataFrame) -> dict[str, Span | None]:
+    """The transfer times of the rows of each file that has rows; None where they say none."""
+    at = moment_or_null(F.col("_committed"))
+    found = load.select("_file", at.alias("at")).groupBy("_file").agg(F.min("at"), F.max("at")).collect()
+    return {
+        file: (first.replace(tzinfo=UTC), last.replace(tzinfo=UTC)) if first else None
+        for file, first, last in found
+    }
 
 
 def _no_loads(changes: DataFrame) -> DataFrame:

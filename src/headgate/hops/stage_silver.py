@@ -18,6 +18,7 @@ from headgate.hops.ledger import Ledger
 from headgate.hops.requests import dismissals
 from headgate.ingest.rescue import rescued_also, restored
 from headgate.lake.columns import CARRIED
+from headgate.lake.file_ranges import may_hold
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
@@ -40,13 +41,15 @@ def stage_silver(
 ) -> None:
     """Write, for every silver table, the change-log rows of the range to the attempt.
 
-    A table whose feed brought nothing in these hours is left out, unless its contract expects rows.
+    A table is left out where its feed's archive has nothing that became known in these hours, in whichever
+    hour it came, unless the contract expects rows.
     """
     versions, known = ledger.versions(), KnownFiles(settings, loaded.spec.pipeline)
     typed = {
         name: _typed_rows(spark, settings, loaded, name, hours, versions, known)
         for name, table in loaded.spec.silver.items()
-        if loaded.contracts[f"silver.{name}"].expects_rows or ledger.has_archived(table.feed, hours)
+        if loaded.contracts[f"silver.{name}"].expects_rows
+        or may_hold(*_archive(settings, loaded, table.feed, versions), "_known_at", hours)
     }
     diverted = Diverted(settings, loaded.spec.pipeline, ledger)
     writes: list[Callable[[], None]] = []
@@ -74,7 +77,7 @@ def _typed_rows(
 ) -> DataFrame:
     table = loaded.spec.silver[name]
     bronze = f"bronze.{table.feed}"
-    archived = read_at(spark, table_path(settings.lake, loaded.spec.pipeline, bronze), versions[bronze])
+    archived = read_at(spark, *_archive(settings, loaded, table.feed, versions))
     rows = without_superseded(
         archived.where(range_predicate("_known_at", hours)), known.superseded(table.feed)
     )
@@ -83,6 +86,14 @@ def _typed_rows(
         return cast_to_contract(rows, loaded.contracts[f"silver.{name}"])
     transform: Callable[[DataFrame], DataFrame] = load_transform(loaded, "silver", table.transform)
     return _within_years(transform(rows), loaded.contracts[f"silver.{name}"])
+
+
+def _archive(
+    settings: Settings, loaded: LoadedPipeline, feed: str, versions: dict[str, int]
+) -> tuple[str, int]:
+    """Where the archive of a feed lies, and its published version: the one it was made with before any."""
+    table = f"bronze.{feed}"
+    return table_path(settings.lake, loaded.spec.pipeline, table), versions.get(table, 0)
 
 
 def cast_to_contract(rows: DataFrame, contract: Contract) -> DataFrame:

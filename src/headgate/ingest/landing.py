@@ -7,9 +7,12 @@ import csv
 import hashlib
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_ISREG
 from typing import Literal
 
 from headgate.spec.errors import HeadgateError
@@ -95,7 +98,9 @@ def look_at_landing(
         if why:
             refused.append(RefusedFile(_printable(f"{feed}/{relative}"), feed, hour, why, expected))
             continue
-        status = path.stat()
+        status = _status(path)
+        if status is None:  # it went away since the folder was read
+            continue
         found.append(
             LandingFile(
                 path=f"{feed}/{relative}",
@@ -137,6 +142,15 @@ def _unreadable(kind: str, name: str, where: Path | str, error: OSError) -> Unre
     )
 
 
+def _status(path: Path) -> os.stat_result | None:
+    """What the system says of a file; None where there is no regular file."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status if S_ISREG(status.st_mode) else None
+
+
 def _printable(path: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)
 
@@ -151,7 +165,7 @@ def _why_refused(path: Path, extensions: tuple[str, ...], *, in_place: bool) -> 
         return "a link: put the file itself there"
     if path.is_dir():
         return "a folder with the name of a file"
-    if not path.is_file():
+    if path.exists() and not path.is_file():
         return "no regular file"
     if path.suffix not in extensions:
         return f"its name does not end with {' or '.join(extensions)}"
@@ -176,11 +190,22 @@ def _hour_in(relative: str) -> datetime | None:
 def checksum(landing: Path, path: str) -> str:
     """The SHA-256 of a landing file's bytes.
 
-    Raises UnreadableFile where the file cannot be opened.
+    Raises UnreadableFile where the file cannot be opened, StillWritten where it is gone.
+    """
+    with readable(landing, path), (landing / path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def readable(landing: Path, path: str) -> Iterator[None]:
+    """Say of a landing file that is read inside why that fails.
+
+    Raises UnreadableFile where the system refuses, StillWritten where the file is gone.
     """
     try:
-        with (landing / path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        yield
+    except FileNotFoundError as error:
+        raise _still_written(landing, path, "is gone") from error
     except OSError as error:
         raise _unreadable("file", path, landing / path, error) from error
 
@@ -191,17 +216,20 @@ def still_as_listed(landing: Path, files: list[LandingFile]) -> None:
     Raises StillWritten for a file that grew, shrank, was replaced or removed in the meantime.
     """
     for file in files:
-        path = landing / file.path
-        status = path.stat() if path.is_file() else None
+        status = _status(landing / file.path)
         if status is None or (status.st_size, status.st_mtime_ns) != (file.size, file.modified_ns):
-            raise StillWritten(
-                what=f"The landing file {file.path} "
-                + ("changed while it was read: it is still being written." if status else "is gone."),
-                where=str(path),
-                left="Nothing was archived; all published tables are as they were.",
-                next_command="Nothing to do where it is complete by the next try. Let its writer name it "
-                "`.<name>` until it is complete, or clear the task bronze.stage with its downstream tasks.",
-            )
+            changed = "changed while it was read: it is still being written"
+            raise _still_written(landing, file.path, changed if status else "is gone")
+
+
+def _still_written(landing: Path, path: str, why: str) -> StillWritten:
+    return StillWritten(
+        what=f"The landing file {path} {why}.",
+        where=str(landing / path),
+        left="Nothing was archived; all published tables are as they were.",
+        next_command="Nothing to do where it is complete by the next try. Let its writer name it "
+        "`.<name>` until it is complete, or clear the task bronze.stage with its downstream tasks.",
+    )
 
 
 def header(landing: Path, path: str) -> list[str]:
