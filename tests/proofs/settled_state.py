@@ -16,11 +16,15 @@ from headgate.hops.ledger import Ledger
 from headgate.releases.model_headers import headers
 from headgate.releases.registry import CHAMPION, MODEL_TAG
 from headgate.releases.release_rows import releases, serving
+from headgate.spec.load import load_pipeline
 from headgate.stack.airflow_client import AirflowClient
 from tests.integration.headgate_stack import HeadgateStack
 from tests.oracle.flights_tables import EXAMPLE_KEY, FEEDS, by_key, examples, live_rows, replay, written
 from tests.oracle.silver_replay import Row
 
+PLACE = ("_file", "_row")
+CARRIED = (*PLACE, "_op", "_committed_at", "_known_at")
+IS_APART = "size(_failed_rules) > 0 AS _apart"
 DAGS = ("flights_hourly", "flights_learn", "flights_promote")
 
 
@@ -42,23 +46,40 @@ def _of_tables(stack: HeadgateStack, until: datetime) -> Iterator[str]:
     frontiers = _frontiers(stack)
     replayed = {feed: replay(landing, feed, until, frontiers.get) for feed in FEEDS}
     with engine_session(stack.settings) as session:
-        for feed, (key, _, _) in FEEDS.items():
+        for feed, (key, _, typed) in FEEDS.items():
             expected = live_rows(replayed[feed], feed)
             found = _rows(session, f"SELECT {', '.join(expected[0])} FROM flights_silver.{feed}")
             yield from _between(f"live rows of {feed}", found, expected, key)
-            log = replayed[feed].log
-            for table, rows in {
-                f"flights_bronze.{feed}": log,
-                f"flights_silver.{feed}_changes": log,
-                f"flights_silver.{feed}_quarantine": [row for row in log if row["_marked"]],
-            }.items():
-                places, wanted = _places(_rows(session, f"SELECT _file, _row FROM {table}")), _places(rows)
-                too_many, missing = (places - wanted).total(), (wanted - places).total()
+            log = [{name: row[name] for name in CARRIED} for row in replayed[feed].log]
+            apart = [_place(row) for row in replayed[feed].log if row["_marked"]]
+            values = [
+                {**carried, "_apart": row["_marked"], **typed(row)}
+                for carried, row in zip(log, replayed[feed].log, strict=True)
+            ]
+            for table, selected, rows in (
+                (f"flights_bronze.{feed}", CARRIED, log),
+                (f"flights_silver.{feed}_quarantine", PLACE, apart),
+                (f"flights_silver.{feed}_changes", (*CARRIED, IS_APART, *expected[0]), values),
+            ):
+                there = Counter(map(_whole, _rows(session, f"SELECT {', '.join(selected)} FROM {table}")))
+                wanted = Counter(_whole(written(row)) for row in rows)
+                too_many, missing = there - wanted, wanted - there
                 if too_many or missing:
-                    yield f"{table}: {too_many} rows too many, {missing} missing"
+                    yield (
+                        f"{table}: {too_many.total()} rows too many, {missing.total()} missing, among them "
+                        f"{[dict(row) for row in [*sorted(too_many)[:1], *sorted(missing)[:1]]]}"
+                    )
         expected = examples(replayed["flights"], replayed["weather"], until)
         found = _rows(session, f"SELECT {', '.join(expected[0])} FROM flights_gold.examples")
         yield from _between("examples", found, expected, EXAMPLE_KEY)
+        for table, contract in load_pipeline(stack.settings, "flights").contracts.items():
+            if table.startswith("gold."):
+                grain = ", ".join(contract.key)
+                rows, distinct = session.sql(
+                    f"SELECT count(*), count(DISTINCT {grain}) FROM flights_{table}"
+                ).collect()[0]
+                if rows != distinct or not rows:
+                    yield f"{table}: {rows} rows of {distinct} keys"
 
 
 def _rows(session: SparkSession, sql: str) -> list[Row]:
@@ -72,8 +93,13 @@ def _frontiers(stack: HeadgateStack) -> dict[str, datetime | None]:
     return {path: f.astimezone(UTC).replace(tzinfo=None) if f else None for path, f in first.items()}
 
 
-def _places(rows: list[Row]) -> Counter[tuple[str, int]]:
-    return Counter((row["_file"], row["_row"]) for row in rows)
+def _place(row: Row) -> Row:
+    return {name: row[name] for name in PLACE}
+
+
+def _whole(row: Row) -> tuple[tuple[str, str], ...]:
+    """All of a row, whatever it holds, as something that can be counted and sorted."""
+    return tuple((name, repr(value)) for name, value in row.items())
 
 
 def _between(table: str, found: list[Row], expected: list[Row], key: list[str]) -> Iterator[str]:

@@ -39,6 +39,14 @@ def test_the_compose_stack_is_tested_on_demand(
     assert store[-2:] == (["--durations=40", "tests/s3"] if included else few)
 
 
+@pytest.mark.parametrize("switches", [[], ["--compose"]])
+def test_the_stack_and_the_kills_are_tested_each_time(steps: list[list[str]], switches: list[str]) -> None:
+    words = ["test", *switches]
+    assert CliRunner().invoke(build(words), words).exit_code == 0
+    for folder in ("tests/integration", "tests/proofs"):
+        assert [step[-2:] for step in steps if folder in step] == [["--durations=40", folder]]
+
+
 def test_arguments_go_to_pytest_alone(steps: list[list[str]]) -> None:
     words = ["test", "tests/compose", "-x", "-k", "tables"]
     assert CliRunner().invoke(build(words), words).exit_code == 0

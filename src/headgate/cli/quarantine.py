@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,16 +11,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from headgate.cli.ask_quarantine import RowsAsked, ask_quarantine, told
 from headgate.cli.engine_query import engine_session
+from headgate.cli.progress import open_progress
+from headgate.cli.running_stack import require_running
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
+from headgate.stack.airflow_client import AirflowClient
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-    from headgate.hops.requests import Request
 
 GROUP = typer.Typer(
     no_args_is_help=True, help="Look at rows that broke a rule; let them re-enter or dismiss them."
@@ -133,14 +134,6 @@ def dismiss_quarantine(
     _ask(pipeline, table, "dismiss", rules, rows, everything, {}, why)
 
 
-def told(request: Request) -> str:
-    """A request in one line."""
-    rows = "1 row" if len(request.changes) == 1 else f"{len(request.changes):,} rows"
-    mended = "".join(f", {name}={text}" for name, text in request.values.items())
-    why = f" ({request.why})" if request.why else ""
-    return f"request {request.request}: {request.action} {rows} of {request.table}{mended}{why}"
-
-
 def _ask(
     pipeline: str,
     table: str,
@@ -158,27 +151,12 @@ def _ask(
             left="Nothing was changed, and nothing is on record.",
             next_command=f"./headgate quarantine show {pipeline} {table}",
         )
-    from headgate.hops.ask_quarantine import request_rows
-    from headgate.hops.ledger import Ledger
-
     settings = Settings()
-    with _at_work(settings, pipeline) as (session, loaded):
-        request = request_rows(
-            session,
-            settings,
-            loaded,
-            table,
-            action,
-            rules=rules or (),
-            rows=rows or (),
-            values=values,
-            why=why,
-            requested_by=getpass.getuser(),
-        )
-    frontier = Ledger(settings, pipeline, loaded.spec.hops[-1]).frontier()
-    new = "the first new hour" if frontier is None else f"the next new hour, {frontier:%Y-%m-%dT%H},"
-    typer.echo(told(request))
-    typer.echo(f"The run of {new} takes it along, through the same gates.")
+    loaded = load_pipeline(settings, pipeline)
+    require_running(settings)
+    asked = RowsAsked(table, action, rules or (), rows or (), values, why)
+    with AirflowClient(settings) as client, open_progress() as progress:
+        ask_quarantine(settings, client, loaded, asked, progress)
 
 
 def _assignment(text: str) -> tuple[str, str]:

@@ -40,10 +40,11 @@ def test(
         typer.Argument(metavar="[PYTEST ARGUMENTS]", help="Run pytest with these, and no other checks."),
     ] = None,
 ) -> None:
-    """Run all checks and tests: style, types, layers, unit tests side by side, a store on S3, the real stack.
+    """Run all checks and tests: style, types, layers, unit tests side by side, then the real stack.
 
-    With --compose also a pipeline on a lake on S3, and the demo on the stack of docker-compose.yaml, which
-    needs Docker: both beside the tests of the embedded stack, and what they print comes when they have ended.
+    Beside the tests of the embedded stack run those of a store on S3, and three kills of the proof of kills;
+    with --compose also a pipeline on a lake on S3, and the demo on the stack of docker-compose.yaml, which
+    needs Docker. What those beside print comes when they have ended.
 
     With arguments (`./headgate test tests/unit/test_ports.py -x`) only pytest runs, with them. Exits
     with 1 when anything fails; all of it runs all the same.
@@ -52,7 +53,6 @@ def test(
     if arguments:
         raise typer.Exit(_run([*pytest, *arguments]))
     code = [folder for folder in CODE if (REPOSITORY / folder).is_dir()]
-    stack_tests = [f"tests/{folder}" for folder in ("integration", "proofs") if _has_tests(folder)]
     steps = [
         [str(PROGRAMS / "ruff"), "check", *code],
         [str(PROGRAMS / "ruff"), "format", "--check", *code],
@@ -60,20 +60,17 @@ def test(
         [str(PROGRAMS / "lint-imports")],
         [*pytest, *SIDE_BY_SIDE, SLOWEST, "tests/unit"],
     ]
-    stack = [*pytest, SLOWEST, *stack_tests]
+    beside = (
+        (("tests/s3",), COMPOSE_TESTS, ("tests/proofs",)) if compose else (STORE_TESTS, ("tests/proofs",))
+    )
     failed = [step for step in steps if _run(step) != 0]
-    if compose:
-        failed += _run_beside(stack, [*pytest, SLOWEST, "tests/s3"], [*pytest, SLOWEST, *COMPOSE_TESTS])
-    else:
-        failed += [step for step in ([*pytest, SLOWEST, *STORE_TESTS], stack) if _run(step) != 0]
+    failed += _run_beside(
+        [*pytest, SLOWEST, "tests/integration"], *([*pytest, SLOWEST, *tests] for tests in beside)
+    )
     for step in failed:
         typer.secho(f"failed: {' '.join([Path(step[0]).name, *step[1:]])}", fg="red", err=True)
     if failed:
         raise typer.Exit(1)
-
-
-def _has_tests(folder: str) -> bool:
-    return any((REPOSITORY / "tests" / folder).rglob("test_*.py"))
 
 
 def _run_beside(shown: list[str], *kept: list[str]) -> list[list[str]]:
