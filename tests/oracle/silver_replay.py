@@ -62,8 +62,9 @@ def replay_feed(
         if not transfers or (until is not None and max(transfers) >= until):
             continue
         result.started.append(min(transfers))
+        taken = max(transfers)
         for row in load:
-            row["_op"], row["_committed_at"] = "L", max(transfers)
+            row["_op"], row["_committed_at"] = "L", taken
         rows += load
     result.started.sort()
     for row in rows:

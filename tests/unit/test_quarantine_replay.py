@@ -23,7 +23,7 @@ from headgate.spec.load import load_pipeline
 from tests.oracle.silver_replay import replay_feed
 from tests.proofs.change_histories import HOURS, Landing, files_of, landings
 from tests.proofs.orders_with_gold import END, broken, expected_live, gold_of, landed
-from tests.unit.orders_pipeline import CONTRACT, START, Orders
+from tests.unit.orders_pipeline import CONTRACT, PIPELINE, START, Orders
 
 FILE = "orders/2024/01/01/00/20240101-000000000.csv"
 CHOICES = ("mended", "dismissed", "left")
@@ -145,6 +145,27 @@ def test_rows_re_enter_mended_or_are_dismissed_and_newer_changes_stay_ahead(
         RequestRefused, match="There is no column of the feed orders 'amuont'; did you mean 'amount'"
     ):
         ask(orders, "replay", f"{FILE}:4", amuont="1")
+
+
+def test_after_the_last_hour_of_the_schedule_nothing_would_take_a_request(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    orders = Orders(spark, tmp_path)
+    orders.land(0, "I,05:00,1,lost,10", "I,05:01,2,open,20", "I,05:02,3,open,30")
+    orders.run(0)
+    ends = PIPELINE.replace("{start: 2024-01-01}", "{start: 2024-01-01, end: 2024-01-01T01}")
+    orders.write("pipelines/orders/pipeline.yaml", ends)
+    with pytest.raises(RequestRefused) as caught:
+        ask(orders, "dismiss", rule="status.one_of", why="lost")
+    assert str(caught.value) == (
+        "The schedule of orders ended at 2024-01-01 01:00, and its last hour is done: no new hour would take "
+        "the request along.\n"
+        "  where: orders_silver.orders_quarantine\n"
+        "  left behind: Nothing was changed, and nothing is on record.\n"
+        "  next: Set a later schedule.end in pipelines/orders/pipeline.yaml, then ask again."
+    )
+    orders.write("pipelines/orders/pipeline.yaml", ends.replace("T01}", "T02}"))
+    assert len(ask(orders, "dismiss", rule="status.one_of", why="lost").changes) == 1
 
 
 def test_a_dismissed_row_closes_no_gate_and_a_replayed_one_may(spark: SparkSession, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def _hours(
         if first is not None and last is not None and not why:
             return first, last
         problem = "--why goes with --restamp" if why else "a replay names its first and its last hour"
-        way = f"./headgate replay {name} --from 2013-01-08T00 --to 2013-01-28T23"
+        way = f"./headgate replay {name} --from HOUR --to HOUR"
     elif first is None and last is None and layer is Layer.bronze and why.strip():
         done = Ledger(settings, name, loaded.spec.hops[-1]).last_hour_done()
         return restamp, done or restamp

@@ -42,10 +42,11 @@ def request_rows(
     `rules` are rules of which a row broke at least one, `rows` are `<file>:<row>`; both empty mean all rows.
     Rows that wait for a run by an earlier request are left out. `values` gives columns of the feed, its
     commit time or `op` a new text. Raises RequestRefused for a request without rows, a dismissal without
-    reason, an unknown table or column.
+    reason, an unknown table or column, or when no hour is to come that would take it.
     """
     pipeline = loaded.spec.pipeline
     check_request(loaded, table, action, values or {}, why)
+    _require_hours_to_come(settings, loaded, table)
     taken = {
         (f, r)
         for one in waiting(settings, pipeline, KnownFiles(settings, pipeline))
@@ -126,6 +127,20 @@ def mendable(loaded: LoadedPipeline, table: str) -> list[str]:
     """The names of what a replay may give a new text: the feed's columns, its commit time, the operation."""
     feed = loaded.spec.silver[table].feed
     return [*loaded.contracts[f"bronze.{feed}"].columns, loaded.spec.feeds[feed].committed_at, OPERATION]
+
+
+def _require_hours_to_come(settings: Settings, loaded: LoadedPipeline, table: str) -> None:
+    """A request is taken by a new hour: after the schedule's end it would wait for ever."""
+    pipeline, end = loaded.spec.pipeline, loaded.spec.schedule.end
+    frontier = Ledger(settings, pipeline, loaded.spec.hops[-1]).frontier()
+    if end is not None and frontier is not None and frontier >= end:
+        raise RequestRefused(
+            what=f"The schedule of {pipeline} ended at {end:%Y-%m-%d %H:%M}, and its last hour is done: no "
+            "new hour would take the request along.",
+            where=f"{pipeline}_silver.{table}_quarantine",
+            left=LEFT,
+            next_command=f"Set a later schedule.end in pipelines/{pipeline}/pipeline.yaml, then ask again.",
+        )
 
 
 def _refuse_word(loaded: LoadedPipeline, kind: str, word: str, known: Sequence[str]) -> None:

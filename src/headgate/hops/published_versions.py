@@ -48,7 +48,7 @@ def published_versions(ledger: Ledger, pipeline: str, asked: str) -> PublishedVe
             f"{pipeline} has published nothing yet, so there is nothing to read back.",
             where=ledger.path,
             left="Nothing was run.",
-            next_command=f"./headgate run {pipeline} --from 2013-01-29T00 --to 2013-01-29T00",
+            next_command=f"./headgate run {pipeline} --from HOUR --to HOUR",
         )
     by_number = (asked.isascii() and asked.isdigit()) or "--" in asked
     if asked.isascii() and asked.isdigit():

@@ -50,7 +50,7 @@ def test_a_manual_run_is_refused_with_the_way_to_go(first: Any) -> None:
         "  left behind: Nothing was read or written. "
         "Delete the run, so that it does not stand in its hour's place.\n"
         "  next: Open Trigger, choose Backfill and give the hours, from and to, both included; "
-        "or: ./headgate run shop --from 2013-01-29T00 --to 2013-01-29T05"
+        "or: ./headgate run shop --from HOUR --to HOUR, with hours like 2013-01-29T07"
     )
     assert first.ran == []
 

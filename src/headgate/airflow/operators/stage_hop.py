@@ -92,7 +92,7 @@ def manual_run_refused(pipeline: str, run_id: str) -> ManualRunRefused:
         where=f"run {run_id}",
         left="Nothing was read or written. Delete the run, so that it does not stand in its hour's place.",
         next_command="Open Trigger, choose Backfill and give the hours, from and to, both included; "
-        f"or: ./headgate run {pipeline} --from 2013-01-29T00 --to 2013-01-29T05",
+        f"or: ./headgate run {pipeline} --from HOUR --to HOUR, with hours like 2013-01-29T07",
     )
 
 
