@@ -22,6 +22,8 @@ STORY = (
     "test_stopping_one_stack",
     "test_closed_gate",
     "test_cancelled_backfill",
+    "test_replay",
+    "test_maintenance",
     "test_closed_gate_in_browser",
     "test_promotion_in_browser",
 )
