@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
+from headgate.stack.asked_by import asked_by
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -173,7 +173,7 @@ def _ask(
             rows=rows or (),
             values=values,
             why=why,
-            requested_by=getpass.getuser(),
+            requested_by=asked_by(),
         )
     frontier = Ledger(settings, pipeline, loaded.spec.hops[-1]).frontier()
     new = "the first new hour" if frontier is None else f"the next new hour, {frontier:%Y-%m-%dT%H},"
