@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.app import COMMANDS
+from headgate.spec.command import OF_THE_MACHINE
 from headgate.stack.access import read_access
 from headgate.stack.account_passwords import access_file, ensure_passwords
 from headgate.stack.compose import ENV_FILE, SecretsMissing, docker_compose, run_command, write_env
@@ -21,9 +22,7 @@ CONTEXT = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
 OWN = ("init", "accounts", "backup", "recover")
 """What concerns the stack itself."""
-NOT_INSIDE = {"up", "down", "doctor", "compose", "new", "bench", "prove", "test"}
-"""Commands that are about this machine, or about files that the image holds a copy of."""
-WORDS = (*OWN, *(name for name in COMMANDS if name not in NOT_INSIDE))
+WORDS = (*OWN, *(name for name in COMMANDS if name not in OF_THE_MACHINE))
 
 
 def known(word: str) -> str:
