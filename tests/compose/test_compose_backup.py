@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+
 import httpx
 
 from tests.compose.compose_stack import ComposeStack
@@ -47,3 +49,5 @@ def test_a_backup_brings_back_what_was_destroyed(demo: EventfulDemo, stack: Comp
     assert stack.headgate("status").code == 0
     acts = stack.headgate("audit", "--who", "admin", "--format", "csv")
     assert ",admin,airflow,create_backfill," in acts.out
+    kept_acts = stack.headgate("audit", "--what", "compose recover", "--format", "csv")
+    assert f",{getpass.getuser()},stack,compose recover,{kept}," in kept_acts.out

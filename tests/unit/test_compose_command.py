@@ -11,6 +11,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from headgate.cli import compose as command
+from headgate.spec.settings import REPOSITORY
 from headgate.stack import compose as stack
 
 
@@ -105,6 +106,37 @@ def test_demo_starts_the_stack_and_runs_inside_of_it(
     assert up[4:7] == ["up", "--detach", "--wait"]
     inside = ["run", "--rm", "--no-deps", "--no-TTY", "--env", "LOGNAME=ana", "headgate"]
     assert run[4:] == [*inside, "demo", "--hours", "3"]
+
+
+@pytest.fixture
+def on_record(docker: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The command lines that wrote down an act."""
+    monkeypatch.setenv("LOGNAME", "ana")
+    monkeypatch.setattr(command, "back_up", lambda _: None)
+    monkeypatch.setattr(command, "recover", lambda _: None)
+    return docker
+
+
+@pytest.mark.parametrize("word", ["backup", "recover"])
+def test_who_kept_or_brought_back_the_stack_is_on_record(
+    word: str, env: Path, on_record: list[list[str]], tmp_path: Path
+) -> None:
+    stack.write_env(env)
+    assert call(word, str(tmp_path / "monday"))[0] == 0
+    write = ["run", "--rm", "--no-deps", "--no-TTY", "archive", "python", "-m", "headgate.stack.stack_acts"]
+    assert on_record[-1][4:] == [*write, "ana", f"compose {word}", f"{tmp_path}/monday"]
+
+
+def test_who_gave_roles_is_on_record(
+    env: Path, on_record: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = (REPOSITORY / "access.yaml").read_text()
+    file = tmp_path / "access.yaml"
+    file.write_text(access.replace("accounts: {}", "accounts: {eva: Engineer, gus: none}"))
+    monkeypatch.setenv("HEADGATE_ACCESS", str(file))
+    stack.write_env(env)
+    assert call("accounts")[0] == 0
+    assert on_record[-1][-3:] == ["ana", "compose accounts", "eva: Engineer, gus: none"]
 
 
 def test_other_commands_keep_their_arguments(env: Path, docker: list[list[str]]) -> None:

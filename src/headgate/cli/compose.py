@@ -16,6 +16,7 @@ from headgate.stack.compose import ENV_FILE, SecretsMissing, docker_compose, run
 from headgate.stack.compose_backup import back_up
 from headgate.stack.compose_recover import recover
 from headgate.stack.compose_store import compose_store, places_on_s3
+from headgate.stack.stack_acts import put_on_record
 
 CONTEXT = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
@@ -88,6 +89,8 @@ def _accounts() -> None:
     for name in access.taken_away:
         typer.echo(f"{name}: taken away")
     typer.echo(f"Airflow and MLflow know the roles and accounts of {path}")
+    told = [f"{name}: {role}" for name, role in access.held.items()]
+    put_on_record("compose accounts", ", ".join([*told, *(f"{name}: none" for name in access.taken_away)]))
 
 
 def _keep_or_bring_back(command: str, arguments: list[str]) -> None:
@@ -104,3 +107,4 @@ def _keep_or_bring_back(command: str, arguments: list[str]) -> None:
     else:
         recover(folder)
         typer.echo(f"recovered from {folder}; MLflow shows what the lake says")
+    put_on_record(f"compose {command}", str(folder))
