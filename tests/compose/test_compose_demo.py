@@ -44,6 +44,12 @@ def test_its_lines_show_no_secret(demo: EventfulDemo, stack: ComposeStack) -> No
     assert [secret for secret in secrets if secret in text] == []
 
 
+def test_a_message_names_the_command_that_works_here(demo: EventfulDemo, stack: ComposeStack) -> None:
+    answer = stack.headgate("releases", "show", "flights", "99")
+    assert answer.code == 1
+    assert "next: ./headgate compose releases list flights" in answer.err
+
+
 def test_status_knows_the_champion(demo: EventfulDemo, stack: ComposeStack) -> None:
     answer = stack.headgate("status", "--json")
     assert answer.code == 0, answer.out + answer.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import time
 from typing import Any
@@ -154,6 +155,10 @@ def test_accounts_come_change_their_role_and_go(stack: ComposeStack) -> None:
                 time.sleep(2)
     file.write_text(access_text())
     assert "gus" not in stack.secret("ACCOUNT_PASSWORDS")
+    given = json.loads(stack.headgate("audit", "--what", "gus: engineer", "--format", "json").out)
+    assert [(act["who"], act["place"], act["did"]) for act in given] == [
+        (getpass.getuser(), "stack", "compose accounts")
+    ]
 
 
 def test_the_audit_says_who_did_what(demo: EventfulDemo, stack: ComposeStack) -> None:

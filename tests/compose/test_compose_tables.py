@@ -3,11 +3,13 @@
 from tests.integration.test_demo_tables import (
     test_examples_equal_the_replay,
     test_live_rows_equal_the_replay,
+    test_the_change_log_equals_the_replay,
     test_the_quarantine_equals_the_replay,
 )
 
 __all__ = [
     "test_examples_equal_the_replay",
     "test_live_rows_equal_the_replay",
+    "test_the_change_log_equals_the_replay",
     "test_the_quarantine_equals_the_replay",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.integration.headgate_stack import Demo, HeadgateStack
-from tests.oracle.flights_tables import EXAMPLE_KEY, FEEDS, by_key, examples, live_rows, replay
+from tests.oracle.flights_tables import EXAMPLE_KEY, FEEDS, by_key, examples, live_rows, replay, written
 from tests.oracle.silver_replay import Replay
 
 END = datetime(2013, 1, 29, 3)  # noqa: DTZ001 the oracle's moments are UTC without zone
@@ -41,6 +42,18 @@ def test_what_was_not_published_is_refused_with_what_was(demo: Demo, stack: Head
     answer = stack.headgate("query", "--as-of", "2013-01-15T00", "SELECT * FROM flights_gold.examples")
     assert answer.code == 1
     assert "it was published in one go with the hours up to 2013-01-28T23" in answer.err
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_the_change_log_equals_the_replay(demo: Demo, stack: HeadgateStack, feed: str) -> None:
+    found = stack.rows(
+        "SELECT _file, _row, _op, _committed_at, _known_at, size(_failed_rules) > 0 AS _marked "
+        f"FROM flights_silver.{feed}_changes"
+    )
+    wanted = [{name: row[name] for name in found[0]} for row in replayed(stack, feed).log]
+    assert Counter(tuple(written(row).values()) for row in found) == Counter(
+        tuple(written(row).values()) for row in wanted
+    )
 
 
 @pytest.mark.parametrize("feed", ["flights", "airports"])

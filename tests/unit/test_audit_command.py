@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from typer.testing import CliRunner
 from headgate.cli import audit as command
 from headgate.stack.airflow_acts import NOT_BY_PEOPLE, airflow_acts
 from headgate.stack.audit_trail import Act
+from headgate.stack.stack_acts import append
 
 AT = datetime(2026, 2, 1, 7, tzinfo=UTC)
 
@@ -68,11 +71,23 @@ def test_both_records_stand_in_one_order() -> None:
         (("--who", "ben"), ["ben"]),
         (("--to", "2026-02-01T10"), ["eva"]),
         (("--from", "2026-02-02"), []),
+        (("--pipeline", "flights"), ["ben"]),
+        (("--what", "backfill"), ["eva"]),
     ],
 )
 def test_acts_are_chosen_and_written_as_json(words: tuple[str, ...], who: list[str]) -> None:
     found = json.loads(said("--format", "json", *words))
     assert [act["who"] for act in found] == who
+
+
+def test_in_the_compose_stack_what_was_done_to_it_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "served_stack", lambda: SimpleNamespace(mlflow_changes=tmp_path))
+    append(tmp_path, AT.replace(hour=11), "ana", "compose backup", "/srv/b")
+    assert said("--format", "csv", "--what", "backup").splitlines()[1:] == [
+        "2026-02-01T11:00:00+00:00,ana,stack,compose backup,/srv/b,"
+    ]
 
 
 def test_csv_has_a_line_for_each() -> None:

@@ -14,8 +14,8 @@ from headgate.hops.requests import Request
 from headgate.releases.release_rows import Release
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
-from headgate.stack import airflow_acts, lake_acts, mlflow_acts
-from headgate.stack.audit_trail import Act, in_order
+from headgate.stack import airflow_acts, lake_acts, mlflow_acts, stack_acts
+from headgate.stack.audit_trail import Act, Place, in_order
 
 AT = datetime(2026, 2, 1, 7, tzinfo=UTC)
 
@@ -92,6 +92,32 @@ def test_decisions_in_the_lake_are_acts_and_publishes_are_not(
     ]
 
 
+def test_what_was_done_to_the_stack_is_an_act(tmp_path: Path) -> None:
+    assert stack_acts.stack_acts(tmp_path) == []
+    stack_acts.append(tmp_path, AT, "ana", "compose backup", "/srv/b\nä")
+    stack_acts.append(tmp_path, AT.replace(hour=8), "ben", "compose accounts", "ana: Engineer")
+    assert (tmp_path / "stack/acts.jsonl").read_text().splitlines()[0] == (
+        '{"at": "2026-02-01T07:00:00+00:00", "who": "ana", "did": "compose backup", "what": "/srv/b\\nä"}'
+    )
+    assert stack_acts.stack_acts(tmp_path) == [
+        Act(AT, "ana", "stack", "compose backup", "/srv/b\nä"),
+        Act(AT.replace(hour=8), "ben", "stack", "compose accounts", "ana: Engineer"),
+    ]
+    assert mlflow_acts.mlflow_acts(tmp_path) == []
+
+
+def test_what_is_not_on_record_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack_acts, "docker_compose", lambda _: 1)
+    with pytest.raises(stack_acts.NotOnRecord) as refused:
+        stack_acts.put_on_record("compose backup", "/srv/b")
+    assert str(refused.value) == (
+        "compose backup is not in the audit trail: docker compose run archive ended with 1\n"
+        "  where: /srv/b\n"
+        "  left behind: compose backup is done, and all else is as it should be\n"
+        "  next: docker compose ps --all, which shows what is wrong"
+    )
+
+
 def act(hour: int, who: str) -> Act:
     return Act(AT.replace(hour=hour), who, "headgate", "hold", "flights release 1")
 
@@ -101,3 +127,32 @@ def test_acts_stand_in_order_and_can_be_chosen() -> None:
     assert in_order(acts) == [act(7, "b"), act(8, "a"), act(9, "a")]
     assert in_order(acts, AT.replace(hour=8), AT.replace(hour=9)) == [act(8, "a")]
     assert in_order(acts, who="a") == [act(8, "a"), act(9, "a")]
+
+
+@pytest.mark.parametrize(
+    ("place", "what", "about"),
+    [
+        ("headgate", "flights silver 2026-02-01T07", True),
+        ("headgate", "flights release 1, version 2", True),
+        ("headgate", "flights_2 release 1, version 2", False),
+        ("airflow", "flights_hourly/r1/gold.gate", True),
+        ("airflow", "flights_gate decision accept", True),
+        ("airflow", "flights_2_gate decision accept", False),
+        ("airflow", "other_hourly why flights", False),
+        ("airflow", "", False),
+        ("mlflow", "name flights, alias champion, version 1", True),
+        ("mlflow", "name flights_2, alias champion", False),
+        ("mlflow", "username eva", False),
+        ("stack", "/srv/backups/flights", False),
+    ],
+)
+def test_acts_about_a_pipeline_are_those_that_name_it_as_what_was_acted_on(
+    place: Place, what: str, about: bool
+) -> None:
+    one = Act(AT, "eva", place, "did", what)
+    assert in_order([one], pipeline="flights") == [one] * about
+
+
+@pytest.mark.parametrize(("text", "found"), [("hold", 1), ("Release 1", 1), ("release 2", 0), ("eva", 0)])
+def test_acts_are_chosen_by_what_was_done_to_what(text: str, found: int) -> None:
+    assert len(in_order([act(7, "eva")], text=text)) == found

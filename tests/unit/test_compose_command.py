@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from headgate.cli import compose as command
+from headgate.spec.settings import REPOSITORY
 from headgate.stack import compose as stack
 
 
@@ -94,12 +96,47 @@ def test_without_docker_the_embedded_stack_is_offered(env: Path, monkeypatch: py
     )
 
 
-def test_demo_starts_the_stack_and_runs_inside_of_it(env: Path, docker: list[list[str]]) -> None:
+def test_demo_starts_the_stack_and_runs_inside_of_it(
+    env: Path, docker: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "ana")
     stack.write_env(env)
     assert call("demo", "--hours", "3")[0] == 0
     up, run = [line for line in docker if line[2] != "version"]
     assert up[4:7] == ["up", "--detach", "--wait"]
-    assert run[4:] == ["run", "--rm", "--no-deps", "--no-TTY", "headgate", "demo", "--hours", "3"]
+    inside = ["run", "--rm", "--no-deps", "--no-TTY", "--env", "LOGNAME=ana", "headgate"]
+    assert run[4:] == [*inside, "demo", "--hours", "3"]
+
+
+@pytest.fixture
+def on_record(docker: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The command lines that wrote down an act."""
+    monkeypatch.setenv("LOGNAME", "ana")
+    monkeypatch.setattr(command, "back_up", lambda _: None)
+    monkeypatch.setattr(command, "recover", lambda _: None)
+    return docker
+
+
+@pytest.mark.parametrize("word", ["backup", "recover"])
+def test_who_kept_or_brought_back_the_stack_is_on_record(
+    word: str, env: Path, on_record: list[list[str]], tmp_path: Path
+) -> None:
+    stack.write_env(env)
+    assert call(word, str(tmp_path / "monday"))[0] == 0
+    write = ["run", "--rm", "--no-deps", "--no-TTY", "archive", "python", "-m", "headgate.stack.stack_acts"]
+    assert on_record[-1][4:] == [*write, "ana", f"compose {word}", f"{tmp_path}/monday"]
+
+
+def test_who_gave_roles_is_on_record(
+    env: Path, on_record: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = (REPOSITORY / "access.yaml").read_text()
+    file = tmp_path / "access.yaml"
+    file.write_text(access.replace("accounts: {}", "accounts: {eva: Engineer, gus: none}"))
+    monkeypatch.setenv("HEADGATE_ACCESS", str(file))
+    stack.write_env(env)
+    assert call("accounts")[0] == 0
+    assert on_record[-1][-3:] == ["ana", "compose accounts", "eva: Engineer, gus: none"]
 
 
 def test_other_commands_keep_their_arguments(env: Path, docker: list[list[str]]) -> None:
@@ -108,7 +145,42 @@ def test_other_commands_keep_their_arguments(env: Path, docker: list[list[str]])
     assert docker[-1][-4:] == ["query", "SELECT 1 AS one", "--format", "json"]
 
 
-@pytest.mark.parametrize("word", ["up", "down", "doctor", "bench"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("gate", "accept", "flights", "--why", "so it is"),
+        ("quarantine", "list", "flights"),
+        ("forget", "flights", "flights", "flight_id=1", "--dry-run"),
+        ("rollback", "flights", "--to", "1"),
+        ("challenge", "flights", "3", "--why", "a new recipe"),
+        ("replay", "flights", "--from", "2013-01-08T00", "--to", "2013-01-08T01"),
+        ("live", "flights"),
+        ("gate", "--help"),
+    ],
+    ids=" ".join,
+)
+def test_whatever_is_about_a_pipeline_is_done_inside(
+    words: tuple[str, ...], env: Path, docker: list[list[str]]
+) -> None:
+    stack.write_env(env)
+    assert call(*words)[0] == 0
+    assert tuple(docker[-1][-len(words) - 1 :]) == ("headgate", *words)
+
+
+def test_help_lists_what_there_is() -> None:
+    code, out, _ = call("--help")
+    assert code == 0
+    listed = re.search(r"One of ([a-z, \n│]+)\.", out)
+    assert listed is not None
+    assert set(re.findall("[a-z]+", listed[1])) == {
+        *("init", "accounts", "backup", "recover"),
+        *("demo", "status", "check", "plan", "sample", "run", "replay", "gate", "releases", "challenge"),
+        *("audit", "forget", "rollback", "query", "quarantine", "compare", "tune", "reproduce"),
+        *("live", "drift", "contract", "statistics"),
+    }
+
+
+@pytest.mark.parametrize("word", ["up", "down", "doctor", "compose", "new", "bench", "prove", "test"])
 def test_what_does_not_work_inside_is_not_offered(word: str, env: Path) -> None:
     code, out, _ = call(word)
     assert code == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -131,6 +132,28 @@ def test_whoever_writes_to_the_store_waits_until_it_was_tried() -> None:
     assert all(SERVICES[name]["depends_on"]["store-probe"] == tried for name in waiting)
     assert "profiles" not in SERVICES["store-probe"]
     assert SERVICES["store-probe"]["restart"] == "no"
+
+
+def overrides() -> list[dict[str, Any]]:
+    """The files beside docker-compose.yaml that docs/compose.md shows."""
+    text = (REPOSITORY / "docs/compose.md").read_text()
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    return [block for block in blocks if "services" in block]
+
+
+def test_the_overrides_in_the_documents_are_of_services_that_there_are() -> None:
+    shown = {name: found for override in overrides() for name, found in override["services"].items()}
+    assert list(shown) == ["airflow-api-server", "airflow-scheduler"]
+    assert set(shown) <= set(SERVICES)
+    lineage = shown["airflow-scheduler"]["environment"]
+    transport = lineage["AIRFLOW__OPENLINEAGE__TRANSPORT"].replace("${LINEAGE_KEY:?}", "secret")
+    assert json.loads(transport) == {
+        "type": "http",
+        "url": "https://lineage.example.org",
+        "auth": {"type": "api_key", "apiKey": "secret"},
+    }
+    assert {"airflow", "tracking"} <= set(SERVICES["airflow-scheduler"]["networks"])
+    assert [COMPOSE["networks"][name] for name in ("airflow", "tracking")] == [None, None]
 
 
 def test_one_service_builds_the_image_and_no_other_pulls_it() -> None:

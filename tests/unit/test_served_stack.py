@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
 
 from headgate.cli.ask_registry import ask_registry
 from headgate.cli.running_stack import require_running
+from headgate.cli.start_run import trigger_run
 from headgate.cli.submit_job import job_environment
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses, airflow_server, mlflow_server
+from headgate.stack.airflow_client import AirflowClient
 from headgate.stack.errors import StackNotRunning
 from headgate.stack.served_engine import command, is_known
 from headgate.stack.served_stack import served_stack
+from tests.unit.airflow_answers import AirflowAnswers, dag_run
 
 VARIABLES = {
     "AIRFLOW": "http://airflow-api-server:8080",
@@ -50,6 +54,16 @@ def test_people_and_programs_have_addresses_of_their_own(settings: Settings) -> 
 
 def test_printing_it_shows_no_secret(settings: Settings) -> None:
     assert "secret" not in f"{served_stack()!r} {airflow_server(settings)!r}".replace("SecretStr", "")
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_run_that_a_command_triggers_there_says_who_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "ana")
+    client = AirflowAnswers({"/dags/flights_gate/dagRuns": [dag_run("manual__1", "queued")]})
+    trigger_run(cast(AirflowClient, client), "flights_gate", {"decision": "accept"})
+    form = {"decision": "accept"}
+    said = {"logical_date": None, "conf": form, "note": "asked by ana"}
+    assert client.posted == [("/dags/flights_gate/dagRuns", said)]
 
 
 def test_it_is_not_looked_for_in_the_home(settings: Settings) -> None:

@@ -35,6 +35,7 @@ from headgate.airflow.quarantine_dag import quarantine_dag
 from headgate.airflow.replay_dag import replay_dag
 from headgate.airflow.rollback_dag import rollback_dag
 from headgate.airflow.tune_dag import tune_dag
+from headgate.spec.command import as_typed
 from headgate.spec.errors import SpecErrors
 from headgate.spec.load import load_all, load_pipeline, pipeline_names
 from headgate.spec.pipeline import Pipeline
@@ -153,7 +154,8 @@ def _dags(
 ) -> dict[str, DAG]:
     settings = settings or Settings()
     pipelines = [pipeline for pipeline in _pipelines(settings, suffix) if has(pipeline)]
-    dags = [build(settings, pipeline, doc) for pipeline in pipelines]
+    told = as_typed(doc) if doc else doc
+    dags = [build(settings, pipeline, told) for pipeline in pipelines]
     return {dag.dag_id: dag for dag in dags}
 
 

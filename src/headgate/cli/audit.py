@@ -24,6 +24,7 @@ from headgate.stack.audit_trail import Act, in_order
 from headgate.stack.lake_acts import lake_acts
 from headgate.stack.mlflow_acts import mlflow_acts
 from headgate.stack.served_stack import served_stack
+from headgate.stack.stack_acts import stack_acts
 
 
 def audit(
@@ -36,13 +37,20 @@ def audit(
         typer.Option("--to", parser=moment, metavar="MOMENT", help="Up to before this moment."),
     ] = None,
     who: Annotated[str | None, typer.Option(help="What one account did.")] = None,
+    pipeline: Annotated[
+        str | None, typer.Option(help="What is about one pipeline, its DAGs or model.")
+    ] = None,
+    what: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What has this text in it: an act, a release, a run.")
+    ] = None,
     format: Annotated[Format, typer.Option(help="A table for reading, or CSV or JSON.")] = Format.table,
 ) -> None:
     """Say who did what, in order: in Airflow, in MLflow, and about gates, quarantine and releases.
 
     From Airflow's audit log, from what MLflow's server writes down of changes and refusals (where it knows
     accounts: the compose stack), and from the decisions in the lake: the ledger, requests about the
-    quarantine, and releases, among them aliases that somebody moved in MLflow.
+    quarantine, and releases, among them aliases that somebody moved in MLflow. In the compose stack also
+    what was done to the stack itself: accounts, backups, recoveries.
     """
     settings = Settings()
     require_running(settings)
@@ -54,7 +62,8 @@ def audit(
     served = served_stack()
     if served is not None:
         acts += mlflow_acts(served.mlflow_changes)
-    found = in_order(acts, begin, end, who)
+        acts += stack_acts(served.mlflow_changes)
+    found = in_order(acts, begin, end, who, pipeline, what)
     {Format.table: _write_table, Format.csv: _write_csv, Format.json: _write_json}[format](found)
 
 

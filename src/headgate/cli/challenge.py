@@ -12,6 +12,7 @@ from headgate.cli.running_stack import require_running
 from headgate.cli.start_run import start_run
 from headgate.releases.release_rows import releases
 from headgate.releases.trials import on_trial
+from headgate.spec.command import as_typed
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
@@ -32,7 +33,7 @@ def challenge(
     load_pipeline(settings, pipeline)
     require_running(settings)
     with AirflowClient(settings) as client:
-        typer.echo(put_on_trial(settings, client, pipeline, model, why))
+        typer.echo(as_typed(put_on_trial(settings, client, pipeline, model, why)))
 
 
 def put_on_trial(settings: Settings, client: AirflowClient, pipeline: str, model: int, why: str) -> str:

@@ -3,43 +3,40 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from headgate.cli.app import COMMANDS
+from headgate.spec.command import OF_THE_MACHINE
 from headgate.stack.access import read_access
 from headgate.stack.account_passwords import access_file, ensure_passwords
 from headgate.stack.compose import ENV_FILE, SecretsMissing, docker_compose, run_command, write_env
 from headgate.stack.compose_backup import back_up
 from headgate.stack.compose_recover import recover
 from headgate.stack.compose_store import compose_store, places_on_s3
+from headgate.stack.stack_acts import put_on_record
 
 CONTEXT = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
 
-class Command(StrEnum):
-    """What concerns the stack itself, and the commands that do on it what they do on the embedded one."""
+OWN = ("init", "accounts", "backup", "recover")
+"""What concerns the stack itself."""
+WORDS = (*OWN, *(name for name in COMMANDS if name not in OF_THE_MACHINE))
 
-    init = "init"
-    accounts = "accounts"
-    backup = "backup"
-    recover = "recover"
-    demo = "demo"
-    status = "status"
-    run = "run"
-    query = "query"
-    statistics = "statistics"
-    sample = "sample"
-    plan = "plan"
-    check = "check"
-    audit = "audit"
-    releases = "releases"
+
+def known(word: str) -> str:
+    """A command that this one has. Raises typer.BadParameter."""
+    if word not in WORDS:
+        raise typer.BadParameter(f"{word!r} is not one of {', '.join(WORDS)}")
+    return word
 
 
 def compose(
-    command: Annotated[Command, typer.Argument(help="init, accounts, or what to do inside of the stack.")],
+    command: Annotated[
+        str, typer.Argument(parser=known, metavar="COMMAND", help=f"One of {', '.join(WORDS)}.")
+    ],
     arguments: Annotated[
         list[str] | None, typer.Argument(metavar="[ARGUMENTS]", help="Those of the command.")
     ] = None,
@@ -53,27 +50,27 @@ def compose(
     (docker compose up -d --wait) and does what the embedded demo does. The other commands do on this stack
     what they do on the embedded one: ./headgate compose query "SELECT 1".
     """
-    if command is Command.accounts and arguments:
+    if command == "accounts" and arguments:
         raise typer.BadParameter("accounts takes no arguments")
-    if command is Command.init:
+    if command == "init":
         access = read_access(access_file(ENV_FILE))
         store = compose_store(arguments or [])
         write_env(ENV_FILE, store.env_text() if store else "")
         ensure_passwords(ENV_FILE, access)
         typer.echo(f"{ENV_FILE}: written, readable by you only. Next: docker compose up -d --wait")
         return
-    if command is Command.accounts:
+    if command == "accounts":
         _accounts()
         return
-    if command in (Command.backup, Command.recover):
+    if command in ("backup", "recover"):
         _keep_or_bring_back(command, arguments or [])
         return
-    if command is Command.demo:
+    if command == "demo":
         typer.echo("Starting the stack")
         started = docker_compose(["up", "--detach", "--wait", "--quiet-pull"])
         if started:
             raise typer.Exit(started)
-    words = [command.value, *(arguments or [])]
+    words = [command, *(arguments or [])]
     raise typer.Exit(run_command(words, terminal=sys.stdin.isatty() and sys.stdout.isatty()))
 
 
@@ -92,13 +89,15 @@ def _accounts() -> None:
     for name in access.taken_away:
         typer.echo(f"{name}: taken away")
     typer.echo(f"Airflow and MLflow know the roles and accounts of {path}")
+    told = [f"{name}: {role}" for name, role in access.held.items()]
+    put_on_record("compose accounts", ", ".join([*told, *(f"{name}: none" for name in access.taken_away)]))
 
 
-def _keep_or_bring_back(command: Command, arguments: list[str]) -> None:
+def _keep_or_bring_back(command: str, arguments: list[str]) -> None:
     if len(arguments) != 1:
-        raise typer.BadParameter(f"{command.value} takes one argument, a folder")
+        raise typer.BadParameter(f"{command} takes one argument, a folder")
     folder = Path(arguments[0]).expanduser().resolve()
-    if command is Command.backup:
+    if command == "backup":
         back_up(folder)
         store = places_on_s3(ENV_FILE)
         held = "databases and volumes" if store else "databases, lake and artifacts"
@@ -108,3 +107,4 @@ def _keep_or_bring_back(command: Command, arguments: list[str]) -> None:
     else:
         recover(folder)
         typer.echo(f"recovered from {folder}; MLflow shows what the lake says")
+    put_on_record(f"compose {command}", str(folder))

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from headgate.airflow.names import ATTEMPT_KEY, gate_dag_id, hourly_dag_id
-from headgate.cli.airflow_runs import Run, all_runs, run_of_answer
+from headgate.cli.airflow_runs import Run, all_runs
 from headgate.cli.await_run import await_run
 from headgate.cli.progress import Progress
 from headgate.cli.run_again import run_again
 from headgate.cli.run_hours import follow_hours
+from headgate.cli.start_run import trigger_run
 from headgate.hops.ledger import Entry, Ledger
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
@@ -47,8 +48,8 @@ def decide_gate(
     progress.say(f"{closed.hop} gate of {closed.hour:%Y-%m-%d %H:%M}: {closed.verdict}")
     run = _run_of(client, name, closed, addresses(settings).airflow)
     form = {"decision": decision, "digest": closed.digest, "why": why}
-    answer = client.post(f"/dags/{gate_dag_id(name)}/dagRuns", {"logical_date": None, "conf": form})
-    await_run(client, addresses(settings).airflow, run_of_answer(answer))
+    decided = trigger_run(client, gate_dag_id(name), form)
+    await_run(client, addresses(settings).airflow, decided)
     progress.say(f"{decision}: on record in the ledger, digest {closed.digest[:12]}")
     task_ids = [f"{closed.hop}.{CLEARED[decision]}"]
     client.post(

@@ -20,6 +20,7 @@ from headgate.cli.summary import summarise
 from headgate.cli.summary_text import summary_lines
 from headgate.cli.wait_for_learning import wait_for_learning
 from headgate.hops.ledger import Ledger
+from headgate.spec.command import as_typed
 from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline, load_pipeline
@@ -112,9 +113,7 @@ def _run_what_is_left(
 def _show(settings: Settings, found: dict[str, Any]) -> None:
     for line in summary_lines(found):
         typer.echo(line)
-    command = "./headgate"
     if served_stack():
-        command += " compose"
         typer.echo(
             f"  log in as {AIRFLOW_USER} with AIRFLOW_ADMIN_PASSWORD and MLFLOW_ADMIN_PASSWORD of .env"
         )
@@ -122,7 +121,8 @@ def _show(settings: Settings, found: dict[str, Any]) -> None:
         secrets = Layout.of(settings).secrets
         password = read_secrets(secrets).airflow_password.get_secret_value()
         typer.echo(f"  log in as {AIRFLOW_USER} with {password} (kept in {secrets / 'airflow_password'})")
-    typer.echo(f'Done in {found["seconds"]:.0f} s. Next: {command} query "SELECT * FROM flights_ops.hops"')
+    following = './headgate query "SELECT * FROM flights_ops.hops"'
+    typer.echo(f"Done in {found['seconds']:.0f} s. Next: {as_typed(following)}")
 
 
 def _no_champion(found: dict[str, Any]) -> NoChampion:

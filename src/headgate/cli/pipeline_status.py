@@ -8,6 +8,7 @@ from datetime import datetime
 from headgate.cli.registered_champion import registered_champion
 from headgate.hops.ledger import Ledger
 from headgate.hops.run_range import held_because, way_forward
+from headgate.spec.command import as_typed
 from headgate.spec.load import LoadedPipeline, load_all
 from headgate.spec.settings import Settings
 
@@ -50,7 +51,7 @@ def _status(settings: Settings, loaded: LoadedPipeline) -> PipelineStatus:
         gates,
         str(version) if version else None,
         held_because(held) if held else None,
-        f"./headgate {way_forward(name, held, loaded.spec.schedule.start)}" if held else None,
+        as_typed(f"./headgate {way_forward(name, held, loaded.spec.schedule.start)}") if held else None,
     )
 
 

@@ -12,6 +12,7 @@ from headgate.planning.plan import Plan
 from headgate.planning.replay import Replay
 from headgate.planning.table_plan import TablePlan
 from headgate.planning.verdict import verdict
+from headgate.spec.command import as_typed
 from headgate.spec.hour_range import HOUR
 from headgate.spec.hours import Hours
 
@@ -39,7 +40,7 @@ def replay_commands(pipeline: str, replay: Replay, first: datetime) -> list[str]
     """The commands that do a replay. `first`: the schedule's first hour, which takes all before it along."""
     layer = "" if replay.layer == "bronze" else f" --layer {replay.layer}"
     return [
-        f"./headgate replay {pipeline} --from {start} --to {last}{layer}"
+        as_typed(f"./headgate replay {pipeline} --from {start} --to {last}{layer}")
         for start, last in first_and_last(replay.hours, first)
         if not replay.by_next_run
     ]

@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.text import Text
 
 from headgate.cli.airflow_runs import Task
+from headgate.spec.command import as_typed
 from headgate.spec.layers import LAYERS, SCORES
 
 WORDS = {
@@ -50,8 +51,8 @@ class Progress:
         return None
 
     def say(self, text: str) -> None:
-        """One line of its own."""
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        """One line of its own, with commands `as_typed`."""
+        self.console.print(as_typed(text), markup=False, highlight=False, soft_wrap=True)
 
     def working(self, title: str, tasks: Sequence[Task], changed: Sequence[Task]) -> None:
         """The tasks of a run that is at work, and those of them whose state has changed."""

@@ -20,6 +20,7 @@ from headgate.releases.live import live_at
 from headgate.releases.release_chain import breaks
 from headgate.releases.release_rows import Release, releases
 from headgate.releases.trials import on_trial
+from headgate.spec.command import as_typed
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
@@ -112,7 +113,7 @@ def trial(pipeline: PipelineName, as_json: AsJson = False) -> None:
         typer.echo(json.dumps(found))
         return
     if begun is None:
-        typer.echo(f"no model of {pipeline} is on trial; ./headgate challenge puts one there")
+        typer.echo(as_typed(f"no model of {pipeline} is on trial; ./headgate challenge puts one there"))
         return
     for line in trial_lines(begun, found):
         typer.echo(line)

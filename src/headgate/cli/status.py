@@ -13,6 +13,7 @@ from rich.table import Table
 
 from headgate.cli.pipeline_status import PipelineStatus, pipeline_statuses
 from headgate.gates.ways_out import kept_closing, next_step
+from headgate.spec.command import as_typed
 from headgate.spec.load import pipeline_names
 from headgate.spec.settings import Settings
 from headgate.stack.addresses import addresses
@@ -69,7 +70,7 @@ def told_lines(settings: Settings, parts: list[PartHealth], pipelines: list[Pipe
     if broken:
         lines.append(f"Not shown, as their specs have mistakes: {', '.join(broken)}. ./headgate check")
     if not any(part.healthy for part in parts):
-        lines.append("The stack is down. To start it: ./headgate up")
+        lines.append(as_typed("The stack is down. To start it: ./headgate up"))
     return lines
 
 

@@ -24,7 +24,7 @@ CODE = ("src", "tests", "pipelines", "dags", "plugins", "spark_jobs", "bench")
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 SLOWEST = "--durations=40"
 COMPOSE_TESTS = tuple(
-    f"tests/compose/test_compose_{part}.py" for part in ("demo", "tables", "access", "roles")
+    f"tests/compose/test_compose_{part}.py" for part in ("demo", "tables", "access", "roles", "forms")
 )
 """What `--compose` runs; all of `tests/compose` also restarts, upgrades and destroys the stack."""
 STORE_TESTS = tuple(f"tests/s3/test_{part}.py" for part in ("probe", "writers"))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from headgate.gates.verdict import SHARE, RuleResult, Verdict, sentence
+from headgate.spec.command import as_typed
 
 Decision = Literal["accept", "divert"]
 DECISIONS: dict[Decision, str] = {"accept": "publish it as it is", "divert": "put what is wrong aside"}
@@ -39,7 +40,7 @@ def next_step(pipeline: str, hop: str, closing: Sequence[RuleResult]) -> str:
         f"./headgate gate {decision} {pipeline} ({DECISIONS[decision]})"
         for decision in possible(hop, closing)
     ]
-    return f"{mend} Or decide, on record: {' or '.join(decisions)}." if decisions else mend
+    return as_typed(f"{mend} Or decide, on record: {' or '.join(decisions)}." if decisions else mend)
 
 
 def kept_closing(report: Path) -> list[RuleResult]:

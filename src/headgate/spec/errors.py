@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from headgate.spec.command import as_typed
+
 
 class HeadgateError(Exception):
     """The root of every error that Headgate raises on purpose.
 
     `what` happened, in a sentence; `where` (a file with line, a table, a report); what is `left` behind;
-    the `next_command` that leads on. The text of the error has one line for each of them that is given.
+    the `next_command` that leads on. The text of the error has one line for each of them that is given, with
+    commands `as_typed`.
     """
 
     def __init__(
@@ -28,7 +31,7 @@ class HeadgateError(Exception):
 
     def __str__(self) -> str:
         parts = (("where", self.where), ("left behind", self.left), ("next", self.next_command))
-        return "\n".join([self.what, *(f"  {name}: {text}" for name, text in parts if text)])
+        return as_typed("\n".join([self.what, *(f"  {name}: {text}" for name, text in parts if text)]))
 
 
 @dataclass(frozen=True, order=True)

@@ -14,6 +14,8 @@ from typing import IO
 
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import REPOSITORY
+from headgate.stack.asked_by import VARIABLE as ASKER
+from headgate.stack.asked_by import asked_by
 from headgate.stack.secrets import fernet_key
 
 ENV_FILE = Path(os.environ.get("COMPOSE_ENV_FILES", REPOSITORY / ".env"))
@@ -129,6 +131,6 @@ def docker_compose(arguments: Sequence[str], *, source: Path | None = None, into
 
 
 def run_command(words: Sequence[str], terminal: bool) -> int:
-    """Run one of Headgate's commands inside of the stack; `terminal`: it talks to one."""
-    switches = ["--rm", "--no-deps", *([] if terminal else ["--no-TTY"])]
+    """Run a command of Headgate inside of the stack and tell it who asks; `terminal`: it talks to one."""
+    switches = ["--rm", "--no-deps", *([] if terminal else ["--no-TTY"]), "--env", f"{ASKER}={asked_by()}"]
     return docker_compose(["run", *switches, COMMAND_SERVICE, *words])

@@ -63,6 +63,17 @@ def test_one_run_asks_for_each_release_that_does(asking: Settings) -> None:
     assert ask.skip_when_already_exists is True
 
 
+def test_the_question_names_the_command_as_it_is_typed(
+    asking: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release(asking, 1, "ask", 1, reasons=PASSED)
+    monkeypatch.setenv("HEADGATE_COMMAND", "./headgate compose")
+    task: Any = promote_dags()["shop_promote"].get_task("asked")
+    instance = Instance()
+    task.execute(context(instance, version="1"))
+    assert instance.pushed["body"].endswith("or `./headgate compose releases show shop 1`.")
+
+
 def test_the_question_tells_what_the_release_log_holds(asking: Settings) -> None:
     release(asking, 1, "promote", 1)
     release(asking, 2, "ask", 2, reasons=PASSED, previous_champion=1)

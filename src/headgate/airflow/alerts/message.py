@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from headgate.airflow.alerts.cause import Cause
 from headgate.airflow.pages.paths import outside
+from headgate.spec.command import as_typed
 
 LONGEST = 1500
 """Characters of what happened that a message has; the page has the rest."""
@@ -33,7 +34,7 @@ def message_of(cause: Cause, owner: str) -> Message:
         "title": visible(cause.title),
         "what": _cut(visible(cause.what)),
         "page": outside(cause.page),
-        "next_command": visible(cause.next_command),
+        "next_command": visible(as_typed(cause.next_command)),
         "owner": visible(owner),
     }
     escaped = {name: _in_code(value) for name, value in values.items()}

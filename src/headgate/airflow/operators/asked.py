@@ -9,6 +9,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from headgate.airflow.operators.promote import version_of
 from headgate.airflow.pages.paths import outside, page_address
+from headgate.spec.command import as_typed
 
 QUESTION = ("release", "subject", "body")
 """The XComs that hold the question."""
@@ -49,5 +50,5 @@ class AskedOperator(BaseOperator):
             f"or `./headgate releases show {self.pipeline} {row.release}`.",
         ]
         subject = f"Let version {version} of {self.pipeline} serve?"
-        for name, value in zip(QUESTION, (row.release, subject, "\n".join(lines)), strict=True):
+        for name, value in zip(QUESTION, (row.release, subject, as_typed("\n".join(lines))), strict=True):
             context["ti"].xcom_push(key=name, value=value)

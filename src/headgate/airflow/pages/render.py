@@ -22,6 +22,7 @@ from headgate.airflow.pages.paths import (
     report_address,
 )
 from headgate.airflow.pages.report_files import Report
+from headgate.spec.command import as_typed
 
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 KEPT = "private, max-age=31536000, immutable"
@@ -30,7 +31,7 @@ KEPT = "private, max-age=31536000, immutable"
 
 def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """The page, with the policy that nothing but the style sheet and the script of `page.html` counts."""
-    text = environment().get_template(template).render(values)
+    text = as_typed(environment().get_template(template).render(values))
     return HTMLResponse(text, status, headers={**HEADERS, "Content-Security-Policy": page_policy()})
 
 
