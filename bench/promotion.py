@@ -268,7 +268,9 @@ class Year:
             "challenger": np.where(turned, pair.champion, pair.candidate),
         }
         outcomes = pd.concat(
-            self.rows[inside].assign(role=role, model=2, probability=score[inside])
+            self.rows[inside].assign(
+                role=role, model=2, probability=score[inside], scored_at=self.rows[self.examples.as_of][inside]
+            )
             for role, score in roles.items()
         )
         frontier = since + self.policy.hold_after + timedelta(days=3)
