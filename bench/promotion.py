@@ -267,9 +267,10 @@ class Year:
             "champion": np.where(turned, pair.candidate, pair.champion),
             "challenger": np.where(turned, pair.champion, pair.candidate),
         }
+        rows = self.rows[inside]
+        said = rows.assign(model=2, scored_at=rows[self.examples.as_of])
         outcomes = pd.concat(
-            self.rows[inside].assign(role=role, model=2, probability=score[inside])
-            for role, score in roles.items()
+            said.assign(role=role, probability=score[inside]) for role, score in roles.items()
         )
         frontier = since + self.policy.hold_after + timedelta(days=3)
         weighed = weigh(outcomes, Trial(2, since, frontier), self.examples, self.model, self.policy)

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.releases.answer import NothingAsked, answer
+from headgate.releases.answer import NothingAsked, answer, champion_holds
 from headgate.releases.reconcile import reconcile
 from headgate.releases.registry import open_client
 from headgate.releases.release_chain import breaks
+from headgate.releases.release_log import append_release
 from headgate.releases.release_rows import Release, releases
 from headgate.spec.pipeline import Promotion
 from tests.unit.learning_world import publish_examples
@@ -75,6 +76,29 @@ def test_without_an_answer_it_is_held(world: World) -> None:
     assert world.champion() == 1
 
 
+@pytest.mark.parametrize(
+    ("track", "now", "refreshed", "said"),
+    [
+        ("challenge", 4, True, []),
+        ("refresh", 4, False, []),
+        (
+            "challenge",
+            6,
+            True,
+            [(True, "version 6 serves now, version 4 refreshed: the trial was against its recipe")],
+        ),
+        ("challenge", 6, False, [(False, "version 6 serves now, but version 4 did when it was asked")]),
+        ("refresh", 6, True, [(False, "version 6 serves now, but version 4 did when it was asked")]),
+        ("challenge", None, False, [(False, "nothing serves now, but version 4 did when it was asked")]),
+    ],
+)
+def test_who_serves_when_the_answer_comes(
+    track: str, now: int | None, refreshed: bool, said: list[tuple[bool, str]]
+) -> None:
+    asked = Release(9, "ask", 5, 5, 4, [], evaluation={"track": track})
+    assert [(one.passed, one.said) for one in champion_holds(asked, now, refreshed)] == said
+
+
 def test_an_approval_that_comes_after_another_champion_holds(world: World) -> None:
     publish_examples(world.spark, world.settings, FIRST + timedelta(hours=12))
     world.through("third")
@@ -87,4 +111,16 @@ def test_an_approval_that_comes_after_another_champion_holds(world: World) -> No
     assert [row.decision for row in releases(world.settings, "trains")] == [
         *("ask", "promote", "ask", "hold", "ask", "by_hand", "hold")
     ]
+
+
+def test_a_challenger_that_is_approved_serves_though_the_champion_was_refreshed(world: World) -> None:
+    asked = Release(8, "ask", 3, 3, 2, [], evaluation={"track": "challenge"}, decided_by="the rules")
+    append_release(world.spark, world.settings, "trains", asked)
+    open_client().set_registered_model_alias("trains", "champion", "1")
+    release = answered(world, 8, approved=True)
+    assert (release.decision, release.version, release.previous_champion) == ("promote", 3, 1)
+    assert release.reasons[-1]["said"] == (
+        "version 1 serves now, version 2 refreshed: the trial was against its recipe"
+    )
+    assert world.champion() == 3
     assert breaks(releases(world.settings, "trains")) == []

@@ -31,6 +31,11 @@ EXAMPLES = Examples(inputs=["trains"], entity=["id"], label="late")
         (
             WEEKLY,
             {"audited": "2013-02-01T11:00:00+00:00", "frontier": "", "audit": {"beyond_bounds": True}},
+            False,
+        ),
+        (
+            WEEKLY,
+            {"audited": "2013-01-25T12:00:00+00:00", "frontier": "", "audit": {"beyond_bounds": True}},
             True,
         ),
     ],

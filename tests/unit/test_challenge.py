@@ -31,7 +31,10 @@ PROMOTION = Promotion(
     first_holdout=timedelta(days=3),
     challenge=Challenge(minimum_days=3, minimum_rows=300, evidence=3, largest_day=0.5, at_most=2),
 )
-PREDICTION = "flight_id string, as_of timestamp, role string, model bigint, version int, probability double"
+PREDICTION = (
+    "flight_id string, as_of timestamp, role string, model bigint, version int, probability double, "
+    "scored_at timestamp"
+)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +68,7 @@ def publish_predictions(world: World, frontier: datetime, model: int) -> None:
     for flight, as_of, _, _, _, late, _ in examples_until(frontier):
         if as_of > SECOND:  # type: ignore[operator]  # a moment
             for role, number, sure in (("champion", 1, 0.55), ("challenger", model, 0.8)):
-                rows.append((flight, as_of, role, number, number, sure if late else 1 - sure))
+                rows.append((flight, as_of, role, number, number, sure if late else 1 - sure, as_of))
     path = table_path(world.settings.lake, "trains", "gold.predictions")
     world.spark.createDataFrame(rows, PREDICTION).write.format("delta").mode("overwrite").save(path)
     ledger, version = Ledger(world.settings, "trains", "gold"), current_version(path)

@@ -35,9 +35,9 @@ def outcomes(days: int, better: dict[str, float] | float = 0.6, rows: int = 120)
             ("challenger", 2, 1 / (1 + np.exp(-logit))),
         ):
             known = as_of + pd.Timedelta(hours=5)
-            found.append((f"{number:05d}", as_of, role, model, probability, late, known, carrier))
-    columns = ["train", "as_of", "role", "model", "probability", "late", "label_known_at", "carrier"]
-    return pd.DataFrame(found, columns=columns)
+            found.append((f"{number:05d}", as_of, role, model, probability, as_of, late, known, carrier))
+    said = ["train", "as_of", "role", "model", "probability", "scored_at"]
+    return pd.DataFrame(found, columns=[*said, "late", "label_known_at", "carrier"])
 
 
 def weighed(rows: pd.DataFrame, frontier: datetime, policy: Challenge = SMALL) -> Weighed:
@@ -80,6 +80,26 @@ def test_only_what_both_scored_in_time_is_compared() -> None:
     assert "00002" in paired(late, EXAMPLES, 2, days)["train"].tolist()
     late["label_known_at"] += pd.Timedelta(minutes=1)
     assert "00002" not in paired(late, EXAMPLES, 2, days)["train"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("role", "scored_after", "counts"),
+    [
+        ("challenger", timedelta(hours=4, minutes=59), True),
+        ("challenger", timedelta(hours=5), False),
+        ("challenger", timedelta(hours=30), False),
+        ("champion", timedelta(hours=4, minutes=59), True),
+        ("champion", timedelta(hours=5), False),
+    ],
+)
+def test_what_was_said_once_the_label_was_known_is_no_evidence(
+    role: str, scored_after: timedelta, counts: bool
+) -> None:
+    rows = outcomes(1, rows=4)  # labels are known five hours after the as-of
+    late = (rows["role"] == role) & (rows["train"] == "00001")
+    rows["scored_at"] = rows["scored_at"].mask(late, rows["as_of"] + scored_after)
+    found = paired(rows, EXAMPLES, 2, HourRange(february(2), february(3)))["train"].tolist()
+    assert found == (["00000", "00001"] if counts else ["00000"]) + ["00002", "00003"]
 
 
 def test_outcomes_without_roles_are_refused() -> None:

@@ -147,3 +147,10 @@ def test_an_audit_beyond_its_bounds_makes_the_plain_forest_the_candidate(
     assert header["learned"]["from"] == "all rows"
     assert header["learned"]["because"] == "the audit found a gap beyond the bounds of the spec"
     assert world.staged["tree"].nunique() == 8
+
+    plain = world.record()
+    world.model = RING.model_copy(update={"audit": HOURLY.model_copy(update={"every": 24 * HOUR})})
+    world.frontier += HOUR
+    header = world.learn(world.newest())["header"]
+    assert (len(header["groups"]), "audit" in header) == (4, False)
+    assert header["learned"]["because"] == f"model {plain['model']} was fitted as a whole"

@@ -245,3 +245,35 @@ def test_releases_are_numbered_once(spark: SparkSession, settings: Settings) -> 
     assert history[0] == promoted
     assert serving(history) == 1
     assert serving([*history, Release(3, "by_hand", None, None, 1, [])]) is None
+
+
+BACK = Release(
+    2, "rollback", 1, 1, 2, [{"check": "rollback", "passed": True, "said": "back", "tables": False}],
+    frontier="2013-01-10T00:00:00+00:00", back_to=1, decided_by="anna", why="too many alarms",
+)  # fmt: skip
+
+
+def test_the_same_act_is_recorded_once_and_another_of_the_same_version_is_not_taken_for_it(
+    spark: SparkSession, settings: Settings
+) -> None:
+    promoted = Release(1, "promote", 1, 1, None, [])
+    append_release(spark, settings, "trains", promoted)
+    append_release(spark, settings, "trains", BACK)
+    later = dataclasses.replace(BACK, frontier="2013-01-10T01:00:00+00:00", tables={"gold.examples": 7})
+    assert append_release(spark, settings, "trains", later) == BACK
+    others = {
+        "by somebody else": dataclasses.replace(BACK, decided_by="ben"),
+        "for another reason": dataclasses.replace(BACK, why="its data were wrong"),
+        "from another champion": dataclasses.replace(BACK, previous_champion=3),
+        "to another release of the version": dataclasses.replace(BACK, back_to=4),
+        "with the tables": dataclasses.replace(BACK, reasons=[{**BACK.reasons[0], "tables": True}]),
+    }
+    for name, other in others.items():
+        with pytest.raises(DecidedElsewhere) as caught:
+            append_release(spark, settings, "trains", other)
+        assert str(caught.value).splitlines()[0] == (
+            "release 2 of trains was taken by another decision: rollback of version 1 by anna"
+        ), name
+    again = Release(3, "promote", 1, 1, 1, [])
+    append_release(spark, settings, "trains", again)
+    assert releases(settings, "trains") == [promoted, BACK, again]

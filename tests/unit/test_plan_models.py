@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from headgate.planning.model_changes import model_changes
 from headgate.planning.plan import Plan, make_plan
 from headgate.planning.verdict import verdict
+from headgate.spec.pipeline import Audit, Candidate, Costs, Drift, Feature, Model, Slice
 from tests.unit.planned_trips import GOLD, SILVER, SPEC, START, change_told, document, published_with
 from tests.unit.spec_folders import TRIPS_FILES
 
@@ -129,6 +132,37 @@ CASES = {
         [],
         "no row changes, what comes is judged otherwise",
     ),
+    "what a trial asks": (
+        SPEC,
+        "first_holdout: 7d",
+        "first_holdout: 7d\n  challenge: {minimum_days: 7, hold_after: 28d}",
+        [
+            "promotion challenge minimum_days: 14 -> 7 [judges] ",
+            "promotion challenge hold_after: 56d -> 28d [judges] ",
+        ],
+        [],
+        "no row changes, what comes is judged otherwise",
+    ),
+    "slices": (
+        SPEC,
+        "  baselines: [[], [city]]\n",
+        "  baselines: [[], [city]]\n  slices: {city: {}, distance: {edges: [0, 2.5]}}\n",
+        ["slice city: None -> by value [judges] ", "slice distance: None -> at 0.0, 2.5 [judges] "],
+        [],
+        "no row changes, what comes is judged otherwise",
+    ),
+    "what is compared, and how": (
+        SPEC,
+        "  baselines: [[], [city]]\n",
+        "  baselines: [[], [city]]\n  folds: 5\n"
+        "  candidates:\n    deep: {algorithm: random_forest, parameters: {trees: 20, depth: [14, 16]}}\n",
+        [
+            "candidate deep: None -> random_forest, trees 20, depth 14 or 16 [judges] by `compare` alone",
+            "folds : 4 -> 5 [judges] by `compare` alone",
+        ],
+        [],
+        "no row changes, what comes is judged otherwise",
+    ),
     "the owner": (SPEC, "pipeline: trips", "pipeline: trips\nowner: us", [], [], "only words change"),
     "a gold transform": (
         GOLD,
@@ -206,6 +240,58 @@ def test_what_belongs_to_the_pipeline_is_told(tmp_path: Path) -> None:
         "max_quarantine_share : 0.05 -> 0.1 [judges] ",
     ]
     assert verdict(plan, START) == "no published row changes, hours to come do"
+
+
+def test_who_is_told_is_told(tmp_path: Path) -> None:
+    texts = [
+        "",
+        "alerts: {to: [data_team]}\n",
+        "alerts: {to: [data_team, boss], on: [closed_gate], late_after: 2h}\n",
+    ]
+    nobody, team, boss = (document(tmp_path, {SPEC: TRIPS_FILES[SPEC] + text}) for text in texts)
+    plan = make_plan(team, published_with(nobody), [])
+    assert [change_told(change) for change in plan.pipeline_changes] == [
+        "alerts : None -> to data_team, on closed_gate, late_hour, promotion, drift, late_after none [told] "
+    ]
+    assert verdict(plan, START) == "no row changes, others are told of what comes"
+    plan = make_plan(boss, published_with(team), [])
+    assert [change_told(change) for change in plan.pipeline_changes] == [
+        "alerts to: data_team -> data_team, boss [told] ",
+        "alerts on: closed_gate, late_hour, promotion, drift -> closed_gate [told] ",
+        "alerts late_after: none -> 2h [told] ",
+    ]
+
+
+OTHERWISE: dict[str, Any] = {
+    "algorithm": "random_forest",
+    "parameters": {"trees": 30},
+    "seed": 1,
+    "window": timedelta(days=14),
+    "features": {"distance": Feature()},
+    "baselines": [["city"]],
+    "costs": Costs(false_positive=1, true_positive=1, false_negative=1),
+    "slices": {"city": Slice()},
+    "audit": Audit(),
+    "drift": Drift(days=6),
+    "candidates": {"deep": Candidate(algorithm="random_forest")},
+    "folds": 5,
+}
+
+
+def test_no_key_of_a_model_is_left_untold(tmp_path: Path) -> None:
+    assert OTHERWISE.keys() == Model.model_fields.keys()
+    before = document(tmp_path, {}).spec
+    assert before.model is not None
+    before = before.model_copy(
+        update={"model": before.model.model_copy(update={"algorithm": "incremental_forest"})}
+    )
+    assert before.model is not None
+    untold = []
+    for key, value in OTHERWISE.items():
+        model = before.model.model_copy(update={key: value})
+        if not model_changes(before, before.model_copy(update={"model": model})):
+            untold.append(key)
+    assert untold == []
 
 
 @pytest.mark.parametrize(

@@ -208,3 +208,19 @@ def test_after_all_that_the_record_holds_and_the_model_serves(world: World) -> N
     assert tags["headgate.release_log"] == f"4 {history[-1].hash}"
     assert world.promote(2) == "promote"
     assert len(releases(world.settings, "trains")) == 4
+
+
+def test_a_registered_model_that_was_deleted_comes_back_with_its_numbers(world: World) -> None:
+    history = releases(world.settings, "trains")
+    open_client().delete_registered_model("trains")
+    assert world.champion() is None
+    assert repaired(world) == [
+        "the registered model trains was deleted in MLflow: 1 of its versions are registered again, under "
+        "the numbers that the release log knows, with its aliases"
+    ]
+    assert repaired(world) == []
+    assert world.champion() == 2
+    tags = open_client().get_model_version("trains", "2").tags
+    assert (tags["headgate.model"], tags["headgate.release"]) == ("1", "4")
+    assert releases(world.settings, "trains") == history
+    assert world.promote(2) == "promote"

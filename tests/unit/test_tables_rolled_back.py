@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from headgate.hops.run_range import Behind, NotToReplay, run_range
 from headgate.hops.stage import stage
 from headgate.lake.history import files_at
 from headgate.lake.paths import table_path
+from headgate.releases.maintain import Keep, maintain
 from headgate.spec.load import load_pipeline
 from tests.unit.orders_pipeline import START, Orders
 
@@ -166,9 +167,27 @@ def test_forward_is_also_a_rollback_to_a_later_set_and_what_is_gone_is_told(orde
         "silver.orders cannot go back to version 1: it lacks 1 of its 2 files\n"
         f"  where: {path}\n"
         "  left behind: all tables and the alias champion as they were\n"
-        "  next: leave out --tables, which moves the champion alone; or mend what is wrong and derive its "
-        "hours again: ./headgate replay orders"
+        "  next: leave out --tables, which moves the champion alone, since tables go back as far as "
+        "HEADGATE_KEEP_VERSIONS reaches; or mend what is wrong and derive its hours again: "
+        "./headgate replay orders"
     )
     assert len(orders.ledger().entries()) == entries
     with pytest.raises(VersionsGone, match="version 99: its log does not reach back that far"):
         require_files(orders.settings, "orders", {"silver.orders": 99})
+
+
+def test_tables_go_back_as_far_as_replaced_versions_are_kept(orders: Orders) -> None:
+    first = back_to(orders, 0)
+    week, nothing = (Keep(span, span, span) for span in (timedelta(days=7), timedelta(0)))
+    list(maintain(orders.spark, orders.settings, "orders", week, datetime.now(UTC)))
+    assert back_to(orders, 2).versions == {}  # maintenance moved its rows, no more
+    require_files(orders.settings, "orders", first.versions)
+    roll(orders, back_to(orders, 0))
+    assert seen(orders) == FIRST
+    roll(orders, back_to(orders, 2))
+    assert seen(orders) == LAST
+
+    list(maintain(orders.spark, orders.settings, "orders", nothing, datetime.now(UTC)))
+    assert back_to(orders, 2).versions == {}
+    with pytest.raises(VersionsGone, match="its log does not reach back that far"):
+        require_files(orders.settings, "orders", back_to(orders, 0).versions)

@@ -29,6 +29,7 @@ EFFECTS: dict[Effect, str] = {
     "from_now_on": "from the next hour on",
     "judges": "judges what comes",
     "recipe": "",
+    "told": "from now on",
     "words": "only words",
 }
 

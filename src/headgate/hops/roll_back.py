@@ -79,8 +79,9 @@ def require_files(settings: Settings, pipeline: str, versions: dict[str, int]) -
                 f"{table} cannot go back to version {version}: {missing}",
                 where=table_path(settings.lake, pipeline, table),
                 left="all tables and the alias champion as they were",
-                next_command="leave out --tables, which moves the champion alone; or mend what is wrong and "
-                f"derive its hours again: ./headgate replay {pipeline}",
+                next_command="leave out --tables, which moves the champion alone, since tables go back as "
+                "far as HEADGATE_KEEP_VERSIONS reaches; or mend what is wrong and derive its hours again: "
+                f"./headgate replay {pipeline}",
             )
 
 

@@ -65,13 +65,15 @@ def paired(outcomes: pd.DataFrame, examples: Examples, model: int, days: HourRan
     """One row an example that champion and challenger both scored, in the order of the key.
 
     `outcomes` has one row an example and role: the key's columns, `role` (champion or challenger), `model`,
-    `probability`, the label and the moment at which it was known; times are UTC without zone. Columns: those
-    of the champion's rows, `day` (the as-of's), and both probabilities as `champion` and `candidate`. Rows
-    of another challenger than `model`, outside `days`, or whose label came after their day was complete are
-    left out, so that a day once looked at does not change. Raises TrialRowsMissing.
+    `probability`, `scored_at` (how far the data went when it was said), the label and the moment at which it
+    was known; times are UTC without zone. Columns: those of the champion's rows, `day` (the as-of's), and
+    both probabilities as `champion` and `candidate`. Rows of another challenger than `model` or outside
+    `days` are left out. So are those whose label came after their day was complete, so that a day once looked
+    at does not change, and what was said when the label was known: that is no evidence. Raises
+    TrialRowsMissing.
     """
     key, label = examples.grain, examples.label
-    wanted = [*key, "role", "model", "probability", label, examples.label_known_at]
+    wanted = [*key, "role", "model", "probability", "scored_at", label, examples.label_known_at]
     absent = [name for name in wanted if name not in outcomes.columns]
     if absent:
         raise TrialRowsMissing(
@@ -83,7 +85,8 @@ def paired(outcomes: pd.DataFrame, examples: Examples, model: int, days: HourRan
     day = (outcomes[examples.as_of] - pd.Timedelta(1)).dt.floor("D")
     start = pd.Timestamp(days.start).tz_convert(None) if days.start else pd.Timestamp.min
     end = pd.Timestamp(days.end).tz_convert(None)
-    in_time = outcomes[examples.label_known_at] <= day + DAY + examples.complete_after
+    known = outcomes[examples.label_known_at]
+    in_time = (outcomes["scored_at"] < known) & (known <= day + DAY + examples.complete_after)
     kept = outcomes.assign(day=day)[(day >= start) & (day < end) & in_time & outcomes[label].notna()]
     first = kept[kept["role"] == CHAMPION].rename(columns={"probability": CHAMPION})
     second = kept[(kept["role"] == CHALLENGER) & (kept["model"] == model)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from headgate.features.distances import jensen_shannon_distance, population_stab
 from headgate.features.histogram import bins_of, counts_in
 from headgate.spec.pipeline import Drift
 
+DAY = timedelta(days=1)
 LEAST_DAYS = 7
 """Days of training data below which nobody could say how far apart usual days lie."""
 
@@ -73,8 +75,12 @@ def drift_of(training: Sequence[Statistics], day: Statistics, policy: Drift) -> 
     return found
 
 
-def asking(drifted: Sequence[frozenset[str]], policy: Drift) -> list[str]:
-    """The columns that ask for a challenger: drifted on `days` of the last `of` days, the newest last."""
-    latest = drifted[-policy.of :]
-    names = sorted({column for day in latest for column in day})
-    return [column for column in names if sum(column in day for day in latest) >= policy.days]
+def asking(drifted: Mapping[date, frozenset[str]], day: date, policy: Drift) -> list[str]:
+    """The columns that ask for a challenger on `day`: drifted on `days` of the `of` days up to it.
+
+    `drifted` has the columns of each day that was checked. One that was not, since nothing served or no hour
+    came, is a day without drift: it takes its place among the `of`.
+    """
+    latest = [columns for one, columns in drifted.items() if timedelta() <= day - one < policy.of * DAY]
+    names = sorted({column for columns in latest for column in columns})
+    return [column for column in names if sum(column in columns for columns in latest) >= policy.days]

@@ -75,9 +75,9 @@ def append_day(
     policy: Drift,
 ) -> DriftDay:
     """Put a day on record, once; days are put down in their order. Returns it with what it asks for."""
-    before = [_drifted(one.columns) for one in drift_days(settings, pipeline) if one.day < day]
+    before = {one.day: _drifted(one.columns) for one in drift_days(settings, pipeline) if one.day < day}
     known = {one.column for one in found}
-    asks = [column for column in asking([*before, _drifted(found)], policy) if column in known]
+    asks = [column for column in asking({**before, day: _drifted(found)}, day, policy) if column in known]
     rows = [{**asdict(one), "drifted": one.drifted, "asks": one.column in asks} for one in found]
     head = {"day": day, "model": model, "version": version}
     table = pa.Table.from_pylist([{**head, **row} for row in rows or [{"column": ""}]], SCHEMA)

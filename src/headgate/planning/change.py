@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Effect = Literal["rewrites", "refused", "from_now_on", "judges", "recipe", "words"]
+Effect = Literal["rewrites", "refused", "from_now_on", "judges", "recipe", "told", "words"]
 """What a change does:
 
 - `rewrites`: rows that are published would come out otherwise;
@@ -13,6 +13,7 @@ Effect = Literal["rewrites", "refused", "from_now_on", "judges", "recipe", "word
 - `from_now_on`: hours to come are other, published rows stay as they are;
 - `judges`: rows or candidates to come are judged by it;
 - `recipe`: the next learning fits another model;
+- `told`: others are told of what comes, or of other things;
 - `words`: nothing.
 """
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
 from headgate.learning.algorithms.algorithm import algorithm_named
-from headgate.planning.change import Change
+from headgate.planning.change import Change, Effect
 from headgate.planning.said import said
 from headgate.planning.table_changes import feature_sources
-from headgate.spec.pipeline import Audit, Costs, Feature, Model, Pipeline
+from headgate.spec.pipeline import Candidate, Feature, Model, Pipeline, Slice
+
+ONLY_COMPARED = "by `compare` alone"
 
 
 def model_changes(before: Pipeline, after: Pipeline) -> list[Change]:
@@ -28,8 +30,7 @@ def model_changes(before: Pipeline, after: Pipeline) -> list[Change]:
     elif before.model is not None:
         note = "nothing is learned any more; a champion serves on"
         found.append(Change("model", "", before.model.algorithm, None, "from_now_on", note))
-    promotions = [pipeline.promotes_by for pipeline in (before, after)]
-    return [*found, *_fields("promotion", *promotions)]
+    return [*found, *_fields("promotion", before.promotes_by, after.promotes_by)]
 
 
 def pipeline_changes(before: Pipeline, after: Pipeline) -> list[Change]:
@@ -45,7 +46,7 @@ def pipeline_changes(before: Pipeline, after: Pipeline) -> list[Change]:
     old, new = before.max_quarantine_share, after.max_quarantine_share
     if old != new:
         found.append(Change("max_quarantine_share", "", said(old), said(new), "judges"))
-    return found
+    return [*found, *_part("alerts", before.alerts, after.alerts, "told")]
 
 
 def _features(before: Pipeline, after: Pipeline) -> Iterator[Change]:
@@ -111,26 +112,61 @@ def _judging(old: Model, new: Model) -> Iterator[Change]:
     if old.baselines != new.baselines:
         was, is_ = ("; ".join(said(columns) for columns in model.baselines) for model in (old, new))
         yield Change("baselines", "", was, is_, "judges")
-    parts: dict[str, tuple[Costs | Audit | None, Costs | Audit | None]] = {
-        "costs": (old.costs, new.costs),
-        "audit": (old.audit, new.audit),
-    }
+    yield from _part("costs", old.costs, new.costs, "judges")
+    yield from _part("audit", old.audit, new.audit, "judges")
     yield from _fields("drift", old.drift, new.drift)
-    for what, (before, after) in parts.items():
-        if before is not None and after is not None:
-            yield from _fields(what, before, after)
-        elif before != after:
-            yield Change(what, "", _given(before), _given(after), "judges")
+    cut, now_cut = ({name: _cut(one) for name, one in model.slices.items()} for model in (old, new))
+    yield from _named("slice", cut, now_cut)
+    tried, now_tried = ({name: _tried(one) for name, one in model.candidates.items()} for model in (old, new))
+    yield from _named("candidate", tried, now_tried, ONLY_COMPARED)
+    if old.folds != new.folds:
+        yield Change("folds", "", said(old.folds), said(new.folds), "judges", ONLY_COMPARED)
 
 
-def _given(part: Costs | Audit | None) -> str | None:
+def _cut(part: Slice) -> str:
+    return "by value" if part.edges is None else f"at {said(part.edges)}"
+
+
+def _tried(candidate: Candidate) -> str:
+    """A candidate as `algorithm, name value, name value or value`."""
+    parameters = [f"{name} {_either(value)}" for name, value in candidate.parameters.items()]
+    return said([candidate.algorithm, *parameters])
+
+
+def _either(value: object) -> str:
+    return " or ".join(said(one) for one in value) if isinstance(value, list) else said(value)
+
+
+def _named(what: str, old: Mapping[str, str], new: Mapping[str, str], note: str = "") -> Iterator[Change]:
+    for name in [*old, *(name for name in new if name not in old)]:
+        if old.get(name) != new.get(name):
+            yield Change(what, name, old.get(name), new.get(name), "judges", note)
+
+
+def _part(what: str, old: BaseModel | None, new: BaseModel | None, effect: Effect) -> Iterator[Change]:
+    """The differences of a part that a spec need not have."""
+    if old is not None and new is not None:
+        yield from _fields(what, old, new, effect)
+    elif old != new:
+        yield Change(what, "", _given(old), _given(new), effect)
+
+
+def _given(part: BaseModel | None) -> str | None:
     if part is None:
         return None
-    return said([f"{key} {said(value)}" for key, value in part.model_dump().items()])
+    return said([f"{key} {said(value)}" for key, value in _flat(part.model_dump()).items()])
 
 
-def _fields(what: str, old: BaseModel, new: BaseModel) -> Iterator[Change]:
-    values: list[dict[str, Any]] = [part.model_dump() for part in (old, new)]
-    for key in values[1]:
-        if values[0][key] != values[1][key]:
-            yield Change(what, key, said(values[0][key]), said(values[1][key]), "judges")
+def _fields(what: str, old: BaseModel, new: BaseModel, effect: Effect = "judges") -> Iterator[Change]:
+    was, is_ = (_flat(part.model_dump()) for part in (old, new))
+    for key in is_:
+        if was[key] != is_[key]:
+            yield Change(what, key, said(was[key]), said(is_[key]), effect)
+
+
+def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """The values with those of a part under `part key`."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        found |= _flat(value, f"{before}{key} ") if isinstance(value, dict) else {f"{before}{key}": value}
+    return found

@@ -70,4 +70,6 @@ def _gently(plan: Plan) -> str:
         return "no published row changes, hours to come do"
     if "judges" in effects:
         return "no row changes, what comes is judged otherwise"
+    if "told" in effects:
+        return "no row changes, others are told of what comes"
     return "only words change"

@@ -10,10 +10,11 @@ from headgate.hops.ledger import Ledger
 from headgate.releases.carry_out import carry_out, finish_last
 from headgate.releases.decision import Reason
 from headgate.releases.hand_move import record_hand_move
-from headgate.releases.registry import champion, open_client
+from headgate.releases.model_headers import same_recipe
+from headgate.releases.registry import Version, champion, open_client
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
-from headgate.releases.release_rows import ASK, Release, answer_to, releases
+from headgate.releases.release_rows import ASK, CHALLENGE, Release, answer_to, moves, releases
 from headgate.releases.why import APPROVAL
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
@@ -39,7 +40,8 @@ def answer(
     """Promote or hold what the release `asked` asked about, and return the release that records it.
 
     An answer counts once: repeated, it does what a killed try left undone. Approved or not, the version is
-    held where another one serves now than when it was asked. Raises NothingAsked, NoAddress,
+    held where another one serves now than when it was asked; but what won a trial does not lose it since the
+    champion was refreshed meanwhile, which learned on by the same recipe. Raises NothingAsked, NoAddress,
     DecidedElsewhere.
     """
     pipeline, client = loaded.spec.pipeline, open_client()
@@ -59,7 +61,8 @@ def answer(
     finish_last(client, pipeline, history)
     now = champion(client, pipeline)
     record_hand_move(spark, settings, loaded, client, now)
-    reasons = [*_answered(approved, by), *_same_champion(row, now.version if now else None)]
+    refreshed = _refreshed(settings, pipeline, history, row, now)
+    reasons = [*_answered(approved, by), *champion_holds(row, now.version if now else None, refreshed)]
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
     release = Release(
         release=len(releases(settings, pipeline)) + 1,
@@ -84,8 +87,24 @@ def _answered(approved: bool, by: str) -> list[Reason]:
     return [Reason(APPROVAL, approved, said)]
 
 
-def _same_champion(row: Release, now: int | None) -> list[Reason]:
+def champion_holds(row: Release, now: int | None, refreshed: bool) -> list[Reason]:
+    """What the version that serves `now` says to what `row` asked: nothing where it served then.
+
+    `refreshed`: it is of the recipe of the one that did.
+    """
     if now == row.previous_champion:
         return []
     names = ["nothing" if one is None else f"version {one}" for one in (now, row.previous_champion)]
+    if refreshed and row.evaluation.get("track") == CHALLENGE:
+        said = f"{names[0]} serves now, {names[1]} refreshed: the trial was against its recipe"
+        return [Reason("champion", True, said)]
     return [Reason("champion", False, f"{names[0]} serves now, but {names[1]} did when it was asked")]
+
+
+def _refreshed(
+    settings: Settings, pipeline: str, history: list[Release], row: Release, now: Version | None
+) -> bool:
+    """Whether what serves now is of the recipe of what served when `row` asked."""
+    before = moves(history[: row.release])
+    serves, served = now.model if now else None, before[-1].model if before else None
+    return serves is not None and served is not None and same_recipe(settings, pipeline, serves, served)

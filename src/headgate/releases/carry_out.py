@@ -9,6 +9,7 @@ from headgate.releases.registry import (
     CHAMPION,
     DECISION_TAG,
     LOG_TAG,
+    MODEL_TAG,
     RELEASE_TAG,
     WHY_TAG,
     champion,
@@ -26,10 +27,12 @@ def carry_out(client: MlflowClient, pipeline: str, release: Release) -> None:
     """Tags, then the alias; the tag `headgate.release` says that it is done and keeps later moves by hand.
 
     A release that a later one about the same version followed is done as well, and of a version that was
-    deleted in MLflow nothing can be told.
+    deleted in MLflow, or whose number another model has since, nothing can be told.
     """
     name, tags = str(release.version), tags_of(client, pipeline, release.version)
     if tags is None or int(tags.get(RELEASE_TAG) or 0) >= release.release:
+        return
+    if release.model is not None and tags.get(MODEL_TAG) != str(release.model):
         return
     said = tags_of_decision(release)
     for tag in (DECISION_TAG, WHY_TAG):

@@ -11,7 +11,7 @@ from headgate.hops.ledger import Ledger
 from headgate.releases.carry_out import carry_out
 from headgate.releases.challenge import NoTrial, record_challenge
 from headgate.releases.hand_move import SOMEBODY
-from headgate.releases.registry import CHALLENGER, tags_of, version_at, version_of_model
+from headgate.releases.registry import CHALLENGER, shows, version_at, version_of_model
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
 from headgate.releases.release_rows import Release, releases
@@ -40,7 +40,7 @@ def record_hand_challenge(
         if now is not None and now.model == begun.model:
             return
         shown = version_of_model(client, pipeline, begun.model)
-        if now is None and shown is not None and tags_of(client, pipeline, begun.version) is None:
+        if now is None and shown is not None and not shows(client, pipeline, begun.version, begun.model):
             client.set_registered_model_alias(pipeline, CHALLENGER, shown.version)
             yield f"the alias challenger names version {shown.version}, which shows model {begun.model} now"
             return

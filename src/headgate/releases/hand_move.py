@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pyspark.sql import SparkSession
 
 from headgate.hops.ledger import Ledger
-from headgate.releases.registry import Version, tags_of
+from headgate.releases.registry import Version, shows
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
-from headgate.releases.release_rows import Release, releases, serving
+from headgate.releases.release_rows import Release, moves, releases, serving
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
@@ -34,7 +34,8 @@ def record_hand_move(
     pipeline = loaded.spec.pipeline
     history = releases(settings, pipeline)
     version, before = (now.version if now else None), serving(history)
-    if version == before or (version is None and tags_of(client, pipeline, before) is None):
+    served = moves(history)[-1].model if before is not None else None
+    if version == before or (version is None and not shows(client, pipeline, before, served)):
         return None
     said = f"the alias champion was moved in MLflow from version {before} to version {version}"
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])

@@ -98,10 +98,11 @@ def _outcomes(
     key, versions = examples.grain, ledger.versions()
     told = [examples.label, examples.label_known_at]
     columns = list(dict.fromkeys([*key, *told, *model.slices]))
-    said = [*key, "role", "model", "probability"]
+    said = [*key, "role", "model", "probability", "scored_at"]
     if days is None or PREDICTIONS not in versions:
         none = pd.DataFrame(columns=list(dict.fromkeys([*said, *columns])))
-        return none.astype(dict.fromkeys([examples.as_of, examples.label_known_at], "datetime64[us]"))
+        moments = [examples.as_of, examples.label_known_at, "scored_at"]
+        return none.astype(dict.fromkeys(moments, "datetime64[us]"))
     within = range_predicate(examples.as_of, days)
     predictions, rows = (
         read_at(spark, table_path(settings.lake, pipeline, table), versions[table]).where(within)

@@ -42,3 +42,9 @@ def header_of(settings: Settings, pipeline: str, model: int) -> dict[str, Any]:
         left="nothing was changed",
         next_command=f"./headgate query 'SELECT model FROM {pipeline}_{MODELS} WHERE kind = \"header\"'",
     )
+
+
+def same_recipe(settings: Settings, pipeline: str, one: int, other: int) -> bool:
+    """Whether two models differ by what they learned from alone. Raises UnknownModel."""
+    recipes = [header_of(settings, pipeline, model)["recipe"] for model in (one, other)]
+    return bool(recipes[0] == recipes[1])

@@ -16,7 +16,7 @@ from headgate.releases.challenge import NoTrial, challenge
 from headgate.releases.decision import Decision, Reason, decide
 from headgate.releases.hand_move import record_hand_move
 from headgate.releases.look import look_at_trial
-from headgate.releases.model_headers import header_of
+from headgate.releases.model_headers import header_of, same_recipe
 from headgate.releases.projection import EVALUATION
 from headgate.releases.registry import MODEL_TAG, champion, open_client, registered_version
 from headgate.releases.release_log import append_release
@@ -70,7 +70,8 @@ def promote(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, ver
     else:
         evaluation = _evaluation(client, run, pipeline, version)
         decision = decide(evaluation, loaded.spec.promotes_by, now.version if now else None)
-        if now is not None and now.model is not None and _other_recipe(settings, pipeline, model, now.model):
+        serves = now.model if now else None
+        if serves is not None and not same_recipe(settings, pipeline, model, serves):
             try:
                 return challenge(spark, settings, loaded, model, by=RULES, why=OTHER_RECIPE)
             except NoTrial as refused:
@@ -119,11 +120,6 @@ def _by_trial(
 def _asks(loaded: LoadedPipeline, decision: Decision, evaluation: dict[str, Any]) -> bool:
     asked = loaded.spec.promotes_by.ask
     return decision.outcome == "promote" and evaluation["track"] in asked
-
-
-def _other_recipe(settings: Settings, pipeline: str, model: int, champion: int) -> bool:
-    own, other = (str(header_of(settings, pipeline, number)["recipe"]) for number in (model, champion))
-    return own != other
 
 
 def _candidate(client: MlflowClient, pipeline: str, version: int) -> tuple[int, str]:

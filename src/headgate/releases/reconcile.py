@@ -16,6 +16,7 @@ from headgate.releases.hand_move import record_hand_move
 from headgate.releases.model_headers import headers
 from headgate.releases.model_log import nodes_of
 from headgate.releases.projection import header_tags, show
+from headgate.releases.registered_again import register_again, was_deleted
 from headgate.releases.registry import (
     DECISION_TAG,
     LOG_TAG,
@@ -48,7 +49,8 @@ def reconcile(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -
     Models that the log has are shown again whole: run, figures, registered version, tags. Decisions on record
     are carried out. The aliases are somebody's to move, so a move is recorded and not undone: of `champion`
     as `by_hand`, of `challenger` as a trial that begins or ends. Where `champion` went with its version, it
-    names the version that shows the same model now, on record as a `repair`.
+    names the version that shows the same model now, on record as a `repair`. Where the registered model was
+    deleted as a whole, all versions come back under their numbers, and the aliases with them.
     Raises NoAddress, ForeignChampion, DecidedElsewhere.
     """
     client, pipeline = open_client(), loaded.spec.pipeline
@@ -57,6 +59,16 @@ def reconcile(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -
     history = releases(settings, pipeline)
     found = shown_models(client, pipeline)
     said = [words for header in headers(settings, pipeline) for words in _tags_back(client, header, found)]
+    if was_deleted(client, pipeline, history):
+        said += register_again(
+            client,
+            pipeline,
+            history,
+            headers(settings, pipeline),
+            lambda header: _show(spark, settings, loaded, client, header),
+        )
+        found = shown_models(client, pipeline)
+        list(_decisions_back(client, pipeline, history, found))  # said already
     finish_last(client, pipeline, history)
     for header in headers(settings, pipeline):
         model = found.get(header["model"])

@@ -84,6 +84,15 @@ def tags_of(client: MlflowClient, pipeline: str, version: int | None) -> dict[st
     return None if found is None else dict(found.tags)
 
 
+def shows(client: MlflowClient, pipeline: str, version: int | None, model: int | None) -> bool:
+    """Whether MLflow has the version, and it shows this model of the model log (None: any, or none of them).
+
+    A number alone does not say so: where the registered model was deleted, versions count from 1 again.
+    """
+    tags = tags_of(client, pipeline, version)
+    return tags is not None and (model is None or tags.get(MODEL_TAG) == str(model))
+
+
 def version_of_model(client: MlflowClient, pipeline: str, model: int) -> ModelVersion | None:
     """The registered version that shows a model of the model log, with its tags; of several the oldest."""
     shows = f"name = '{pipeline}' AND tags.`{MODEL_TAG}` = '{model}'"

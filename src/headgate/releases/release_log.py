@@ -53,6 +53,9 @@ RELEASES_TYPES = {
 them. `frontier` is how far gold was published: the candidate's, or when the alias moved. `reasons` and
 `evaluation` are JSON texts. `previous` and `hash`: see `release_chain`."""
 
+OF_THE_ACT = ("decision", "version", "model", "previous_champion", "reasons", "back_to", "decided_by", "why")
+"""What makes a release the act that it is: what was decided, over whom, for what reasons, and by whom."""
+
 
 class DecidedElsewhere(HeadgateError):
     """Another writer recorded a release at the same moment."""
@@ -61,9 +64,10 @@ class DecidedElsewhere(HeadgateError):
 def append_release(spark: SparkSession, settings: Settings, pipeline: str, release: Release) -> Release:
     """Append one release with the time and its place in the chain, and give it as it is on record.
 
-    Its number may be written once.
+    Its number may be written once. The same act tried again (see OF_THE_ACT) is on record already; what the
+    try saw meanwhile, a frontier that moved or a report that came, makes it no other act.
 
-    Raises DecidedElsewhere when another one has it.
+    Raises DecidedElsewhere when another one has the number.
     """
     path = table_path(settings.lake, pipeline, RELEASES)
     _prepare(spark, path)
@@ -74,15 +78,20 @@ def append_release(spark: SparkSession, settings: Settings, pipeline: str, relea
         row[name] = json.dumps(row[name], sort_keys=True)
     append_record([row], path, Transaction(f"{pipeline}/release", release.release))
     written = next(r for r in releases(settings, pipeline) if r.release == release.release)
-    if (written.decision, written.version) != (release.decision, release.version):
+    if _act(written) != _act(release):
+        by = f" by {written.decided_by}" if written.decided_by else ""
         raise DecidedElsewhere(
             f"release {release.release} of {pipeline} was taken by another decision: "
-            f"{written.decision} of version {written.version}",
+            f"{written.decision} of version {written.version}{by}",
             where=f"{pipeline}_{RELEASES}",
             left="the alias champion as it was",
             next_command="clear the task: it looks again at what is on record",
         )
     return written
+
+
+def _act(release: Release) -> tuple[object, ...]:
+    return tuple(getattr(release, name) for name in OF_THE_ACT)
 
 
 def _prepare(spark: SparkSession, path: str) -> None:
