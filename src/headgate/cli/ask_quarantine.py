@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headgate.airflow.names import quarantine_dag_id
-from headgate.cli.airflow_runs import run_of_answer
 from headgate.cli.await_run import await_run
 from headgate.cli.progress import Progress
+from headgate.cli.start_run import trigger_run
 from headgate.hops.ledger import Ledger
 from headgate.hops.requests import Request, requests
 from headgate.spec.load import LoadedPipeline
@@ -44,10 +44,8 @@ def ask_quarantine(
     """
     name = loaded.spec.pipeline
     before = {request.request for request in requests(settings, name)}
-    answer = client.post(
-        f"/dags/{quarantine_dag_id(name)}/dagRuns", {"logical_date": None, "conf": asked.form}
-    )
-    await_run(client, addresses(settings).airflow, run_of_answer(answer))
+    run = trigger_run(client, quarantine_dag_id(name), asked.form)
+    await_run(client, addresses(settings).airflow, run)
     for request in requests(settings, name):
         if request.request not in before and (request.table, request.action) == (asked.table, asked.action):
             progress.say(told(request))
