@@ -9,7 +9,8 @@ champion's, once with those of another model. Some trials are decided a second t
 decides on the platform, on the rows themselves; the measurement stops where that says otherwise.
 
 Refresh track: candidates that harm, by noise, by a shift of all scores, or by guessing at one airport, are
-put before `decide` at random hours, on the cohorts of the embargo, as on the platform.
+put before `decide` at random hours, on the cohorts of the embargo, as on the platform. Shares come with exact
+bounds (`promotion_bounds.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
-from scipy.stats import beta
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
@@ -46,9 +46,11 @@ GAIN = 0.01
 TOLERANCE = 1.0e-4
 CHECKED = 2
 """Trials of each kind that are decided a second time."""
-HARM_HOURS = 40
+HARM_HOURS = 400
+"""Hours at which each kind of harm is put before the guards: the share that passes is known to 5 points."""
 SEED = 500
 FAMILIES = runpy.run_path(str(REPOSITORY / "bench" / "promotion_families.py"))
+BOUNDS = runpy.run_path(str(REPOSITORY / "bench" / "promotion_bounds.py"))
 SCORES = runpy.run_path(str(REPOSITORY / "bench" / "promotion_scores.py"))
 PAIRS = (("forest", "boosting"), ("forest", "forecast"), ("boosting", "forecast"))
 HARMS: dict[str, tuple[float, ...]] = {
@@ -129,7 +131,7 @@ class Year:
         return {
             "families": families,
             "promoted": promoted,
-            "upper": float(beta.ppf(0.95, promoted + 1, families - promoted)),
+            "upper": BOUNDS["upper_bound"](promoted, families),
             "trials": _ends(ended),
             "largest_day": {
                 " / ".join(names): float(np.abs(pair.loss[0] / pair.count[0]).max())
@@ -162,22 +164,29 @@ class Year:
             "trials": _ends(ended),
         }
 
-    def harm(self, kind: str, size: float) -> dict[str, Any]:
-        """How often the guards of the refresh track let a candidate by that is harmed in one way."""
+    def harm(self, kind: str, size: float, hours: int = HARM_HOURS) -> dict[str, Any]:
+        """How often the guards of the refresh track let a candidate by that is harmed in one way.
+
+        It is put before them at that many random `hours`; `passed_between` is the 95 % interval of `passed`.
+        """
         draw = np.random.default_rng(SEED + 2)
         candidate = self._harmed(kind, size, draw)
         held: dict[str, int] = {}
-        for _ in range(HARM_HOURS):
-            hours = int(draw.integers(3 * 24, 300 * 24))
-            frontier = self.rows["day"].iloc[0].to_pydatetime().replace(tzinfo=UTC) + hours * HOUR
+        last = min(300, int(self.rows["day"].nunique()))
+        for _ in range(hours):
+            hour = int(draw.integers(3 * 24, last * 24))
+            frontier = self.rows["day"].iloc[0].to_pydatetime().replace(tzinfo=UTC) + hour * HOUR
             for reason in self._refresh(frontier, candidate):
                 held[reason] = held.get(reason, 0) + 1
         champion = self.alone(self.scores["forest"])
+        passed = held.pop("passed", 0)
         return {
             "kind": kind,
             "size": size,
-            "passed": held.pop("passed", 0) / HARM_HOURS,
-            "held_by": {check: count / HARM_HOURS for check, count in held.items()},
+            "hours": hours,
+            "passed": passed / hours,
+            "passed_between": BOUNDS["interval"](passed, hours),
+            "held_by": {check: count / hours for check, count in held.items()},
             **{name: value - champion[name] for name, value in self.alone(candidate).items()},
         }
 
@@ -309,14 +318,15 @@ def _show(figures: dict[str, Any], path: Path) -> None:
             f"challenge, AUC +{GAIN} ({name}, correlation {found['correlation']:.2f}): "
             f"{100 * found['power']:.0f} % promote; days until then, 10/50/90 %: {days}"
         )
-    table = Table("refresh: harm", "log loss", "AUC", "passes", "held by")
+    table = Table("refresh: harm", "log loss", "AUC", "passes", "95 % between", "held by")
     for one in figures["refresh"]:
         held = ", ".join(f"{check} {100 * share:.0f} %" for check, share in one["held_by"].items())
         table.add_row(
             f"{one['kind']} {one['size']:g}",
             f"{one['log_loss']:+.4f}",
             f"{one['auc']:+.4f}",
-            f"{100 * one['passed']:.0f} %",
+            f"{100 * one['passed']:.1f} %",
+            " and ".join(f"{100 * end:.1f} %" for end in one["passed_between"]),
             held,
         )
     console.print(table)

@@ -107,13 +107,16 @@ class ScoredWorld:
         )
         append_entry(self.settings, "rides", ledger, done)
 
-    def model(self, number: int, low: tuple[float, float], high: tuple[float, float]) -> None:
+    def model(
+        self, number: int, low: tuple[float, float], high: tuple[float, float], recipe: str = "one"
+    ) -> None:
         """Record a model: rows with a delay up to 0 fall into the leaf `low`: weights of class 0 and 1."""
         learned_until, examples = FIRST - 48 * HOUR, table_path(self.settings.lake, "rides", "gold.examples")
         path = table_path(self.settings.lake, "rides", MODELS)
         create_table(self.spark, path, MODELS_TYPES, change_feed=False)
         header = {
             "digest": f"digest {number}",
+            "recipe": recipe,
             "form": {"kind": "forest"},
             "features": [
                 {"name": "city", "nominal": ["north", "south"]},
@@ -125,6 +128,10 @@ class ScoredWorld:
             "training": {
                 "start": (learned_until - 240 * HOUR).isoformat(),
                 "end": learned_until.isoformat(),
+            },
+            "evaluation": {
+                "start": learned_until.isoformat(),
+                "end": (learned_until + 24 * HOUR).isoformat(),
             },
             "code": "code",
             "spec": "spec",

@@ -20,7 +20,7 @@ from headgate.learning.onnx_form.parity import onnx_scores
 from headgate.learning.scoring.encoding import encode
 from headgate.learning.scoring.scorer import scorer_of
 from headgate.spec import algorithm_parameters
-from headgate.spec.algorithm_parameters import Parameter
+from headgate.spec.algorithm_parameters import Between, Parameter
 from headgate.spec.settings import REPOSITORY
 from tests.unit.late_rows import FEATURES, SCHEMA, rows
 
@@ -31,8 +31,9 @@ def test_the_documented_class_is_an_algorithm(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert '`"decision_tree": {"depth": Parameter(4, 0, 30)}`' in PAGE
-    known = {**algorithm_parameters.ALGORITHMS, "decision_tree": {"depth": Parameter(4, 0, 30)}}
+    assert '`"decision_tree": {"depth": Parameter(4, 0, 30, drawn=Between(2, 8))}`' in PAGE
+    depth = Parameter(4, 0, 30, drawn=Between(2, 8))
+    known = {**algorithm_parameters.ALGORITHMS, "decision_tree": {"depth": depth}}
     monkeypatch.setattr(algorithm_parameters, "ALGORITHMS", known)
     names: dict[str, Any] = {}
     exec(code, names)

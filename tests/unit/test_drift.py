@@ -145,6 +145,16 @@ def test_a_column_that_differs_from_day_to_day_has_a_wider_limit() -> None:
     assert found["level"].rows == ROWS
 
 
+def test_columns_may_have_days_of_their_own() -> None:
+    scores = [{"(score)": day(number)["noise"]} for number in range(100, 107)]
+    now = {**day(28), "(score)": day(107, shift=1.0)["noise"]}
+    found = drift_of([*TRAINING, *scores], now, POLICY)
+    assert [one.column for one in found] == ["noise", "level", "carrier", "(score)"]
+    assert drifted(found) == ["(score)"]
+    few = drift_of([*TRAINING, *scores[:6]], now, POLICY)
+    assert [one.column for one in few] == ["noise", "level", "carrier"]
+
+
 def test_with_few_days_without_rows_or_the_column_nothing_is_said() -> None:
     assert drift_of(TRAINING[:6], day(28), POLICY) == []
     assert drift_of([], day(28), POLICY) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,12 +28,22 @@ SAID = (
 )
 
 
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowClient]:
+    """A registry of its own."""
+    home = tmp_path_factory.mktemp("registry")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{home}/mlflow.db")
+        patch.chdir(home)
+        yield open_client()
+
+
 @pytest.fixture
-def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MlflowClient:
-    """A registry that is empty."""
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
-    monkeypatch.chdir(tmp_path)
-    return open_client()
+def client(registry: MlflowClient) -> MlflowClient:
+    """The registry without the registered model."""
+    if registry.search_registered_models("name = 'trains'"):
+        registry.delete_registered_model("trains")
+    return registry
 
 
 def again(client: MlflowClient, die_at: int = 99) -> list[str]:

@@ -8,8 +8,8 @@ import pytest
 
 from headgate.learning.comparison.trials import Trial
 from headgate.learning.tuning.search import Searched, search
-from headgate.learning.tuning.search_space import SEARCH_SPACE, Between
-from headgate.spec.algorithm_parameters import ALGORITHMS
+from headgate.learning.tuning.search_space import SEARCH_SPACE, search_space
+from headgate.spec.algorithm_parameters import ALGORITHMS, Between, Parameter
 from headgate.spec.pipeline import Model
 from tests.unit.learning_world import SPEC
 
@@ -96,3 +96,22 @@ def test_every_algorithm_is_searched_within_what_a_spec_may_say() -> None:
                 assert parameter.most is None or space.most <= parameter.most
             else:
                 assert isinstance(parameter.default, str)
+
+
+def test_what_is_searched_is_said_with_the_parameters_and_nowhere_else() -> None:
+    assert list(SEARCH_SPACE["random_forest"]) == [
+        "trees",
+        "depth",
+        "features_per_split",
+        "minimum_rows_per_leaf",
+    ]
+    assert list(SEARCH_SPACE["incremental_forest"]) == [
+        "depth",
+        "features_per_split",
+        "minimum_rows_per_leaf",
+    ]
+    added = {
+        "decision_tree": {"depth": Parameter(4, 0, 30, drawn=Between(2, 8)), "bins": Parameter(32, 2)},
+        "coin": {"sides": Parameter(2, 2)},
+    }
+    assert search_space(added) == {"decision_tree": {"depth": Between(2, 8)}}

@@ -11,7 +11,6 @@ from pyspark.sql import SparkSession
 
 from headgate.learning.candidate_folder import MANIFEST, CandidateFolder
 from headgate.learning.comparison.compare import Fit
-from headgate.learning.tuning.search_space import Between
 from headgate.releases.candidate import situation_of
 from headgate.releases.evaluate import evaluate
 from headgate.releases.model_headers import headers
@@ -19,6 +18,7 @@ from headgate.releases.model_log import record
 from headgate.releases.registry import open_client
 from headgate.releases.tuning import NothingServes, tune_pipeline, tuning_path
 from headgate.releases.tuning_runs import show_tuning
+from headgate.spec.algorithm_parameters import Between
 from headgate.spec.pipeline import Model
 from tests.unit.learning_world import loaded_pipeline
 from tests.unit.trains_world import World, new_world

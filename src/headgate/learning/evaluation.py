@@ -42,7 +42,12 @@ def strongest(result: dict[str, Any]) -> str | None:
 
 
 def blocks_for(cohorts: HourRange) -> Blocks:
-    """Days where the range holds several of them, else hours."""
+    """Days where the range holds several of them, else hours.
+
+    One day alone cannot be resampled: every difference, however small, would lie on one side of zero. Hours
+    of a day are correlated, so intervals over them are too narrow, and a guard that asks whether a candidate
+    is worse by more than chance holds back rather one too many.
+    """
     several = cohorts.start is not None and cohorts.end - cohorts.start >= timedelta(days=2)
     return "day" if several else "hour"
 

@@ -12,6 +12,7 @@ from headgate.hops.ledger import Ledger
 from headgate.monitoring.drift_check import drift_of
 from headgate.monitoring.drift_log import DriftDay, append_day, drift_days
 from headgate.monitoring.published_day import published_day
+from headgate.monitoring.score_days import score_days
 from headgate.monitoring.training_days import training_days, whole_days
 from headgate.releases.release_rows import releases
 from headgate.serving.live_models import LiveModel, NothingToScore, live_champion
@@ -26,7 +27,8 @@ LOOKED_BACK = timedelta(days=7)
 def check_drift(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -> Iterator[DriftDay]:
     """Put each whole day that is published and not on record yet on record, and give it, the earliest first.
 
-    A day without a champion is passed over. Features and champion's scores alike: see `drift_of`.
+    A day without a champion is passed over. Features are held against what the champion learned from, its
+    scores against those of hours that it did not learn from: see `drift_of`.
     """
     pipeline, examples, model = loaded.spec.pipeline, loaded.spec.examples, loaded.spec.model
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
@@ -48,7 +50,8 @@ def check_drift(spark: SparkSession, settings: Settings, loaded: LoadedPipeline)
             known = champion.model, training_days(spark, settings, pipeline, examples, champion.header)
         features = [feature["name"] for feature in champion.header["features"]]
         now = published_day(spark, settings, pipeline, ledger, day, examples.as_of, features)
-        found = drift_of(known[1], now, model.drift)
+        scores = score_days(spark, settings, pipeline, ledger, examples, champion.header, day.start)
+        found = drift_of([*known[1], *scores], now, model.drift)
         yield append_day(
             settings, pipeline, day.start.date(), champion.model, champion.version, found, model.drift
         )

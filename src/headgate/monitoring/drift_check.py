@@ -45,13 +45,14 @@ class ColumnDrift:
 def drift_of(training: Sequence[Statistics], day: Statistics, policy: Drift) -> list[ColumnDrift]:
     """The drift of the columns that both have, in the training data's order.
 
-    `training` has one entry a day. A limit that follows from how the training days differ fits columns that
-    hardly differ from day to day, and those, like weather, of which a day sees a small part. The median keeps
-    its place when drifted days come to be learned from. Days without rows do not count; nothing is found
-    with fewer than LEAST_DAYS others, and of columns whose values are personal.
+    `training` has an entry for each day, or several, with columns of their own each. A limit that follows
+    from how the training days differ fits columns that hardly differ from day to day, and those, like
+    weather, of which a day sees a small part. The median keeps its place when drifted days come to be learned
+    from. Days without rows do not count; nothing is found with fewer than LEAST_DAYS others, and of columns
+    whose values are personal.
     """
     found = []
-    for column in training[-1] if training else ():
+    for column in dict.fromkeys(column for one in training for column in one):
         parts = [one[column] for one in training if column in one and one[column].rows]
         now = day.get(column)
         personal = any(part.personal for part in parts) or (now is not None and now.personal)

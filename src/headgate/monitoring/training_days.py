@@ -1,4 +1,4 @@
-"""What a model learned from, described day by day: the rows that it pins, and what it says of them."""
+"""What a model learned from, described day by day: the rows that it pins."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
 from headgate.learning.cohorts import range_from_json
 from headgate.learning.labelled_rows import labelled_rows
-from headgate.releases.recorded_scorer import probabilities_by
 from headgate.spec.hour_range import HourRange
 from headgate.spec.lineage import EXAMPLES
 from headgate.spec.pipeline import Examples
@@ -30,21 +29,18 @@ SCORE = "(score)"
 def training_days(
     spark: SparkSession, settings: Settings, pipeline: str, examples: Examples, header: dict[str, Any]
 ) -> list[dict[str, ColumnStatistics]]:
-    """The statistics of each whole day of a model's training rows: its features, and as SCORE its own scores.
+    """The statistics of the features on each whole day of a model's training rows.
 
     `header` is the model log's. One pass, a day of rows in memory at a time.
     """
     cohorts, frontier = range_from_json(header["training"]), datetime.fromisoformat(header["frontier"])
     path = table_path(settings.lake, pipeline, EXAMPLES)
     learned = labelled_rows(read_at(spark, path, int(header["pins"][EXAMPLES])), examples, cohorts, frontier)
-    score = probabilities_by(settings, pipeline, header)
     names = [feature["name"] for feature in header["features"]]
-    found = []
-    for day in whole_days(cohorts):
-        rows = learned.where(range_predicate(examples.as_of, day)).select(*names).toArrow()
-        scores = pa.chunked_array([pa.array(score(rows.to_pandas()), pa.float64())])
-        found.append(measured(rows.append_column(SCORE, scores)))
-    return found
+    return [
+        measured(learned.where(range_predicate(examples.as_of, day)).select(*names).toArrow())
+        for day in whole_days(cohorts)
+    ]
 
 
 def measured(rows: pa.Table) -> dict[str, ColumnStatistics]:

@@ -1,4 +1,5 @@
-"""The algorithms that a spec may name, with their parameters: defaults and what values they may have."""
+"""The algorithms that a spec may name, with their parameters: defaults, what values they may have, and which
+of them a search draws."""
 
 from __future__ import annotations
 
@@ -9,33 +10,50 @@ Value = int | float | str
 
 
 @dataclass(frozen=True)
+class Between:
+    """A number between two, both included; `log`: drawn by its size. Whole where both ends are."""
+
+    least: int | float
+    most: int | float
+    log: bool = False
+
+
+Drawn = Between | tuple[str, ...]
+"""A range, or words to choose from."""
+
+
+@dataclass(frozen=True)
 class Parameter:
     """A default and, for numbers, the least and the most; for text, the words that there are (none: any).
 
-    A whole number as the default means that only whole numbers will do.
+    A whole number as the default means that only whole numbers will do. `drawn` is between which values
+    `./headgate tune` searches; without it the parameter stays as the spec or the default has it.
     """
 
     default: Value
     least: float | None = None
     most: float | None = None
     words: tuple[str, ...] = ()
+    drawn: Drawn | None = None
 
 
 SMALLEST_SHARE = 0.001
 _SHARE_OF_ROWS = Parameter(1.0, SMALLEST_SHARE, 1)
 
+_LEAF = Between(1, 50, log=True)
+
 _FOREST = {
     "trees": Parameter(100, 1),
-    "depth": Parameter(12, 0, 30),
+    "depth": Parameter(12, 0, 30, drawn=Between(6, 16)),
     "bins": Parameter(32, 2),
-    "features_per_split": Parameter("sqrt"),
-    "minimum_rows_per_leaf": Parameter(1, 1),
+    "features_per_split": Parameter("sqrt", drawn=("sqrt", "log2", "onethird")),
+    "minimum_rows_per_leaf": Parameter(1, 1, drawn=_LEAF),
     "rows_per_tree": _SHARE_OF_ROWS,
     "impurity": Parameter("gini", words=("gini", "entropy")),
 }
 
 ALGORITHMS: Mapping[str, Mapping[str, Parameter]] = {
-    "random_forest": _FOREST,
+    "random_forest": {**_FOREST, "trees": Parameter(100, 1, drawn=Between(50, 150))},
     "incremental_forest": {
         **_FOREST,
         "slots": Parameter(28, 1),
@@ -44,27 +62,27 @@ ALGORITHMS: Mapping[str, Mapping[str, Parameter]] = {
         "minimum_rows": Parameter(200, 1),
     },
     "gradient_boosted_trees": {
-        "trees": Parameter(50, 1),
-        "depth": Parameter(4, 0, 30),
-        "step": Parameter(0.1, SMALLEST_SHARE, 1),
+        "trees": Parameter(50, 1, drawn=Between(20, 80)),
+        "depth": Parameter(4, 0, 30, drawn=Between(2, 6)),
+        "step": Parameter(0.1, SMALLEST_SHARE, 1, drawn=Between(0.03, 0.3, log=True)),
         "bins": Parameter(32, 2),
         "features_per_split": Parameter("all"),
-        "minimum_rows_per_leaf": Parameter(10, 1),
+        "minimum_rows_per_leaf": Parameter(10, 1, drawn=_LEAF),
         "rows_per_tree": _SHARE_OF_ROWS,
     },
     "xgboost": {
-        "trees": Parameter(200, 1),
-        "depth": Parameter(5, 0, 30),
-        "step": Parameter(0.05, SMALLEST_SHARE, 1),
+        "trees": Parameter(200, 1, drawn=Between(50, 600, log=True)),
+        "depth": Parameter(5, 0, 30, drawn=Between(2, 8)),
+        "step": Parameter(0.05, SMALLEST_SHARE, 1, drawn=Between(0.01, 0.3, log=True)),
         "bins": Parameter(256, 2),
-        "minimum_weight_per_leaf": Parameter(5.0, 0),
-        "rows_per_tree": Parameter(0.8, SMALLEST_SHARE, 1),
-        "features_per_tree": Parameter(0.8, SMALLEST_SHARE, 1),
-        "regularization": Parameter(1.0, 0),
+        "minimum_weight_per_leaf": Parameter(5.0, 0, drawn=Between(1.0, 50.0, log=True)),
+        "rows_per_tree": Parameter(0.8, SMALLEST_SHARE, 1, drawn=Between(0.5, 1.0)),
+        "features_per_tree": Parameter(0.8, SMALLEST_SHARE, 1, drawn=Between(0.4, 1.0)),
+        "regularization": Parameter(1.0, 0, drawn=Between(0.1, 30.0, log=True)),
     },
     "logistic_regression": {
-        "regularization": Parameter(0.001, 0),
-        "elastic_net": Parameter(0.0, 0, 1),
+        "regularization": Parameter(0.001, 0, drawn=Between(1.0e-5, 0.3, log=True)),
+        "elastic_net": Parameter(0.0, 0, 1, drawn=Between(0.0, 1.0)),
         "iterations": Parameter(200, 1),
         "tolerance": Parameter(1.0e-8, 0),
     },

@@ -3,57 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from optuna.trial import Trial as Draw
 
 from headgate.learning.comparison.trials import Trial
-from headgate.spec.algorithm_parameters import Value
+from headgate.spec.algorithm_parameters import ALGORITHMS, Drawn, Parameter, Value
 from headgate.spec.pipeline import Model
 
 
-@dataclass(frozen=True)
-class Between:
-    """A number between two, both included; `log`: drawn by its size. Whole where both ends are."""
+def search_space(algorithms: Mapping[str, Mapping[str, Parameter]]) -> dict[str, dict[str, Drawn]]:
+    """By algorithm and parameter what is drawn; an algorithm of which nothing is drawn is not searched."""
+    found = {
+        algorithm: {name: one.drawn for name, one in parameters.items() if one.drawn is not None}
+        for algorithm, parameters in algorithms.items()
+    }
+    return {algorithm: drawn for algorithm, drawn in found.items() if drawn}
 
-    least: int | float
-    most: int | float
-    log: bool = False
 
-
-Space = Between | tuple[str, ...]
-"""A range, or words to choose from."""
-
-_FOREST: Mapping[str, Space] = {
-    "depth": Between(6, 16),
-    "minimum_rows_per_leaf": Between(1, 50, log=True),
-    "features_per_split": ("sqrt", "log2", "onethird"),
-}
-
-SEARCH_SPACE: Mapping[str, Mapping[str, Space]] = {
-    "random_forest": {**_FOREST, "trees": Between(50, 150)},
-    "incremental_forest": _FOREST,
-    "gradient_boosted_trees": {
-        "trees": Between(20, 80),
-        "depth": Between(2, 6),
-        "step": Between(0.03, 0.3, log=True),
-        "minimum_rows_per_leaf": Between(1, 50, log=True),
-    },
-    "xgboost": {
-        "trees": Between(50, 600, log=True),
-        "depth": Between(2, 8),
-        "step": Between(0.01, 0.3, log=True),
-        "minimum_weight_per_leaf": Between(1.0, 50.0, log=True),
-        "rows_per_tree": Between(0.5, 1.0),
-        "features_per_tree": Between(0.4, 1.0),
-        "regularization": Between(0.1, 30.0, log=True),
-    },
-    "logistic_regression": {
-        "regularization": Between(1.0e-5, 0.3, log=True),
-        "elastic_net": Between(0.0, 1.0),
-    },
-}
-"""By algorithm and parameter."""
+SEARCH_SPACE = search_space(ALGORITHMS)
 
 
 def drawn_trial(draw: Draw, model: Model, number: int) -> Trial:
@@ -68,7 +35,7 @@ def drawn_trial(draw: Draw, model: Model, number: int) -> Trial:
     return Trial(f"{algorithm} {number}", algorithm, given)
 
 
-def _value(draw: Draw, name: str, space: Space) -> Value:
+def _value(draw: Draw, name: str, space: Drawn) -> Value:
     if isinstance(space, tuple):
         return str(draw.suggest_categorical(name, space))
     if isinstance(space.least, int) and isinstance(space.most, int):
