@@ -9,10 +9,10 @@ from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI
 from fastapi.responses import Response
 
-from headgate.airflow.names import ENDINGS, HOURLY
+from headgate.airflow.names import HOURLY, REPLAY
 from headgate.airflow.pages.access import User, readable, require_reader
 from headgate.airflow.pages.catalog_page import catalog, table_values
-from headgate.airflow.pages.dag_runs import run_hour
+from headgate.airflow.pages.dag_runs import run_hour, staged_attempt
 from headgate.airflow.pages.learned_run import learned
 from headgate.airflow.pages.pipeline_page import pipeline_values
 from headgate.airflow.pages.pipelines_page import overview
@@ -23,7 +23,7 @@ from headgate.airflow.pages.render import HEADERS, page, style
 from headgate.airflow.pages.report_files import model_report_file, report_file
 from headgate.airflow.pages.report_pages import report_lists, report_response
 from headgate.airflow.pages.rollback_views import go_back, way_back
-from headgate.airflow.pages.specs import pipeline_named
+from headgate.airflow.pages.specs import pipeline_named, pipeline_of_dag
 from headgate.airflow.pages.validation_page import judgement, table_history
 from headgate.gates.open_data_contract import open_data_contract_text
 from headgate.spec.load import LoadedPipeline
@@ -41,7 +41,7 @@ def pages_app() -> FastAPI:
     app.get("/style.css")(style)
     app.get("/pipelines")(all_pipelines)
     app.get("/pipelines/{pipeline}")(one_pipeline)
-    app.get("/pipeline")(pipeline_of_dag)
+    app.get("/pipeline")(tab_of_dag)
     app.get("/quarantine")(quarantine)
     app.get("/quarantine/{pipeline}/{table}")(quarantined)
     app.post("/quarantine/{pipeline}/{table}")(ask_for_rows)
@@ -82,13 +82,10 @@ def one_pipeline(user: User, pipeline: str, until: date | None = None, refresh: 
     return page("pipeline.html", **values, refresh=refresh, here="pipeline")
 
 
-def pipeline_of_dag(user: User, dag: str) -> Response:
+def tab_of_dag(user: User, dag: str) -> Response:
     """The pipeline that a DAG belongs to; a DAG of somebody else's has none."""
-    for end in ENDINGS:
-        name = dag.removesuffix(end)
-        if name != dag and pipeline_named(Settings(), name):
-            return one_pipeline(user, name)
-    return page("no_pipeline.html", name=dag)
+    found = pipeline_of_dag(Settings(), dag)
+    return one_pipeline(user, found.spec.pipeline) if found else page("no_pipeline.html", name=dag)
 
 
 def releases(user: User) -> Response:
@@ -128,13 +125,16 @@ def reports(user: User) -> Response:
 
 
 def validation(user: User, dag: str, run: str, task: str) -> Response:
-    """What the gate said, last, of the hour and hop that a task of an hourly DAG belongs to."""
-    pipeline = dag.removesuffix(HOURLY)
-    require_reader(pipeline, user)
-    hop, separator, _ = task.partition(".")
-    hour = run_hour(dag, run) if separator and pipeline != dag else None
+    """What the gate said of a run's own attempt in the hop of a task: of an hour's run, or of a replay."""
+    end = next((end for end in (HOURLY, REPLAY) if dag.endswith(end)), "")
+    pipeline, (hop, separator, _) = dag.removesuffix(end), task.partition(".")
     settings = Settings()
-    values = judgement(settings, pipeline_named(settings, pipeline), pipeline, hop, hour, "")
+    if not end or not separator:
+        return page("validation.html", **judgement(settings, None, pipeline, hop, None, ""))
+    require_reader(pipeline, user)
+    own = staged_attempt(dag, run, hop) or ""
+    hour = own.partition("--")[0] or (run_hour(dag, run) if end == HOURLY else None)
+    values = judgement(settings, pipeline_named(settings, pipeline), pipeline, hop, hour, own)
     return page("validation.html", **values)
 
 
