@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from deltalake import write_deltalake
 from fastapi.testclient import TestClient
 
 from headgate.airflow.pages import access, pages_app, rollback_views
+from headgate.airflow.pages import form_token as form_token_module
 from headgate.airflow.pages.asked_runs import AskedRun
 from headgate.airflow.pages.form_token import form_token
 from headgate.spec.settings import Settings
@@ -121,6 +123,24 @@ def test_a_way_back_without_a_reason_is_refused(
     answer = send(client, why="  ")
     assert (answer.status_code, triggered) == (400, [])
     assert "A rollback says why." in answer.text
+    assert 'name="tables" value="true"> ' in answer.text
+
+
+def test_a_refused_form_keeps_what_was_filled_in(
+    client: TestClient, triggered: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = form_token(VIEWER, DAG)
+    monkeypatch.setattr(form_token_module, "LASTS", timedelta(seconds=-1))
+    answer = send(client, old, why='too many "alarms"', tables="true")
+    assert (answer.status_code, triggered) == (400, [])
+    assert "This form was opened too long ago." in answer.text
+    assert 'value="too many &#34;alarms&#34;"' in answer.text
+    assert 'name="tables" value="true" checked>' in answer.text
+
+
+def test_enter_in_the_field_presses_no_button(look: Callable[..., str]) -> None:
+    text = look(PAGE)
+    assert text.index("<button disabled hidden></button>") < text.index('<button class="grave">')
 
 
 def test_who_may_not_or_comes_from_elsewhere_gets_nothing(

@@ -36,8 +36,8 @@ def go_back(
     """Trigger the DAG that goes back."""
     require_reader(pipeline, user)
     dag_id = rollback_dag_id(pipeline)
-    require_asker(dag_id, user, token)
     try:
+        require_asker(dag_id, user, token)
         if not why.strip():
             raise NotAsked(
                 "A rollback says why.",
@@ -46,14 +46,21 @@ def go_back(
             )
         run = ask(dag_id, user, {"release": number, "tables": tables, "why": why.strip()})
     except NotAsked as refused:
-        return _page(user, pipeline, number, refused=refused)
+        return _page(user, pipeline, number, refused=refused, why=why, tables_too=tables)
     return RedirectResponse(
         page_address("releases", pipeline, str(number), "back", asked=run), status_code=303
     )
 
 
 def _page(
-    user: Any, pipeline: str, number: int, run: str = "", refused: HeadgateError | None = None
+    user: Any,
+    pipeline: str,
+    number: int,
+    run: str = "",
+    refused: HeadgateError | None = None,
+    *,
+    why: str = "",
+    tables_too: bool = False,
 ) -> Response:
     settings = Settings()
     loaded = pipeline_named(settings, pipeline)
@@ -70,5 +77,7 @@ def _page(
         token=form_token(user, dag_id) if may_ask else "",
         asked=asked_run(dag_id, run) if run else None,
         wrong=refused,
+        why=why,
+        tables_too=tables_too,
         here="release",
     )
