@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -64,6 +65,13 @@ def ask(dag_id: str, user: Any, form: Mapping[str, Any]) -> str:
     from airflow.exceptions import DagNotFound, ParamValidationError
     from airflow.utils.types import DagRunTriggeredByType
 
+    if r"\u0000" in json.dumps(dict(form)):
+        raise NotAsked(
+            "A text of the form has a character that no text can have, NUL.",
+            where=dag_id,
+            left="Nothing was asked for.",
+            next_command="Type the text anew, and send it again.",
+        )
     try:
         run = trigger_dag(
             dag_id,

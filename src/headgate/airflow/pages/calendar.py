@@ -59,19 +59,19 @@ class Day:
 
 
 def calendar(ledger: Ledger, start: datetime, until: date | None = None, days: int = DAYS_SHOWN) -> list[Day]:
-    """The `days` days up to `until` (the last day of which the ledger knows), the latest first.
+    """The `days` days up to `until`, at most to the last of which the ledger knows, the latest first.
 
-    A range without a beginning begins at `start`. Hours that the ledger says nothing of have no word.
+    A range without a beginning begins at `start`. Hours that the ledger says nothing of have no word. There
+    is no day before `start`.
     """
     cells = _cells(ledger, start)
     if not cells:
         return []
-    last = until or max(cells).date()
+    known = max(cells).date()
+    last = min(until or known, known)
     found = []
-    for back in range(days):
+    for back in range(min(days, (last - start.date()).days + 1)):
         midnight = datetime.combine(last - timedelta(days=back), datetime.min.time(), UTC)
-        if midnight + timedelta(days=1) <= start:
-            break
         hours = [midnight + hour * HOUR for hour in range(24)]
         found.append(Day(midnight.date(), [cells.get(hour, Cell(hour, "")) for hour in hours]))
     return found

@@ -52,7 +52,7 @@ def quarantined(
     loaded = _silver(user, pipeline, table)
     chosen = _filter(rule, hour)
     if loaded is None or chosen is None:
-        return page("missing.html", status=404, name=table if loaded is None else hour)
+        return _missing(table, hour, loaded)
     return _page(user, loaded, table, chosen, number, run=asked)
 
 
@@ -80,7 +80,7 @@ def ask_for_rows(
     dag_id = quarantine_dag_id(pipeline)
     chosen = _filter(rule, hour)
     if loaded is None or chosen is None:
-        return page("missing.html", status=404, name=table if loaded is None else hour)
+        return _missing(table, hour, loaded)
     mends = list(zip(column or (), text or (), strict=False))
     sent: dict[str, Any] = {"ticked": row or [], "which": which, "why": why, "mends": mends}
     values = {name: value for name, value in mends if name}
@@ -174,6 +174,12 @@ def _page(
         "mends": sent.get("mends", []),
     }
     return page("quarantined.html", status=400 if refused else 200, **values, here="quarantine table")
+
+
+def _missing(table: str, hour: str, loaded: LoadedPipeline | None) -> Response:
+    if loaded is None:
+        return page("missing.html", status=404, name=table, what="table")
+    return page("missing.html", status=404, name=hour, what="hour")
 
 
 def _filter(rule: str, hour: str) -> Filter | None:
