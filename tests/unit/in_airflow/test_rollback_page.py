@@ -164,3 +164,29 @@ def test_the_run_is_watched_until_it_is_on_record(
     text = look(f"{PAGE}?asked=manual__1")
     assert "Airflow is at it" in text and 'http-equiv="refresh"' in text
     assert "<button" not in text
+
+
+def rolled_back(settings: Settings, number: int, run: str, to: int, version: int) -> None:
+    said = {"check": "rollback", "passed": True, "said": "anna went back", "run": run, "tables": False}
+    release(settings, number, "rollback", version, reasons=[said], back_to=to, decided_by="anna")
+
+
+def test_the_release_that_the_run_made_is_told_and_no_other(
+    look: Callable[..., str], pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = AskedRun(DAG, "manual__2", "success", "anna", paused=False)
+    monkeypatch.setattr(rollback_views, "asked_run", lambda dag, name: ended)
+    rolled_back(pipelines, 4, "manual__1", to=1, version=1)
+    text = look(f"{PAGE}?asked=manual__2")
+    assert "Nothing was done" in text and "the release log has no rollback of it" in text
+    assert "on record" not in text and "Release 4 records it" not in text
+    rolled_back(pipelines, 5, "manual__2", to=3, version=3)
+    assert (
+        "<h3>Done, and on record</h3> <p>Release 5 records it: back to release 3, version 3 serves.</p>"
+        in look(f"{PAGE}?asked=manual__2")
+    )
+    release(pipelines, 6, "promote", 6)
+    assert (
+        "<p>Release 5 records it: back to release 3, version 3 serves from then on. "
+        "Now version 6 does, by a later release.</p>"
+    ) in look(f"{PAGE}?asked=manual__2")

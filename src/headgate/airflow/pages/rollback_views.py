@@ -13,7 +13,7 @@ from headgate.airflow.pages.asked_runs import NotAsked, ask, asked_run, require_
 from headgate.airflow.pages.form_token import form_token
 from headgate.airflow.pages.paths import page_address
 from headgate.airflow.pages.render import page
-from headgate.airflow.pages.rollback_page import way_back_values
+from headgate.airflow.pages.rollback_page import recorded_by, way_back_values
 from headgate.airflow.pages.specs import pipeline_named
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
@@ -76,6 +76,7 @@ def _page(
         may_ask=may_ask,
         token=form_token(user, dag_id) if may_ask else "",
         asked=asked_run(dag_id, run) if run else None,
+        recorded=recorded_by(settings, pipeline, run) if run else None,
         wrong=refused,
         why=why,
         tables_too=tables_too,
