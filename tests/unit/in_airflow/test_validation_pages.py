@@ -116,6 +116,9 @@ def test_the_trend_of_a_rule_goes_up_to_the_hour_and_no_further(
     text = look(TAB)
     assert "broken in 3 of the last 3 judged runs" in text
     assert "<title>2024-01-01 05:00: 2 of 200 · 1.0 %</title>" in text
+    said = ("04:00: 7 of 200 · 3.5 %", "05:00: 2 of 200 · 1.0 %", "07:00: 7 of 200 · 3.5 %")
+    listed = " · ".join(f"2024-01-01 {one}" for one in said)
+    assert f"<summary>each run</summary><p>{listed}</p>" in text
     assert "2024-01-01 08:00" not in text
 
 

@@ -21,6 +21,7 @@ class Cell:
     """One hour, named by its start, and the run that took it.
 
     `rows` were published by that run, None where there was none; `heat`, 1 to HEATS, is by its rows an hour.
+    `hop` and `attempt` name what to look at: its last publish, or the gate that closed.
     """
 
     hour: datetime
@@ -29,6 +30,8 @@ class Cell:
     quarantined: int = 0
     run: datetime | None = None
     heat: int = 0
+    hop: str = ""
+    attempt: str = ""
 
     @property
     def said(self) -> str:
@@ -90,15 +93,15 @@ def _cells(ledger: Ledger, start: datetime) -> dict[datetime, Cell]:
         word: CellWord = "quarantined" if quarantined and len(taken) == 1 else "done"
         heat = 1 + sum(rows / max(1, len(taken)) > step for step in steps)
         for hour in taken:
-            cells[hour] = Cell(hour, word, rows, quarantined, entry.hour, heat)
+            cells[hour] = Cell(hour, word, rows, quarantined, entry.hour, heat, entry.hop, entry.attempt)
     frontier = ledger.frontier()
     for entry in ledger.done("bronze"):
         for hour in _hours(entry.hours, start):
             if frontier is None or hour >= frontier:
-                cells[hour] = Cell(hour, "in progress", run=entry.hour)
+                cells[hour] = Cell(hour, "in progress", run=entry.hour, hop=entry.hop, attempt=entry.attempt)
     for entry in ledger.closed_gates():
         for hour in _hours(entry.hours, start):
-            cells[hour] = Cell(hour, "closed", run=entry.hour)
+            cells[hour] = Cell(hour, "closed", run=entry.hour, hop=entry.hop, attempt=entry.attempt)
     return cells
 
 
