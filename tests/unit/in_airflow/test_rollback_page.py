@@ -182,7 +182,7 @@ def test_the_release_that_the_run_made_is_told_and_no_other(
     assert "on record" not in text and "Release 4 records it" not in text
     rolled_back(pipelines, 5, "manual__2", to=3, version=3)
     assert (
-        "<h3>Done, and on record</h3> <p>Release 5 records it: back to release 3, version 3 serves.</p>"
+        "<h2>Done, and on record</h2> <p>Release 5 records it: back to release 3, version 3 serves.</p>"
         in look(f"{PAGE}?asked=manual__2")
     )
     release(pipelines, 6, "promote", 6)

@@ -66,7 +66,8 @@ def judgement(
         "left": LEFT,
         "next": next_step(pipeline, hop, verdict.closing),
         "tables": shown_rules(verdict, before, contracts),
-        "data_docs": docs is not None,
+        "data_docs": docs is not None and values["own"] == reports[0],
+        "data_docs_replaced": docs is not None and values["own"] != reports[0],
         "trend_hours": len(before),
     }
 
