@@ -24,6 +24,7 @@ STORY = (
     "test_cancelled_backfill",
     "test_closed_gate_in_browser",
     "test_promotion_in_browser",
+    "test_hostile_records_in_browser",
 )
 DEMO_SECONDS = 1800
 ALERTS = "alerts: {to: [shop_channel]}\n"

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from headgate.gates.verdict import RuleResult, Verdict
-from tests.integration.browser import Browser
+from tests.integration.browser import PAYLOAD, Browser
 from tests.integration.headgate_stack import HeadgateStack
 
 
@@ -73,9 +73,6 @@ def test_the_quarantine_shows_what_is_apart_and_a_form_for_it(browser: Browser, 
     assert len(browser.all("input[name=row]")) == 1
 
 
-PAYLOAD = "<script>document.title='hacked'</script>\"'><img src=x onerror=\"document.title='hacked'\">"
-
-
 def test_hostile_values_execute_nothing(browser: Browser, stack: HeadgateStack) -> None:
     browser.visit(f"data:text/html,{quote('<p>harmless</p>' + PAYLOAD)}")
     assert browser.driver.title == "hacked"  # so it would, if it could
@@ -99,10 +96,13 @@ def test_hostile_values_execute_nothing(browser: Browser, stack: HeadgateStack) 
         (f"reports/{hour}/{attempt}.html", "'>"),
         (f"validation?{tab}", "No report"),
         (f"pipeline?dag={quote(PAYLOAD)}", "No such pipeline"),
-        (f"history/flights/{quote(PAYLOAD.replace('/', ''))}", "No such report"),
-        (f"quarantine/flights/{quote(PAYLOAD.replace('/', ''))}", "No such report"),
+        (f"history/flights/{quote(PAYLOAD.replace('/', ''))}", "No such table"),
+        (f"quarantine/flights/{quote(PAYLOAD.replace('/', ''))}", "No such table"),
         (f"quarantine/flights/flights?rule={quote(PAYLOAD)}", "No row that is apart now broke this rule"),
         (f"quarantine/flights/flights?asked={quote(PAYLOAD)}", "quarantine of flights"),
+        (f"compare/flights?first={quote(PAYLOAD)}&second=1", "first cannot be"),
+        (f"pipelines/flights?until={quote(PAYLOAD)}", "until cannot be"),
+        (f"catalog?q={quote(PAYLOAD)}", "No table that you may read"),
         (f"learned/flights/{quote(PAYLOAD.replace('/', ''))}", "no run in MLflow"),
     ):
         browser.visit(f"{stack.addresses.airflow}/headgate/{page}")
