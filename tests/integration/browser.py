@@ -42,6 +42,11 @@ canvas.fillStyle = arguments[0];
 canvas.fillRect(0, 0, 1, 1);
 return Array.from(canvas.getImageData(0, 0, 1, 1).data).slice(0, 3);
 """
+INSIDE = """
+const [inner, outer] = [...arguments].map((element) => element.getBoundingClientRect());
+const [below, beside] = [inner.bottom <= outer.bottom, inner.right <= outer.right];
+return inner.width > 1 && inner.top >= outer.top && below && beside;
+"""
 MOMENT = '[data-testid="datetime-input"]'
 DAY, TIME = 'input[placeholder="YYYY/MM/DD"]', 'input[placeholder="HH:mm"]'
 PROGRAMS = ("chromium", "chromedriver")
@@ -149,6 +154,16 @@ class Browser:
         """Choose the option with this value; what is clicked may be hidden below its label."""
         option = self._wait(lambda: next(iter(self.all(f'input[value="{value}"]'))), value)
         self.driver.execute_script("arguments[0].click()", option)
+
+    def focus(self, selector: str) -> WebElement:
+        """Bring the keyboard to the first element of a CSS selector."""
+        found = self.wait_for(selector)
+        self.driver.execute_script("arguments[0].focus()", found)
+        return found
+
+    def is_inside(self, inner: str, outer: str) -> bool:
+        """Whether an element lies within another one's edges, so that nothing of it is cut off."""
+        return bool(self.driver.execute_script(INSIDE, *(self.all(one)[0] for one in (inner, outer))))
 
     def select(self, selector: str, text: str) -> None:
         """Choose the entry with this text of a list."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from headgate.gates.verdict import RuleResult, Verdict
 from tests.integration.browser import PAYLOAD, Browser
@@ -48,6 +49,18 @@ def test_a_dag_shows_its_pipeline(browser: Browser, stack: HeadgateStack) -> Non
     assert "version 1 serves" in page
     last = stack.ledger().last_hour_done()
     assert browser.all(f'.cell.done[title^="{last:%Y-%m-%d %H:00}: done"]')
+
+
+def test_an_hour_is_read_and_opened_by_keyboard(browser: Browser, stack: HeadgateStack) -> None:
+    browser.visit(f"{stack.addresses.airflow}/headgate/pipelines/flights")
+    last = stack.ledger().last_hour_done()
+    hour = f'a.cell[title^="{last:%Y-%m-%d %H:00}: done"]'
+    assert not browser.is_inside(f"{hour} .unseen", ".hours")
+    link = browser.focus(hour)
+    assert browser.is_inside(f"{hour} .unseen", ".hours")
+    assert link.text.startswith(f"{last:%Y-%m-%d %H:00}: done")
+    link.send_keys(Keys.ENTER)
+    browser.wait_for_text(f"hour {last:%Y-%m-%d %H:00}", "gave these tables these versions")
 
 
 def test_the_report_of_a_gate_is_one_click_away(
