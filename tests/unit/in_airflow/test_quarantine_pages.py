@@ -260,6 +260,7 @@ def test_no_page_is_loaded_again_underneath_its_form(
     assert ('http-equiv="refresh"' in text) != form
     assert ("<button name=" in text) == form
     assert ('type="checkbox"' in text) == form
+    assert ("<form action" in text) == form
     assert (">Ask for other rows meanwhile</a>" in text) != form
     plain = shop.look(PAGE)
     assert "<button name=" in plain and 'http-equiv="refresh"' not in plain
