@@ -15,6 +15,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
 from headgate.stack.secrets import AIRFLOW_USER
@@ -41,9 +42,16 @@ canvas.fillStyle = arguments[0];
 canvas.fillRect(0, 0, 1, 1);
 return Array.from(canvas.getImageData(0, 0, 1, 1).data).slice(0, 3);
 """
+INSIDE = """
+const [inner, outer] = [...arguments].map((element) => element.getBoundingClientRect());
+const [below, beside] = [inner.bottom <= outer.bottom, inner.right <= outer.right];
+return inner.width > 1 && inner.top >= outer.top && below && beside;
+"""
 MOMENT = '[data-testid="datetime-input"]'
 DAY, TIME = 'input[placeholder="YYYY/MM/DD"]', 'input[placeholder="HH:mm"]'
 PROGRAMS = ("chromium", "chromedriver")
+PAYLOAD = "<script>document.title='hacked'</script>\"'><img src=x onerror=\"document.title='hacked'\">"
+"""A text that gives the page another title where it is taken for more than text."""
 
 
 @contextmanager
@@ -111,6 +119,10 @@ class Browser:
         """Type a line into a field."""
         self.wait_for(selector).send_keys(text, Keys.ENTER)
 
+    def type_text(self, selector: str, text: str) -> None:
+        """Type into a field, and stay there."""
+        self.wait_for(selector).send_keys(text)
+
     def address_of(self, text: str) -> str:
         """Where the link with this text leads."""
         link = self._wait(lambda: next(e for e in self.all("a") if e.text.strip() == text), text)
@@ -142,6 +154,20 @@ class Browser:
         """Choose the option with this value; what is clicked may be hidden below its label."""
         option = self._wait(lambda: next(iter(self.all(f'input[value="{value}"]'))), value)
         self.driver.execute_script("arguments[0].click()", option)
+
+    def focus(self, selector: str) -> WebElement:
+        """Bring the keyboard to the first element of a CSS selector."""
+        found = self.wait_for(selector)
+        self.driver.execute_script("arguments[0].focus()", found)
+        return found
+
+    def is_inside(self, inner: str, outer: str) -> bool:
+        """Whether an element lies within another one's edges, so that nothing of it is cut off."""
+        return bool(self.driver.execute_script(INSIDE, *(self.all(one)[0] for one in (inner, outer))))
+
+    def select(self, selector: str, text: str) -> None:
+        """Choose the entry with this text of a list."""
+        Select(self.wait_for(selector)).select_by_visible_text(text)
 
     def fill_moments(self, *moments: datetime) -> None:
         """Fill Airflow's fields for a moment, in their order, by typing into what each of them opens."""

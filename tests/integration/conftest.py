@@ -26,6 +26,7 @@ STORY = (
     "test_maintenance",
     "test_closed_gate_in_browser",
     "test_promotion_in_browser",
+    "test_hostile_records_in_browser",
 )
 DEMO_SECONDS = 1800
 ALERTS = "alerts: {to: [shop_channel]}\n"

@@ -9,9 +9,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from headgate.gates.verdict import RuleResult, Verdict
-from tests.integration.browser import Browser
+from tests.integration.browser import PAYLOAD, Browser
 from tests.integration.headgate_stack import HeadgateStack
 
 
@@ -50,6 +51,18 @@ def test_a_dag_shows_its_pipeline(browser: Browser, stack: HeadgateStack) -> Non
     assert browser.all(f'.cell.done[title^="{last:%Y-%m-%d %H:00}: done"]')
 
 
+def test_an_hour_is_read_and_opened_by_keyboard(browser: Browser, stack: HeadgateStack) -> None:
+    browser.visit(f"{stack.addresses.airflow}/headgate/pipelines/flights")
+    last = stack.ledger().last_hour_done()
+    hour = f'a.cell[title^="{last:%Y-%m-%d %H:00}: done"]'
+    assert not browser.is_inside(f"{hour} .unseen", ".hours")
+    link = browser.focus(hour)
+    assert browser.is_inside(f"{hour} .unseen", ".hours")
+    assert link.text.startswith(f"{last:%Y-%m-%d %H:00}: done")
+    link.send_keys(Keys.ENTER)
+    browser.wait_for_text(f"hour {last:%Y-%m-%d %H:00}", "gave these tables these versions")
+
+
 def test_the_report_of_a_gate_is_one_click_away(
     browser: Browser, stack: HeadgateStack, pictures: Path
 ) -> None:
@@ -71,9 +84,6 @@ def test_the_quarantine_shows_what_is_apart_and_a_form_for_it(browser: Browser, 
     browser.follow("lat is from 13 to 72")
     browser.wait_for_text("quarantine of airports", "Let them re-enter", "Dismiss for good")
     assert len(browser.all("input[name=row]")) == 1
-
-
-PAYLOAD = "<script>document.title='hacked'</script>\"'><img src=x onerror=\"document.title='hacked'\">"
 
 
 def test_hostile_values_execute_nothing(browser: Browser, stack: HeadgateStack) -> None:
@@ -99,10 +109,13 @@ def test_hostile_values_execute_nothing(browser: Browser, stack: HeadgateStack) 
         (f"reports/{hour}/{attempt}.html", "'>"),
         (f"validation?{tab}", "No report"),
         (f"pipeline?dag={quote(PAYLOAD)}", "No such pipeline"),
-        (f"history/flights/{quote(PAYLOAD.replace('/', ''))}", "No such report"),
-        (f"quarantine/flights/{quote(PAYLOAD.replace('/', ''))}", "No such report"),
+        (f"history/flights/{quote(PAYLOAD.replace('/', ''))}", "No such table"),
+        (f"quarantine/flights/{quote(PAYLOAD.replace('/', ''))}", "No such table"),
         (f"quarantine/flights/flights?rule={quote(PAYLOAD)}", "No row that is apart now broke this rule"),
         (f"quarantine/flights/flights?asked={quote(PAYLOAD)}", "quarantine of flights"),
+        (f"compare/flights?first={quote(PAYLOAD)}&second=1", "first cannot be"),
+        (f"pipelines/flights?until={quote(PAYLOAD)}", "until cannot be"),
+        (f"catalog?q={quote(PAYLOAD)}", "No table that you may read"),
         (f"learned/flights/{quote(PAYLOAD.replace('/', ''))}", "no run in MLflow"),
     ):
         browser.visit(f"{stack.addresses.airflow}/headgate/{page}")

@@ -99,3 +99,21 @@ def test_an_alias_that_is_moved_in_mlflow_counts_and_is_on_record(
         f"{AIRFLOW_USER} approved of it, all checks passed",
     )
     visitor.picture(pictures / "releases.png")
+
+
+def test_a_release_is_gone_back_to_by_the_form(orders: HeadgateStack, visitor: Browser) -> None:
+    visitor.visit(f"{orders.addresses.airflow}/headgate/releases/orders/3")
+    visitor.follow("Go back to this release")
+    visitor.wait_for_text("Version 2 (model 2) serves in place of version 1.")
+    visitor.type_into("input[name=why]", "the move was a mistake")
+    assert visitor.driver.current_url.endswith("/releases/orders/3/back")  # Enter in the field sent nothing
+    visitor.press("Go back to release 3")
+    visitor.wait_for_text(
+        "Done, and on record", "Release 5 records it: back to release 3, version 2 serves.", seconds=SECONDS
+    )
+    last = last_release(orders)
+    assert last is not None
+    assert (last.release, last.decision, last.version, last.back_to) == (5, "rollback", 2, 3)
+    assert (last.decided_by, last.why) == (AIRFLOW_USER, "the move was a mistake")
+    visitor.follow("What is live now")
+    visitor.wait_for_text("Version 2 serves.", "a rollback")

@@ -29,6 +29,7 @@ class Measure(StrEnum):
     rules = "rules"
     promotion = "promotion"
     learn = "learn"
+    pages = "pages"
 
 
 SIX_WEEKS = 42
@@ -90,6 +91,7 @@ def bench(
         ),
     ] = None,
     families: Annotated[int, typer.Option(min=100, help="promotion: how many to simulate.")] = 2000,
+    repeats: Annotated[int, typer.Option(min=1, help="pages: how often each is asked for.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="rules: print all figures as JSON.")] = False,
 ) -> None:
     """Measure on this machine, with the bundled pipeline.
@@ -112,6 +114,9 @@ def bench(
     learn: ways to keep a model up to date, each scored on a year's real flights that it has not seen: what
     they are worth and what an update costs. In a Spark of its own; goes on where it was interrupted.
 
+    pages: the seconds of each page in Airflow, over HTTP and signed in, median and 95th percentile. Asks the
+    stack that is running, and changes nothing.
+
     All print a table and write all figures below the state folder.
     """
     measured = runpy.run_path(str(REPOSITORY / "bench" / f"{measure.value}.py"))["measure"]
@@ -121,6 +126,8 @@ def bench(
         measured(Settings(), hours, span)
     elif measure is Measure.days:
         measured(Settings(), days or 1, by_hour=each is not Each.day)
+    elif measure is Measure.pages:
+        measured(Settings(), repeats)
     elif measure is Measure.promotion:
         measured(Settings(), families)
     elif measure is Measure.learn:

@@ -50,7 +50,7 @@ def live_days(rows: list[dict[str, Any]]) -> list[LiveDay]:
 
 def keep_live_days(settings: Settings, pipeline: str, days: Sequence[LiveDay]) -> None:
     """Keep the days beside the pipeline's reports, instead of those that were kept before."""
-    path = _path(settings, pipeline)
+    path = live_days_path(settings, pipeline)
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = [asdict(day) | {"day": day.day.isoformat()} for day in days]
     write_whole(path, json.dumps(rows, allow_nan=False))
@@ -58,7 +58,7 @@ def keep_live_days(settings: Settings, pipeline: str, days: Sequence[LiveDay]) -
 
 def kept_live_days(settings: Settings, pipeline: str) -> list[LiveDay]:
     """The days as they were at the last look back, in order; none before the first."""
-    path = _path(settings, pipeline)
+    path = live_days_path(settings, pipeline)
     rows = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
     return [
         LiveDay(**row | {"day": date.fromisoformat(row["day"]), "versions": tuple(row["versions"])})
@@ -66,5 +66,6 @@ def kept_live_days(settings: Settings, pipeline: str) -> list[LiveDay]:
     ]
 
 
-def _path(settings: Settings, pipeline: str) -> Path:
+def live_days_path(settings: Settings, pipeline: str) -> Path:
+    """The file that holds them."""
     return settings.reports / pipeline / "live_figures.json"

@@ -1,4 +1,4 @@
-"""Records of the pipeline `shop` as pages find them, written by delta-rs in Spark's schemas."""
+"""Records of a pipeline, `shop` by default, as pages find them, written by delta-rs in Spark's schemas."""
 
 from __future__ import annotations
 
@@ -58,8 +58,9 @@ RELEASES = pa.schema(
 class Ledger:
     """Lines of the ledger, one after the other; hours of 2024-01-01."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.path = str(settings.lake / "shop" / "ops" / "hops")
+    def __init__(self, settings: Settings, pipeline: str = "shop") -> None:
+        self.path = str(settings.lake / pipeline / "ops" / "hops")
+        self.pipeline = pipeline
         self.lines = 0
 
     def line(
@@ -95,7 +96,7 @@ class Ledger:
             "attempt": attempt,
             "digest": "d" * 64,
             "verdict": verdict,
-            "report": f"shop/{hop}/{name}/{attempt}.html",
+            "report": f"{self.pipeline}/{hop}/{name}/{attempt}.html",
             "rows": list(counts.items()),
             "versions_before": [(table, version - 1) for table, version in (versions or {}).items()],
             "versions": list((versions or {}).items()),
@@ -119,7 +120,7 @@ class Ledger:
 
 
 def release(settings: Settings, number: int, decision: str, version: int | None, **values: Any) -> None:
-    """One decision, of the model with the version's number."""
+    """One decision, of the model with the version's number; `values` also name another pipeline."""
     row = {
         "release": number,
         "decision": decision,
@@ -140,7 +141,7 @@ def release(settings: Settings, number: int, decision: str, version: int | None,
         "tables": list(values.get("tables", {}).items()),
         **{name: values.get(name) for name in ("back_to", "decided_by", "why", "decided_at", "hash")},
     }
-    path = str(settings.lake / "shop" / "ops" / "releases")
+    path = str(settings.lake / values.get("pipeline", "shop") / "ops" / "releases")
     write_deltalake(path, pa.Table.from_pylist([row], RELEASES), mode="append")
 
 
@@ -162,7 +163,7 @@ CHANGES = pa.schema(
 )
 
 
-def changes(settings: Settings, *rows: dict[str, Any]) -> int:
+def changes(settings: Settings, *rows: dict[str, Any], pipeline: str = "shop") -> int:
     """Changes of silver's orders, known in hour 0 by default; returns the log's version with them."""
     found = [
         {
@@ -182,12 +183,12 @@ def changes(settings: Settings, *rows: dict[str, Any]) -> int:
         }
         for place, row in enumerate(rows, 1)
     ]
-    path = str(settings.lake / "shop" / "silver" / "orders_changes")
+    path = str(settings.lake / pipeline / "silver" / "orders_changes")
     write_deltalake(path, pa.Table.from_pylist(found, CHANGES), mode="append")
     return DeltaTable(path).version()
 
 
-def request(settings: Settings, number: int, **values: Any) -> None:
+def request(settings: Settings, number: int, pipeline: str = "shop", **values: Any) -> None:
     """One request about silver's orders on record."""
     row = {
         "request": number,
@@ -201,5 +202,5 @@ def request(settings: Settings, number: int, **values: Any) -> None:
         "changes": json.dumps(values.pop("changes", [])),
         **values,
     }
-    path = str(settings.lake / "shop" / "ops" / "requests")
+    path = str(settings.lake / pipeline / "ops" / "requests")
     write_deltalake(path, pa.Table.from_pylist([row], REQUESTS), mode="append")

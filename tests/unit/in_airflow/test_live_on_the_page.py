@@ -9,7 +9,7 @@ import pytest
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import access, pages_app, pipeline_page
+from headgate.airflow.pages import access, pages_app, pipeline_page, records
 from headgate.monitoring.drift_check import ColumnDrift
 from headgate.monitoring.drift_log import append_day
 from headgate.monitoring.live_day import LiveDay, keep_live_days
@@ -56,6 +56,31 @@ def test_the_figures_of_each_day_are_told_the_latest_first(
     assert "<td>champion</td><td>1 to 2</td>" in row
     numbers = [part.partition("</td>")[0] for part in row.split('<td class="number">')[1:]]
     assert numbers[:5] == ["1,200", "1,190", "0.714", "0.538", "0.062"]
+
+
+def test_what_did_not_change_is_not_read_again(
+    page: Callable[[], str], pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    for name in ("drift_days", "kept_live_days"):
+        reads = getattr(records, name)
+
+        def counted(*arguments: object, name: str = name, reads: Callable[..., object] = reads) -> object:
+            read.append(name)
+            return reads(*arguments)
+
+        monkeypatch.setattr(records, name, counted)
+    page()
+    assert sorted(read) == ["drift_days", "kept_live_days"]
+    page()
+    assert len(read) == 2
+    keep_live_days(pipelines, "shop", [LiveDay(date(2024, 1, 1), "champion", (1, 1), 5, 0, 0, True, {})])
+    assert ">2024-01-01 *</th>" in page() and read[2:] == ["kept_live_days"]
+    far = ColumnDrift("amount", 100, 0.9, 0.5, 0.1, 0.2)
+    append_day(pipelines, "shop", date(2024, 1, 1), 1, 1, [far], Drift(days=3, of=5))
+    assert "On 2024-01-01 drifted: amount." in page() and read[3:] == ["drift_days"]
+    page()
+    assert len(read) == 4
 
 
 def test_what_drifted_is_named_with_what_follows_from_it(

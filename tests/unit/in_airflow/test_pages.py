@@ -50,6 +50,8 @@ def client(reports: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     """Somebody who is signed in and may read `shop` only."""
     monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
     monkeypatch.setattr(module, "run_hour", lambda dag, run: "2024-01-01T07" if run == "r" else None)
+    own = {("r", "silver"): ATTEMPT}
+    monkeypatch.setattr(module, "staged_attempt", lambda dag, run, hop: own.get((run, hop)))
     monkeypatch.setattr(pipelines_page, "runs_of_hours", lambda dag, hours: {})
     monkeypatch.setattr(pipeline_page, "live_tasks", lambda dags: {})
     monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: [])
@@ -67,7 +69,7 @@ def test_the_anonymous_are_turned_away(reports: Path, path: str) -> None:
 def test_a_pipeline_that_one_may_not_read_stays_closed(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 403
-    assert answer.json() == {"detail": "You may not read this pipeline."}
+    assert "<p>You may not read this pipeline.</p>" in answer.text
 
 
 def digest(script: str) -> str:
@@ -169,12 +171,13 @@ def test_a_task_shows_the_report_of_its_hour_and_hop(client: TestClient) -> None
 
 
 def test_the_latest_of_several_attempts_is_shown_and_the_others_are_listed(
-    client: TestClient, reports: Path
+    client: TestClient, reports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = "2024-01-01T07--99999999"
     file = reports / "shop" / "silver" / "2024-01-01T07" / f"{later}.html"
     file.write_text("later")
     os.utime(file, (2_000_000_000, 2_000_000_000))
+    monkeypatch.setattr(module, "staged_attempt", lambda dag, run, hop: later)
     text = client.get("/validation?dag=shop_hourly&run=r&task=silver.gate").text
     assert "2 attempts came to this gate; the latest is shown." in text
     assert f'<iframe src="/headgate/reports/shop/silver/2024-01-01T07/{later}.html"' in text
@@ -186,6 +189,10 @@ def test_the_latest_of_several_attempts_is_shown_and_the_others_are_listed(
     [
         ("dag=shop_hourly&run=r&task=gold.gate", "has not judged the hour 2024-01-01 07:00"),
         ("dag=shop_hourly&run=unknown&task=gold.gate", "Reports belong to the tasks of an hour"),
+        ("dag=shop_replay&run=unknown&task=gold.gate", "the run's form said to read a later layer"),
+        ("dag=shop_hourly&run=r&task=wait", "Reports belong to the tasks of an hour"),
+        ("dag=shop_learn&run=r&task=learn", "Reports belong to the tasks of an hour or of a replay"),
+        ("dag=somebody_elses&run=r&task=a.b", "Reports belong to the tasks of an hour or of a replay"),
         ("dag=shop_hourly&run=r&task=..%2fx.gate", "has not judged"),
     ],
 )

@@ -201,6 +201,48 @@ def test_the_calendar_tells_what_became_of_each_hour(look: Callable[..., str], l
     assert "Earlier days" not in text
 
 
+def test_every_hour_of_the_calendar_is_a_link_that_says_what_became_of_it(
+    look: Callable[..., str], ledger: Ledger
+) -> None:
+    ledger.hour(3, rows_in=20, quarantined=2, published=8)
+    ledger.line("bronze", 4)
+    ledger.line("bronze", 5)
+    ledger.line("silver", 5, "closed", verdict="broken")
+    text = look("/pipelines/shop")
+    for place, said in (
+        ("published/shop/gold/2024-01-01T03--00000003", "2024-01-01 03:00: done, rows quarantined, 8 rows"),
+        ("published/shop/bronze/2024-01-01T04--00000004", "2024-01-01 04:00: begun, not through"),
+        (
+            "validation/shop/silver/2024-01-01T05/2024-01-01T05--00000006",
+            "2024-01-01 05:00: a gate is closed",
+        ),
+    ):
+        link = text[text.index(f'href="/headgate/{place}"') :]
+        assert link.partition(">")[2].startswith(f'<span class="unseen">{said}')
+    cells = text[text.index('<table class="calendar">') : text.index("</table>", text.index("calendar"))]
+    assert cells.count("<a ") == 3
+    assert '<a class="unseen" href="#after-hours">Skip the hours</a>' in text
+    assert '<h2 id="after-hours">' in text
+    assert "publish" in look("/published/shop/gold/2024-01-01T03--00000003").lower()
+
+
+def test_what_the_bars_of_a_chart_say_is_text_too(
+    look: Callable[..., str], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.hour(6, rows_in=20, quarantined=0, published=8)
+    timed = [TaskSeconds("silver.gate", [2.0, 90.0, 4.0])]
+    monkeypatch.setattr(
+        pipeline_page, "task_seconds", lambda dag, runs: timed if dag == "shop_hourly" else []
+    )
+    text = look("/pipelines/shop")
+    assert "<summary>each run</summary><p>2.0 s · 1 min 30 s · 4.0 s</p>" in text
+    assert "<summary>each run</summary><p>3.0 KB</p>" in text
+    overview = look("/pipelines")
+    assert "<summary>The same as a table</summary>" in overview
+    numbers = "".join(f'<td class="number">{said}</td>' for said in (20, 0, 8))
+    assert f'<th scope="row">2024-01-01 06:00</th>{numbers}' in overview
+
+
 def test_seconds_and_bytes_are_told_by_task(
     look: Callable[..., str], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
 
 from headgate.airflow.pages import access, pages_app, quarantine_page, quarantine_views
+from headgate.airflow.pages import form_token as form_token_module
 from headgate.airflow.pages.asked_runs import AskedRun
 from headgate.airflow.pages.form_token import form_token
 from headgate.spec.settings import Settings
@@ -166,9 +168,10 @@ def test_ticked_rows_are_asked_for_in_the_viewers_name(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("fields", "rules", "rows"),
     [
-        ({}, [], []),
-        ({"rule": BETWEEN}, [BETWEEN], []),
-        ({"rule": BETWEEN, "hour": "2024-01-01T02"}, [], ["orders/2024/a.csv:2"]),
+        ({"confirmed": "2"}, [], []),
+        ({"rule": BETWEEN, "confirmed": "2"}, [BETWEEN], []),
+        ({"rule": BETWEEN, "hour": "2024-01-01T02", "confirmed": "1"}, [], ["orders/2024/a.csv:2"]),
+        ({"action": "replay"}, [], []),
     ],
 )
 def test_all_that_the_filter_shows_is_asked_for(
@@ -181,9 +184,93 @@ def test_all_that_the_filter_shows_is_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("fields", "rows", "said"),
+    [
+        ({}, "2 rows", "<dd>orders</dd>"),
+        ({"rule": BETWEEN}, "2 rows", "<dd>orders: amount is from 0 to 10</dd>"),
+        (
+            {"rule": BETWEEN, "hour": "2024-01-01T02"},
+            "1 row",
+            "<dd>orders, hour 2024-01-01 02:00: amount is from 0 to 10</dd>",
+        ),
+        ({"confirmed": "3"}, "2 rows", "<dd>orders</dd>"),
+    ],
+)
+def test_all_of_them_are_dismissed_only_once_their_number_is_confirmed(
+    shop: Shop, fields: dict[str, str], rows: str, said: str
+) -> None:
+    shop.apart(*({"_failed_rules": [BETWEEN], "hour": hour} for hour in (0, 2, 2)))
+    request(shop.settings, 1, changes=[["orders/2024/a.csv", 3, 0]])
+    answer = shop.send(which="all", why=" test orders ", **fields)
+    assert (answer.status_code, shop.triggered) == (200, [])
+    text = " ".join(answer.text.split())
+    assert f"dismiss {rows} for good?</h1>" in text and f">Dismiss {rows} for good</button>" in text
+    assert said in text and "<dd>test orders</dd>" in text
+    assert f'name="confirmed" value="{rows.split()[0]}"' in text
+    assert "A dismissed row never counts" in text and "Leave them</a>" in text
+
+
+def test_a_refused_form_keeps_what_was_filled_in(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quarantine_page, "ROWS_SHOWN", 2)
+    shop.apart(*({"_failed_rules": [BETWEEN], "amount": 100.5 + n} for n in range(4)))
+    ticked = "orders/2024/a.csv:1"
+    fields = {"row": [ticked], "number": "2", "column": ["", "amount"], "text": ["", "5"]}
+    answer = shop.send(which="all", why="  a slip <b>", **fields)
+    assert (answer.status_code, shop.triggered) == (400, [])
+    text = " ".join(answer.text.split())
+    assert "it takes no values" in text and "page 2 of 2" in text
+    assert f'value="{ticked}" aria-label="{ticked}" checked>' in text
+    assert text.count('aria-label="orders/2024/a.csv:2"> ') == 0 and text.count(" checked>") == 2
+    assert 'value="all" checked>' in text and 'name="why" value="  a slip &lt;b&gt;"' in answer.text
+    assert "<details open><summary>Mend their values" in text
+    assert "<option selected>amount</option>" in text and 'name="text" value="5"' in text
+
+
+def test_a_form_that_is_too_old_comes_back_as_it_was_filled_in(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.apart({"_failed_rules": [BETWEEN]})
+    old = form_token(VIEWER, DAG)
+    monkeypatch.setattr(form_token_module, "LASTS", timedelta(seconds=-1))
+    answer = shop.send(old, row=["orders/2024/a.csv:1"], why="a test order")
+    assert (answer.status_code, shop.triggered) == (400, [])
+    assert "This form was opened too long ago." in answer.text
+    assert 'value="a test order"' in answer.text
+    assert 'aria-label="orders/2024/a.csv:1" checked>' in answer.text
+    stolen = form_token(Viewer("mallory"), DAG)
+    assert shop.send(stolen, row=["orders/2024/a.csv:1"], why="w").status_code == 403
+
+
+def test_enter_in_a_field_presses_no_button(shop: Shop) -> None:
+    shop.apart({"_failed_rules": [BETWEEN]})
+    text = shop.look(PAGE)
+    form = text[text.index('method="post"') :]
+    assert form.index("<button disabled hidden></button>") < form.index("<button name=")
+    assert form.index("<button disabled hidden></button>") < form.index("<input")
+
+
+@pytest.mark.parametrize(("state", "form"), [("queued", False), ("success", True), ("failed", True)])
+def test_no_page_is_loaded_again_underneath_its_form(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, state: str, form: bool
+) -> None:
+    shop.apart({"_failed_rules": [BETWEEN]})
+    run = AskedRun(DAG, "manual__1", state, "anna", False)
+    monkeypatch.setattr(quarantine_views, "asked_run", lambda dag, name: run)
+    text = shop.look(f"{PAGE}?asked=manual__1&rule={BETWEEN}")
+    assert ('http-equiv="refresh"' in text) != form
+    assert ("<button name=" in text) == form
+    assert ('type="checkbox"' in text) == form
+    assert ("<form action" in text) == form
+    assert (">Ask for other rows meanwhile</a>" in text) != form
+    plain = shop.look(PAGE)
+    assert "<button name=" in plain and 'http-equiv="refresh"' not in plain
+
+
+@pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"why": "w"}, "No row is chosen."),
+        ({"which": "all", "rule": "gone.rule", "why": "w"}, "No row is chosen."),
         ({"row": ["orders/2024/a.csv:1"]}, "A dismissal is for good, so it needs a reason."),
         ({"row": ["a:1"], "why": "w", "column": ["amount"], "text": ["1"]}, "it takes no values"),
         ({"row": ["a:1"], "action": "replay", "column": ["amuont"], "text": ["1"]}, "did you mean"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from deltalake import write_deltalake
 from fastapi.testclient import TestClient
 
 from headgate.airflow.pages import access, pages_app, rollback_views
+from headgate.airflow.pages import form_token as form_token_module
 from headgate.airflow.pages.asked_runs import AskedRun
 from headgate.airflow.pages.form_token import form_token
 from headgate.spec.settings import Settings
@@ -121,6 +123,24 @@ def test_a_way_back_without_a_reason_is_refused(
     answer = send(client, why="  ")
     assert (answer.status_code, triggered) == (400, [])
     assert "A rollback says why." in answer.text
+    assert 'name="tables" value="true"> ' in answer.text
+
+
+def test_a_refused_form_keeps_what_was_filled_in(
+    client: TestClient, triggered: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = form_token(VIEWER, DAG)
+    monkeypatch.setattr(form_token_module, "LASTS", timedelta(seconds=-1))
+    answer = send(client, old, why='too many "alarms"', tables="true")
+    assert (answer.status_code, triggered) == (400, [])
+    assert "This form was opened too long ago." in answer.text
+    assert 'value="too many &#34;alarms&#34;"' in answer.text
+    assert 'name="tables" value="true" checked>' in answer.text
+
+
+def test_enter_in_the_field_presses_no_button(look: Callable[..., str]) -> None:
+    text = look(PAGE)
+    assert text.index("<button disabled hidden></button>") < text.index('<button class="grave">')
 
 
 def test_who_may_not_or_comes_from_elsewhere_gets_nothing(
@@ -144,3 +164,29 @@ def test_the_run_is_watched_until_it_is_on_record(
     text = look(f"{PAGE}?asked=manual__1")
     assert "Airflow is at it" in text and 'http-equiv="refresh"' in text
     assert "<button" not in text
+
+
+def rolled_back(settings: Settings, number: int, run: str, to: int, version: int) -> None:
+    said = {"check": "rollback", "passed": True, "said": "anna went back", "run": run, "tables": False}
+    release(settings, number, "rollback", version, reasons=[said], back_to=to, decided_by="anna")
+
+
+def test_the_release_that_the_run_made_is_told_and_no_other(
+    look: Callable[..., str], pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = AskedRun(DAG, "manual__2", "success", "anna", paused=False)
+    monkeypatch.setattr(rollback_views, "asked_run", lambda dag, name: ended)
+    rolled_back(pipelines, 4, "manual__1", to=1, version=1)
+    text = look(f"{PAGE}?asked=manual__2")
+    assert "Nothing was done" in text and "the release log has no rollback of it" in text
+    assert "on record" not in text and "Release 4 records it" not in text
+    rolled_back(pipelines, 5, "manual__2", to=3, version=3)
+    assert (
+        "<h2>Done, and on record</h2> <p>Release 5 records it: back to release 3, version 3 serves.</p>"
+        in look(f"{PAGE}?asked=manual__2")
+    )
+    release(pipelines, 6, "promote", 6)
+    assert (
+        "<p>Release 5 records it: back to release 3, version 3 serves from then on. "
+        "Now version 6 does, by a later release.</p>"
+    ) in look(f"{PAGE}?asked=manual__2")

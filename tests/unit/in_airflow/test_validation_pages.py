@@ -63,9 +63,16 @@ def look(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     """The text of a page, white space apart, for somebody who may read `shop` only."""
     monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
     monkeypatch.setattr(pages_app, "run_hour", lambda dag, run: run)
+    monkeypatch.setattr(pages_app, "staged_attempt", lambda dag, run, hop: last_attempt(pipelines, hop, run))
     app = pages_app.pages_app()
     app.dependency_overrides[get_user] = lambda: VIEWER
     return reading(TestClient(app))
+
+
+def last_attempt(settings: Settings, hop: str, hour: str) -> str | None:
+    """As if the run of an hour had made the last attempt of it."""
+    files = sorted((settings.reports / "shop" / hop / hour).glob("*.html"))
+    return files[-1].stem if files else None
 
 
 TAB = "/validation?dag=shop_hourly&run=2024-01-01T07&task=silver.gate"
@@ -109,6 +116,9 @@ def test_the_trend_of_a_rule_goes_up_to_the_hour_and_no_further(
     text = look(TAB)
     assert "broken in 3 of the last 3 judged runs" in text
     assert "<title>2024-01-01 05:00: 2 of 200 · 1.0 %</title>" in text
+    said = ("04:00: 7 of 200 · 3.5 %", "05:00: 2 of 200 · 1.0 %", "07:00: 7 of 200 · 3.5 %")
+    listed = " · ".join(f"2024-01-01 {one}" for one in said)
+    assert f"<summary>each run</summary><p>{listed}</p>" in text
     assert "2024-01-01 08:00" not in text
 
 
@@ -205,6 +215,46 @@ def test_every_attempt_of_an_hour_is_to_be_seen(look: Callable[..., str], judged
     assert "The gate is closed" in text
     assert f'href="/headgate/validation/shop/silver/2024-01-01T07/{second}"' in text
     assert "2 attempts came to this gate" in text
+
+
+REPLAY_TAB = "/validation?dag=shop_replay&run=manual__1&task=silver.gate"
+
+
+def test_a_task_shows_what_the_gate_said_in_its_own_run(
+    look: Callable[..., str], judged: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hourly = judged(7, verdict(HELD))
+    replayed = judged(7, verdict(CLOSING), "closed")
+    own = {
+        ("shop_hourly", "2024-01-01T07", "silver"): hourly,
+        ("shop_replay", "manual__1", "silver"): replayed,
+    }
+    monkeypatch.setattr(pages_app, "staged_attempt", lambda dag, run, hop: own.get((dag, run, hop)))
+    for tab, said, attempt in (
+        (TAB, "The gate is open", hourly),
+        (REPLAY_TAB, "The gate is closed", replayed),
+    ):
+        text = look(tab)
+        assert said in text and "hour 2024-01-01 07:00 UTC" in text
+        assert f'aria-current="true">{attempt}</a>' in text
+        assert "2 attempts came to this gate" in text
+
+
+def test_a_run_that_was_not_judged_shows_no_other_runs_report_as_its_own(
+    look: Callable[..., str], judged: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, untold = judged(7, verdict(CLOSING), "closed"), judged(7, None)
+    for own in (None, "2024-01-01T07--99999999"):
+        monkeypatch.setattr(pages_app, "staged_attempt", lambda dag, run, hop, own=own: own)
+        text = look(TAB)
+        assert "In this run the gate of silver has not judged the hour 2024-01-01 07:00." in text
+        assert "The gate is closed" not in text and "<iframe" not in text
+        assert "What it said of this hour in other runs, or before this one was cleared:" in text
+        assert f'href="/headgate/validation/shop/silver/2024-01-01T07/{told}"' in text
+        assert f'href="/headgate/reports/shop/silver/2024-01-01T07/{untold}.html"' in text
+    monkeypatch.setattr(pages_app, "staged_attempt", lambda dag, run, hop: None)
+    assert "its run has staged nothing here yet" in look(REPLAY_TAB)
+    look(REPLAY_TAB.replace("shop", "orders"), status=403)
 
 
 def test_a_report_without_its_verdict_is_shown_as_it_is(

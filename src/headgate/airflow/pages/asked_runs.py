@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from fastapi import HTTPException
 
 from headgate.airflow.pages.access import may_trigger
-from headgate.airflow.pages.form_token import is_genuine
+from headgate.airflow.pages.form_token import is_genuine, is_too_old
 from headgate.spec.errors import HeadgateError
 
 ENDED = ("success", "failed")
@@ -30,15 +31,30 @@ class AskedRun:
     paused: bool
 
     @property
+    def is_watched(self) -> bool:
+        """Whether its page looks again by itself until it has ended."""
+        return not self.ended and not self.paused
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more will come of it."""
         return self.state in ENDED
 
 
 def require_asker(dag_id: str, user: Any, token: str) -> None:
-    """Answer 403 to whoever may not trigger the DAG, and to forms that are not ours or too old."""
+    """Answer 403 to whoever may not trigger the DAG, and to forms that are not ours.
+
+    Raises NotAsked for one of ours that is too old.
+    """
     if not may_trigger(dag_id, user):
         raise HTTPException(403, f"You may not trigger {dag_id}.")
+    if is_too_old(token, user, dag_id):
+        raise NotAsked(
+            "This form was opened too long ago.",
+            where=dag_id,
+            left="Nothing was asked for.",
+            next_command="See that it still says what you want, and send it again.",
+        )
     if not is_genuine(token, user, dag_id):
         raise HTTPException(403, "This form is too old, or of another page. Open the page again.")
 
@@ -49,6 +65,13 @@ def ask(dag_id: str, user: Any, form: Mapping[str, Any]) -> str:
     from airflow.exceptions import DagNotFound, ParamValidationError
     from airflow.utils.types import DagRunTriggeredByType
 
+    if r"\u0000" in json.dumps(dict(form)):
+        raise NotAsked(
+            "A text of the form has a character that no text can have, NUL.",
+            where=dag_id,
+            left="Nothing was asked for.",
+            next_command="Type the text anew, and send it again.",
+        )
     try:
         run = trigger_dag(
             dag_id,

@@ -21,6 +21,7 @@ class Cell:
     """One hour, named by its start, and the run that took it.
 
     `rows` were published by that run, None where there was none; `heat`, 1 to HEATS, is by its rows an hour.
+    `hop` and `attempt` name what to look at: its last publish, or the gate that closed.
     """
 
     hour: datetime
@@ -29,6 +30,8 @@ class Cell:
     quarantined: int = 0
     run: datetime | None = None
     heat: int = 0
+    hop: str = ""
+    attempt: str = ""
 
     @property
     def said(self) -> str:
@@ -59,19 +62,19 @@ class Day:
 
 
 def calendar(ledger: Ledger, start: datetime, until: date | None = None, days: int = DAYS_SHOWN) -> list[Day]:
-    """The `days` days up to `until` (the last day of which the ledger knows), the latest first.
+    """The `days` days up to `until`, at most to the last of which the ledger knows, the latest first.
 
-    A range without a beginning begins at `start`. Hours that the ledger says nothing of have no word.
+    A range without a beginning begins at `start`. Hours that the ledger says nothing of have no word. There
+    is no day before `start`.
     """
     cells = _cells(ledger, start)
     if not cells:
         return []
-    last = until or max(cells).date()
+    known = max(cells).date()
+    last = min(until or known, known)
     found = []
-    for back in range(days):
+    for back in range(min(days, (last - start.date()).days + 1)):
         midnight = datetime.combine(last - timedelta(days=back), datetime.min.time(), UTC)
-        if midnight + timedelta(days=1) <= start:
-            break
         hours = [midnight + hour * HOUR for hour in range(24)]
         found.append(Day(midnight.date(), [cells.get(hour, Cell(hour, "")) for hour in hours]))
     return found
@@ -90,15 +93,15 @@ def _cells(ledger: Ledger, start: datetime) -> dict[datetime, Cell]:
         word: CellWord = "quarantined" if quarantined and len(taken) == 1 else "done"
         heat = 1 + sum(rows / max(1, len(taken)) > step for step in steps)
         for hour in taken:
-            cells[hour] = Cell(hour, word, rows, quarantined, entry.hour, heat)
+            cells[hour] = Cell(hour, word, rows, quarantined, entry.hour, heat, entry.hop, entry.attempt)
     frontier = ledger.frontier()
     for entry in ledger.done("bronze"):
         for hour in _hours(entry.hours, start):
             if frontier is None or hour >= frontier:
-                cells[hour] = Cell(hour, "in progress", run=entry.hour)
+                cells[hour] = Cell(hour, "in progress", run=entry.hour, hop=entry.hop, attempt=entry.attempt)
     for entry in ledger.closed_gates():
         for hour in _hours(entry.hours, start):
-            cells[hour] = Cell(hour, "closed", run=entry.hour)
+            cells[hour] = Cell(hour, "closed", run=entry.hour, hop=entry.hop, attempt=entry.attempt)
     return cells
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from headgate.airflow.names import hour_name
+from headgate.airflow.names import ATTEMPT_KEY, hour_name
 
 LIVE = ("running", "queued", "scheduled", "deferred", "up_for_retry", "up_for_reschedule", "awaiting_input")
 
@@ -30,6 +30,23 @@ def run_hour(dag_id: str, run_id: str) -> str | None:
             select(DagRun.logical_date).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
         )
     return None if moment is None else hour_name(moment)
+
+
+def staged_attempt(dag_id: str, run_id: str, hop: str) -> str | None:
+    """The attempt that the run's stage of a hop named last, like `2013-01-29T00--1f0c9a3e`; None before."""
+    from airflow.models.xcom import XComModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    query = select(XComModel.value).where(
+        XComModel.dag_id == dag_id,
+        XComModel.run_id == run_id,
+        XComModel.task_id == f"{hop}.stage",
+        XComModel.key == ATTEMPT_KEY,
+    )
+    with create_session(scoped=False) as session:
+        told = session.execute(query).first()
+    return None if told is None else str(XComModel.deserialize_value(told))
 
 
 def runs_of_hours(dag_id: str, hours: Iterable[datetime]) -> dict[datetime, str]:

@@ -19,8 +19,17 @@ def form_token(user: Any, dag_id: str) -> str:
 
 def is_genuine(token: str, user: Any, dag_id: str) -> bool:
     """Whether the token was made for this viewer and DAG, not too long ago."""
+    return _is_ours(token, user, dag_id, int(LASTS.total_seconds()))
+
+
+def is_too_old(token: str, user: Any, dag_id: str) -> bool:
+    """Whether the token was genuine once: what was filled in may be shown again, with a fresh one."""
+    return _is_ours(token, user, dag_id, None) and not is_genuine(token, user, dag_id)
+
+
+def _is_ours(token: str, user: Any, dag_id: str, seconds: int | None) -> bool:
     try:
-        found = _signer().loads(token, max_age=int(LASTS.total_seconds()))
+        found = _signer().loads(token, max_age=seconds)
     except BadData:
         return False
     return bool(found == [str(user.get_id()), dag_id])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from headgate.monitoring.drift_log import drift_days
-from headgate.monitoring.live_day import kept_live_days
+from headgate.airflow.pages.records import drift_days_of, live_days_of
 from headgate.monitoring.live_table import PROVISIONAL, TEXTS, cells, headings
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -20,10 +19,10 @@ def live_values(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
     """
     name, model = loaded.spec.pipeline, loaded.spec.model
     currency = model.costs.currency if model and model.costs else None
-    found = kept_live_days(settings, name)
+    found = live_days_of(settings, name)
     latest = sorted({day.day for day in found}, reverse=True)[:DAYS_SHOWN]
     shown = [day for moment in latest for day in found if day.day == moment]
-    checked = drift_days(settings, name)[-DAYS_SHOWN:]
+    checked = drift_days_of(settings, name)[-DAYS_SHOWN:]
     return {
         "headings": headings(currency),
         "texts": TEXTS,

@@ -8,26 +8,35 @@ from typing import Any
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI
 from fastapi.responses import Response
+from starlette.convertors import IntegerConvertor, register_url_convertor
 
-from headgate.airflow.names import ENDINGS, HOURLY
+from headgate.airflow.names import HOURLY, REPLAY
 from headgate.airflow.pages.access import User, readable, require_reader
 from headgate.airflow.pages.catalog_page import catalog, table_values
-from headgate.airflow.pages.dag_runs import run_hour
+from headgate.airflow.pages.dag_runs import run_hour, staged_attempt
 from headgate.airflow.pages.learned_run import learned
 from headgate.airflow.pages.pipeline_page import pipeline_values
 from headgate.airflow.pages.pipelines_page import overview
 from headgate.airflow.pages.quarantine_views import ask_for_rows, quarantine, quarantined
 from headgate.airflow.pages.records import ledger_of
+from headgate.airflow.pages.refusals import plain_address, refuse_in_pages
 from headgate.airflow.pages.releases_page import compared, evidence, release_list
 from headgate.airflow.pages.render import HEADERS, page, style
 from headgate.airflow.pages.report_files import model_report_file, report_file
 from headgate.airflow.pages.report_pages import report_lists, report_response
 from headgate.airflow.pages.rollback_views import go_back, way_back
-from headgate.airflow.pages.specs import pipeline_named
+from headgate.airflow.pages.specs import pipeline_named, pipeline_of_dag
 from headgate.airflow.pages.validation_page import judgement, table_history
 from headgate.gates.open_data_contract import open_data_contract_text
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
+
+
+class Count(IntegerConvertor):
+    """Numbers in addresses: of so many digits that each of them is one."""
+
+    regex = "[0-9]{1,18}"
+
 
 WORDS_READ = 200
 """Characters of a search that count."""
@@ -35,20 +44,26 @@ WORDS_READ = 200
 
 def pages_app() -> FastAPI:
     """Build the application. Anonymous requests get 401, for a pipeline that one may not read 403."""
+    register_url_convertor("count", Count())
     app = FastAPI(
-        title="Headgate", dependencies=[Depends(get_user)], docs_url=None, redoc_url=None, openapi_url=None
+        title="Headgate",
+        dependencies=[Depends(get_user), Depends(plain_address)],
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
     )
+    refuse_in_pages(app)
     app.get("/style.css")(style)
     app.get("/pipelines")(all_pipelines)
     app.get("/pipelines/{pipeline}")(one_pipeline)
-    app.get("/pipeline")(pipeline_of_dag)
+    app.get("/pipeline")(tab_of_dag)
     app.get("/quarantine")(quarantine)
     app.get("/quarantine/{pipeline}/{table}")(quarantined)
     app.post("/quarantine/{pipeline}/{table}")(ask_for_rows)
     app.get("/releases")(releases)
-    app.get("/releases/{pipeline}/{number:int}")(release)
-    app.get("/releases/{pipeline}/{number:int}/back")(way_back)
-    app.post("/releases/{pipeline}/{number:int}/back")(go_back)
+    app.get("/releases/{pipeline}/{number:count}")(release)
+    app.get("/releases/{pipeline}/{number:count}/back")(way_back)
+    app.post("/releases/{pipeline}/{number:count}/back")(go_back)
     app.get("/compare/{pipeline}")(compare)
     app.get("/reports")(reports)
     app.get("/validation")(validation)
@@ -59,7 +74,7 @@ def pages_app() -> FastAPI:
     app.get("/catalog/{pipeline}/{table}/contract.yaml")(contract)
     app.get("/published/{pipeline}/{hop}/{attempt}")(published)
     app.get("/learned/{pipeline}/{attempt}")(learned)
-    app.get("/reports/{pipeline}/models/{model:int}.html")(model_report)
+    app.get("/reports/{pipeline}/models/{model:count}.html")(model_report)
     app.get("/reports/{pipeline}/{hop}/{hour}/{name:path}")(report)
     return app
 
@@ -82,13 +97,10 @@ def one_pipeline(user: User, pipeline: str, until: date | None = None, refresh: 
     return page("pipeline.html", **values, refresh=refresh, here="pipeline")
 
 
-def pipeline_of_dag(user: User, dag: str) -> Response:
+def tab_of_dag(user: User, dag: str) -> Response:
     """The pipeline that a DAG belongs to; a DAG of somebody else's has none."""
-    for end in ENDINGS:
-        name = dag.removesuffix(end)
-        if name != dag and pipeline_named(Settings(), name):
-            return one_pipeline(user, name)
-    return page("no_pipeline.html", name=dag)
+    found = pipeline_of_dag(Settings(), dag)
+    return one_pipeline(user, found.spec.pipeline) if found else page("no_pipeline.html", name=dag)
 
 
 def releases(user: User) -> Response:
@@ -128,13 +140,16 @@ def reports(user: User) -> Response:
 
 
 def validation(user: User, dag: str, run: str, task: str) -> Response:
-    """What the gate said, last, of the hour and hop that a task of an hourly DAG belongs to."""
-    pipeline = dag.removesuffix(HOURLY)
-    require_reader(pipeline, user)
-    hop, separator, _ = task.partition(".")
-    hour = run_hour(dag, run) if separator and pipeline != dag else None
+    """What the gate said of a run's own attempt in the hop of a task: of an hour's run, or of a replay."""
+    end = next((end for end in (HOURLY, REPLAY) if dag.endswith(end)), "")
+    pipeline, (hop, separator, _) = dag.removesuffix(end), task.partition(".")
     settings = Settings()
-    values = judgement(settings, pipeline_named(settings, pipeline), pipeline, hop, hour, "")
+    if not end or not separator:
+        return page("validation.html", **judgement(settings, None, pipeline, hop, None, ""))
+    require_reader(pipeline, user)
+    own = staged_attempt(dag, run, hop) or ""
+    hour = own.partition("--")[0] or (run_hour(dag, run) if end == HOURLY else None)
+    values = judgement(settings, pipeline_named(settings, pipeline), pipeline, hop, hour, own)
     return page("validation.html", **values)
 
 
@@ -144,7 +159,7 @@ def attempt(user: User, pipeline: str, hop: str, hour: str, attempt: str) -> Res
     settings = Settings()
     values = judgement(settings, pipeline_named(settings, pipeline), pipeline, hop, hour, attempt)
     if values["verdict"] is None:
-        return page("missing.html", status=404, name=attempt)
+        return page("missing.html", status=404, name=attempt, what="report")
     return page("validation.html", **values, here="pipeline")
 
 
@@ -154,7 +169,7 @@ def history(user: User, pipeline: str, table: str) -> Response:
     settings = Settings()
     loaded = pipeline_named(settings, pipeline)
     if loaded is None or table not in loaded.contracts:
-        return page("missing.html", status=404, name=table)
+        return page("missing.html", status=404, name=table, what="table")
     return page("history.html", **table_history(settings, loaded, table), here="pipeline")
 
 
@@ -170,11 +185,11 @@ def one_table(user: User, pipeline: str, table: str, hour: str = "") -> Response
     """One table: contract, origin, readers, and the statistics of the publish of `hour` (`2013-01-29T05`)."""
     loaded = _with_contract(user, pipeline, table)
     if loaded is None:
-        return page("missing.html", status=404, name=table)
+        return page("missing.html", status=404, name=table, what="table")
     try:
         chosen = datetime.fromisoformat(f"{hour}:00+00:00") if hour else None
     except ValueError:
-        return page("missing.html", status=404, name=hour)
+        return page("missing.html", status=404, name=hour, what="hour")
     return page("table.html", **table_values(Settings(), loaded, table, chosen), here="catalog table")
 
 
@@ -182,7 +197,7 @@ def contract(user: User, pipeline: str, table: str) -> Response:
     """A table's contract as an Open Data Contract."""
     loaded = _with_contract(user, pipeline, table)
     if loaded is None:
-        return page("missing.html", status=404, name=table)
+        return page("missing.html", status=404, name=table, what="table")
     name = f"{pipeline}.{table}.odcs.yaml"
     return Response(
         open_data_contract_text(loaded, table),

@@ -65,6 +65,8 @@ def pipeline_values(
         "words": WORDS,
         "older": days[-1].day - timedelta(days=1) if days and _before(days[-1].day, spec) else None,
         "until": until,
+        "too_early": until if until and until < spec.schedule.start.date() else None,
+        "begins": spec.schedule.start,
         "live": live_values(settings, loaded) if spec.scored else None,
         "seconds": [(dag, [_seconds(task) for task in task_seconds(dag, RUNS_TIMED)]) for dag in dags],
         "bytes": [_bytes(hop, ledger) for hop in spec.steps if ledger.done(hop)],

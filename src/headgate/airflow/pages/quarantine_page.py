@@ -90,7 +90,7 @@ def quarantine_values(
     rows = _rows(settings, loaded, table, ledger.versions())
     found = [row for row in rows if chosen.takes(row)]
     waiting = _waiting(settings, pipeline)
-    taken = {(file, line) for request in waiting for file, line, _ in request.changes}
+    taken = _taken(waiting)
     pages = max(1, -(-len(found) // ROWS_SHOWN))
     page = min(max(page, 1), pages)
     contract, rules = loaded.contracts[f"silver.{table}"], _rules(loaded, table)
@@ -119,9 +119,27 @@ def quarantine_values(
     }
 
 
-def rows_apart(settings: Settings, loaded: LoadedPipeline, table: str) -> list[QuarantinedRow]:
-    """The rows in the quarantine of a silver table by what is published, the latest first."""
-    return _rows(settings, loaded, table, ledger_of(settings, loaded).versions())
+def rows_apart(
+    settings: Settings, loaded: LoadedPipeline, table: str, chosen: Filter
+) -> list[QuarantinedRow]:
+    """The rows of a silver table's quarantine that a filter takes, by what is published, the latest first."""
+    rows = _rows(settings, loaded, table, ledger_of(settings, loaded).versions())
+    return [row for row in rows if chosen.takes(row)]
+
+
+def rows_to_ask_for(
+    settings: Settings, loaded: LoadedPipeline, table: str, chosen: Filter
+) -> list[QuarantinedRow]:
+    """Those of them that do not wait for a run by an earlier request."""
+    taken = _taken(_waiting(settings, loaded.spec.pipeline))
+    return [row for row in rows_apart(settings, loaded, table, chosen) if (row.file, row.row) not in taken]
+
+
+def said_of(loaded: LoadedPipeline, table: str, chosen: Filter) -> str:
+    """A filter in words, with the table: `flights, hour 2013-01-29 05:00: air_time is at least 0`."""
+    hour = f", hour {chosen.hour:%Y-%m-%d %H:%M}" if chosen.hour else ""
+    rule = f": {_words(chosen.rule, _rules(loaded, table))}" if chosen.rule else ""
+    return f"{table}{hour}{rule}"
 
 
 def _rows(
@@ -148,6 +166,10 @@ def rule_counts(loaded: LoadedPipeline, table: str, rows: list[QuarantinedRow]) 
 def _waiting(settings: Settings, pipeline: str) -> list[Request]:
     known = known_files_of(settings, pipeline)
     return [request for request in requests_of(settings, pipeline) if request.path not in known.newest]
+
+
+def _taken(waiting: list[Request]) -> set[tuple[str, int]]:
+    return {(file, line) for request in waiting for file, line, _ in request.changes}
 
 
 def _rules(loaded: LoadedPipeline, table: str) -> dict[str, GateRule]:

@@ -10,6 +10,8 @@ from headgate.hops.ledger import Ledger
 from headgate.hops.requests import REQUESTS, Request, requests
 from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
+from headgate.monitoring.drift_log import DRIFT, DriftDay, drift_days
+from headgate.monitoring.live_day import LiveDay, kept_live_days, live_days_path
 from headgate.releases.model_headers import MODELS, headers
 from headgate.releases.release_rows import RELEASES, Release, releases
 from headgate.spec.load import LoadedPipeline
@@ -44,6 +46,17 @@ def known_files_of(settings: Settings, pipeline: str) -> KnownFiles:
     return _known_files(settings, pipeline, _version(settings, pipeline, "ops.files"))
 
 
+def drift_days_of(settings: Settings, pipeline: str) -> list[DriftDay]:
+    """The days whose drift was checked, the earliest first."""
+    return _drift_days(settings, pipeline, _version(settings, pipeline, DRIFT))
+
+
+def live_days_of(settings: Settings, pipeline: str) -> list[LiveDay]:
+    """How good its predictions were, day by day, as the last look back found."""
+    path = live_days_path(settings, pipeline)
+    return _live_days(settings, pipeline, path.stat().st_mtime_ns if path.is_file() else None)
+
+
 def _version(settings: Settings, pipeline: str, table: str) -> int | None:
     return current_version(table_path(settings.lake, pipeline, table))
 
@@ -71,3 +84,13 @@ def _requests(settings: Settings, pipeline: str, version: int | None) -> list[Re
 @lru_cache(PIPELINES_KEPT)
 def _known_files(settings: Settings, pipeline: str, version: int | None) -> KnownFiles:
     return KnownFiles(settings, pipeline)
+
+
+@lru_cache(PIPELINES_KEPT)
+def _drift_days(settings: Settings, pipeline: str, version: int | None) -> list[DriftDay]:
+    return drift_days(settings, pipeline)
+
+
+@lru_cache(PIPELINES_KEPT)
+def _live_days(settings: Settings, pipeline: str, modified: int | None) -> list[LiveDay]:
+    return kept_live_days(settings, pipeline)

@@ -24,6 +24,10 @@ MEDIA_TYPES = {
 }
 
 
+LONGEST = 255
+"""Bytes that the name of a file may have."""
+
+
 @dataclass(frozen=True, order=True)
 class Report:
     """The report of one attempt: `hour` as `2013-01-29T00`, `written` in seconds since 1970."""
@@ -39,6 +43,8 @@ def report_file(reports: Path, pipeline: str, hop: str, hour: str, name: str) ->
     """A file below one hour's reports; None if there is none, it leads elsewhere or is of no known kind."""
     folder = _folder(reports, pipeline, hop, hour)
     if folder is None:
+        return None
+    if _too_long(*name.split("/")):
         return None
     path = (folder / name).resolve()
     if path.is_dir():
@@ -83,7 +89,14 @@ def latest_models(reports: Path, pipeline: str, models: int) -> list[int]:
 
 def _folder(reports: Path, *names: str) -> Path | None:
     """The folder that these names lead to, one step each; None if they lead elsewhere or there is none."""
+    if _too_long(*names):
+        return None
     root = reports.resolve()
     folder = root.joinpath(*names).resolve()
     inside = folder.is_relative_to(root) and folder.relative_to(root).parts == names
     return folder if inside and folder.is_dir() else None
+
+
+def _too_long(*names: str) -> bool:
+    """Whether no file can have one of these names: file systems do not even look for it."""
+    return any(len(name.encode()) > LONGEST for name in names)

@@ -38,6 +38,6 @@ def report_lists(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
 def report_response(path: Path | None, name: str) -> Response:
     """A file with data in it, in a sandbox; a page that says so where there is none."""
     if path is None:
-        return page("missing.html", status=404, name=name)
+        return page("missing.html", status=404, name=name, what="report")
     policy = {"Content-Security-Policy": FILE_POLICY}
     return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers={**HEADERS, **policy})

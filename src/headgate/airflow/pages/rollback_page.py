@@ -38,6 +38,12 @@ def way_back_values(settings: Settings, loaded: LoadedPipeline, number: int) -> 
     }
 
 
+def recorded_by(settings: Settings, pipeline: str, run: str) -> Release | None:
+    """The release that records the rollback which this run of the DAG made; None where there is none."""
+    rollbacks = [row for row in releases_of(settings, pipeline) if row.decision == "rollback" and row.reasons]
+    return next((row for row in rollbacks if row.reasons[0].get("run") == run), None)
+
+
 def why_not(row: Release) -> str:
     """Why a release is none to go back to; empty where it is one."""
     if row.decision not in MOVES:

@@ -13,7 +13,7 @@ from headgate.airflow.pages.asked_runs import NotAsked, ask, asked_run, require_
 from headgate.airflow.pages.form_token import form_token
 from headgate.airflow.pages.paths import page_address
 from headgate.airflow.pages.render import page
-from headgate.airflow.pages.rollback_page import way_back_values
+from headgate.airflow.pages.rollback_page import recorded_by, way_back_values
 from headgate.airflow.pages.specs import pipeline_named
 from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import Settings
@@ -36,8 +36,8 @@ def go_back(
     """Trigger the DAG that goes back."""
     require_reader(pipeline, user)
     dag_id = rollback_dag_id(pipeline)
-    require_asker(dag_id, user, token)
     try:
+        require_asker(dag_id, user, token)
         if not why.strip():
             raise NotAsked(
                 "A rollback says why.",
@@ -46,14 +46,21 @@ def go_back(
             )
         run = ask(dag_id, user, {"release": number, "tables": tables, "why": why.strip()})
     except NotAsked as refused:
-        return _page(user, pipeline, number, refused=refused)
+        return _page(user, pipeline, number, refused=refused, why=why, tables_too=tables)
     return RedirectResponse(
         page_address("releases", pipeline, str(number), "back", asked=run), status_code=303
     )
 
 
 def _page(
-    user: Any, pipeline: str, number: int, run: str = "", refused: HeadgateError | None = None
+    user: Any,
+    pipeline: str,
+    number: int,
+    run: str = "",
+    refused: HeadgateError | None = None,
+    *,
+    why: str = "",
+    tables_too: bool = False,
 ) -> Response:
     settings = Settings()
     loaded = pipeline_named(settings, pipeline)
@@ -69,6 +76,9 @@ def _page(
         may_ask=may_ask,
         token=form_token(user, dag_id) if may_ask else "",
         asked=asked_run(dag_id, run) if run else None,
+        recorded=recorded_by(settings, pipeline, run) if run else None,
         wrong=refused,
+        why=why,
+        tables_too=tables_too,
         here="release",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from headgate.airflow.names import ENDINGS
 from headgate.spec.load import LoadedPipeline, load_all
 from headgate.spec.settings import Settings
 
@@ -19,6 +20,12 @@ def pipelines(settings: Settings) -> list[LoadedPipeline]:
 def pipeline_named(settings: Settings, name: str) -> LoadedPipeline | None:
     """One of them; None for a name that is none of theirs."""
     return next((loaded for loaded in pipelines(settings) if loaded.spec.pipeline == name), None)
+
+
+def pipeline_of_dag(settings: Settings, dag_id: str) -> LoadedPipeline | None:
+    """The pipeline that a DAG belongs to; None for a DAG of somebody else's."""
+    names = [dag_id.removesuffix(end) for end in ENDINGS if dag_id.endswith(end)]
+    return next((found for name in names if (found := pipeline_named(settings, name))), None)
 
 
 @lru_cache(1)

@@ -31,9 +31,11 @@ HISTORY_HOURS = 48
 def judgement(
     settings: Settings, loaded: LoadedPipeline | None, pipeline: str, hop: str, hour: str | None, attempt: str
 ) -> dict[str, Any]:
-    """The values of `validation.html`: an hour's attempt, the latest by default; no hour: nothing to show."""
+    """The values of `validation.html`: one attempt of an hour; without one, those that others made.
+
+    No hour: nothing to show.
+    """
     reports = hour_reports(settings.reports, pipeline, hop, hour) if hour else []
-    attempt = attempt or (reports[0].attempt if reports else "")
     verdict = verdict_of(settings.reports, pipeline, hop, hour, attempt) if hour and attempt else None
     values: dict[str, Any] = {
         "pipeline": pipeline,
@@ -41,6 +43,12 @@ def judgement(
         "hour": hour,
         "attempt": attempt,
         "reports": reports,
+        "told": [
+            report.attempt
+            for report in reports
+            if report_file(settings.reports, pipeline, hop, report.hour, f"{report.attempt}.json")
+        ],
+        "own": next((report for report in reports if report.attempt == attempt), None),
         "verdict": verdict,
     }
     if verdict is None or hour is None:
@@ -58,7 +66,8 @@ def judgement(
         "left": LEFT,
         "next": next_step(pipeline, hop, verdict.closing),
         "tables": shown_rules(verdict, before, contracts),
-        "data_docs": docs is not None,
+        "data_docs": docs is not None and values["own"] == reports[0],
+        "data_docs_replaced": docs is not None and values["own"] != reports[0],
         "trend_hours": len(before),
     }
 
