@@ -63,7 +63,9 @@ def test_a_row_is_mended_and_re_enters_by_the_form(
 def test_a_row_is_dismissed_by_command_and_the_next_hour_takes_all_that_was_asked(
     demo: Demo, stack: HeadgateStack
 ) -> None:
-    other = stack.rows(f"SELECT _file, _row FROM {APART.format('flights')} WHERE air_time <> 20 LIMIT 1")[0]
+    other = stack.rows(
+        f"SELECT _file, _row FROM {APART.format('flights')} WHERE coalesce(air_time, 0) <> 20 LIMIT 1"
+    )[0]
     row = f"{other['_file']}:{other['_row']}"
     answer = stack.headgate(*DISMISS, "--row", row, "--why", "a slip")
     assert answer.code == 0, answer.out + answer.err
