@@ -12,7 +12,7 @@ from airflow.api_fastapi.core_api.security import get_user
 from deltalake import write_deltalake
 from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import access, pages_app
+from headgate.airflow.pages import access, pages_app, records
 from headgate.hops.statistics_log import SCHEMA
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import DAY, Ledger
@@ -114,6 +114,32 @@ def test_statistics_of_the_last_publish_and_of_an_earlier_one(look: Look, pipeli
     earlier = look("/catalog/shop/silver.orders?hour=2024-01-01T06")
     assert "<dt>Delta version of silver.orders_changes</dt><dd>3</dd>" in earlier
     assert 'open <span class="soft">60.0 %</span>' in earlier
+
+
+def test_statistics_are_merged_again_only_when_something_changed(
+    look: Look, pipelines: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged: list[str] = []
+    merge = records.merged_statistics
+
+    def counted(settings: Settings, loaded: object, table: str, *hours: object) -> object:
+        merged.append(table)
+        return merge(settings, loaded, table, *hours)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(records, "merged_statistics", counted)
+    ledger = Ledger(pipelines)
+    versions = {"silver.orders_changes": 3}
+    ledger.line("silver", 6, rows={"silver.orders": (10, 0, 10)}, number=6, versions=versions)
+    statistics(pipelines, 6, 6, "order_id", values=[("secret", 10)])
+    for _ in range(2):
+        assert "secret" in look("/catalog/shop/silver.orders")
+    assert merged == ["silver.orders_changes"]
+    contract = pipelines.expectations / "shop" / "silver.orders.yaml"
+    contract.write_text(contract.read_text().replace("{type: bigint}", "{type: bigint, personal: true}"))
+    assert "secret" not in look("/catalog/shop/silver.orders") and len(merged) == 2
+    statistics(pipelines, 6, 6, "amount", values=[("open", 10)])
+    assert 'open <span class="soft">100.0 %</span>' in look("/catalog/shop/silver.orders")
+    assert len(merged) == 3
 
 
 def test_models_that_use_a_table(look: Look, pipelines: Settings) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from headgate.airflow.pages.records import headers_of, ledger_of, releases_of
+from headgate.airflow.pages.records import headers_of, ledger_of, releases_of, statistics_of
 from headgate.features.column_statistics import NUMBERS, ColumnStatistics
 from headgate.gates.rules import GateRule, rules_of
 from headgate.gates.words import in_words
 from headgate.hops.ledger import Entry, Ledger
-from headgate.hops.merged_statistics import NoStatistics, merged_statistics
+from headgate.hops.merged_statistics import NoStatistics
 from headgate.releases.release_rows import serving
 from headgate.spec.contract import Column, Contract
 from headgate.spec.layers import SCORES, stored_name
@@ -153,7 +153,7 @@ def _statistics(
     settings: Settings, loaded: LoadedPipeline, table: str, entry: Entry
 ) -> dict[str, ColumnStatistics]:
     try:
-        found = merged_statistics(settings, loaded, stored_name(table), entry.last_hour, entry.last_hour)
+        found = statistics_of(settings, loaded, stored_name(table), entry.last_hour)
     except NoStatistics:  # a publish without rows of the table has none
         return {}
     return {record.column: record for record in found.columns}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Ledger
+from headgate.hops.merged_statistics import MergedStatistics, merged_statistics
 from headgate.hops.requests import REQUESTS, Request, requests
+from headgate.hops.statistics_log import STATISTICS
 from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
 from headgate.monitoring.drift_log import DRIFT, DriftDay, drift_days
@@ -18,6 +22,16 @@ from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
 PIPELINES_KEPT = 64
+TABLES_KEPT = 256
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A pipeline by what its spec and its contracts say: which columns are personal, among the rest."""
+
+    pipeline: str
+    digest: str
+    loaded: LoadedPipeline = field(compare=False)
 
 
 def ledger_of(settings: Settings, loaded: LoadedPipeline) -> Ledger:
@@ -57,6 +71,13 @@ def live_days_of(settings: Settings, pipeline: str) -> list[LiveDay]:
     return _live_days(settings, pipeline, path.stat().st_mtime_ns if path.is_file() else None)
 
 
+def statistics_of(settings: Settings, loaded: LoadedPipeline, table: str, hour: datetime) -> MergedStatistics:
+    """The statistics of the publish of one hour of `<layer>.<table>`. Raises NoStatistics."""
+    name = loaded.spec.pipeline
+    versions = (_version(settings, name, "ops.hops"), _version(settings, name, STATISTICS))
+    return _statistics(settings, _Said(name, loaded.digest, loaded), table, hour, versions)
+
+
 def _version(settings: Settings, pipeline: str, table: str) -> int | None:
     return current_version(table_path(settings.lake, pipeline, table))
 
@@ -94,3 +115,14 @@ def _drift_days(settings: Settings, pipeline: str, version: int | None) -> list[
 @lru_cache(PIPELINES_KEPT)
 def _live_days(settings: Settings, pipeline: str, modified: int | None) -> list[LiveDay]:
     return kept_live_days(settings, pipeline)
+
+
+@lru_cache(TABLES_KEPT)
+def _statistics(
+    settings: Settings,
+    said: _Said,
+    table: str,
+    hour: datetime,
+    versions: tuple[int | None, int | None],
+) -> MergedStatistics:
+    return merged_statistics(settings, said.loaded, table, hour, hour)
