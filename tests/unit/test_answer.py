@@ -114,7 +114,8 @@ def test_an_approval_that_comes_after_another_champion_holds(world: World) -> No
 
 
 def test_a_challenger_that_is_approved_serves_though_the_champion_was_refreshed(world: World) -> None:
-    asked = Release(8, "ask", 3, 3, 2, [], evaluation={"track": "challenge"}, decided_by="the rules")
+    days = {"check": "days", "passed": True, "said": "14 complete days, 14 needed"}
+    asked = Release(8, "ask", 3, 3, 2, [days], evaluation={"track": "challenge"}, decided_by="the rules")
     append_release(world.spark, world.settings, "trains", asked)
     open_client().set_registered_model_alias("trains", "champion", "1")
     release = answered(world, 8, approved=True)

@@ -21,6 +21,8 @@ from headgate.monitoring.training_days import SCORE, measured, whole_days
 from headgate.releases.model_headers import headers
 from headgate.releases.recorded_scorer import probabilities_by
 from headgate.spec.hour_range import HourRange
+from headgate.spec.hours import BEGINNING
+from headgate.spec.layers import SCORES
 from headgate.spec.lineage import EXAMPLES
 from headgate.spec.pipeline import Examples
 from headgate.spec.predictions import CHAMPION, PREDICTIONS
@@ -48,10 +50,12 @@ def score_days(
     judging = read_at(spark, path, int(header["pins"][EXAMPLES]))
     judging = labelled_rows(judging, examples, held_out, frontier)
     said, score = _said(spark, settings, pipeline, ledger, header), None
+    began = min((entry.range_start or BEGINNING for entry in ledger.done(SCORES)), default=until)
     found = []
     for day in whole_days(HourRange(start, until)):
-        within = range_predicate(examples.as_of, day)
-        scores = pa.array([], pa.float64()) if said is None else _of_one_role(said.where(within).toArrow())
+        within, scores = range_predicate(examples.as_of, day), pa.array([], pa.float64())
+        if said is not None and day.end > began:
+            scores = _of_one_role(said.where(within).toArrow())
         if not len(scores) and held_out.covers(day):
             score = score or probabilities_by(settings, pipeline, header)
             scores = pa.array(score(judging.where(within).toPandas()), pa.float64())
