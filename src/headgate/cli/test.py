@@ -26,7 +26,7 @@ SLOWEST = "--durations=40"
 COMPOSE_TESTS = tuple(
     f"tests/compose/test_compose_{part}.py" for part in ("demo", "tables", "access", "roles")
 )
-"""What `--compose` runs. All of `tests/compose` also sends forms, restarts, upgrades and destroys the stack."""
+"""What `--compose` runs; all of `tests/compose` also sends forms, and restarts and destroys the stack."""
 STORE_TESTS = tuple(f"tests/s3/test_{part}.py" for part in ("probe", "writers"))
 """What of `tests/s3` runs each time; `--compose` also takes a pipeline through all its hops there."""
 
