@@ -119,9 +119,12 @@ def test_the_keys_are_demanded(env: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_backup_says_what_it_holds_and_what_not(
     env: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], held: list[str]
 ) -> None:
+    on_record: list[tuple[str, str]] = []
     monkeypatch.setattr(command, "back_up", lambda _: None)
+    monkeypatch.setattr(command, "put_on_record", lambda *act: on_record.append(act))
     assert init(*words)[1] is None
     out, error = compose("backup", str(env.parent / "backup"))
     assert error is None
     assert all(text in out for text in held)
     assert ("the store's to keep" in out) == bool(words)
+    assert on_record == [("compose backup", str(env.parent / "backup"))]
