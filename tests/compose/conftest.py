@@ -18,6 +18,7 @@ STORY = (
     "test_compose_access",
     "test_compose_roles",
     "test_compose_forms",
+    "test_compose_secret",
     "test_compose_heals",
     "test_compose_upgrade",
     "test_compose_backup",
