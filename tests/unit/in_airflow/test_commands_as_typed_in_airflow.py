@@ -27,7 +27,7 @@ def test_an_alert_says_so() -> None:
 def test_a_page_says_so() -> None:
     text = bytes(page("catalog.html", tables=[], wanted="", here="catalog").body).decode()
     assert "<code>./headgate new NAME</code>" in text
-    text = bytes(page("missing.html", status=404, name="./headgate status").body).decode()
+    text = bytes(page("missing.html", status=404, name="./headgate status", what="report").body).decode()
     assert "./headgate compose status" in text
 
 
