@@ -28,7 +28,7 @@ def said(world: ScoredWorld) -> list[tuple[int, float | None]]:
     assert examples is not None
     header, until = header_of(world.settings, "rides", 1), FIRST + 4 * DAY
     days = score_days(world.spark, world.settings, "rides", world.ledger(), examples, header, until)
-    return [(day["(score)"].rows, day["(score)"].mean) for day in days]
+    return [(day["(score)"].rows, day["(score)"].mean) for day in days.values()]
 
 
 def test_predictions_of_the_recipe_and_the_days_that_judged_it_are_the_yardstick(

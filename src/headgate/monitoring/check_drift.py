@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from pyspark.sql import SparkSession
 
-from headgate.features.column_statistics import ColumnStatistics
 from headgate.hops.ledger import Ledger
 from headgate.monitoring.drift_check import drift_of
 from headgate.monitoring.drift_log import DriftDay, append_day, drift_days
@@ -37,7 +36,7 @@ def check_drift(spark: SparkSession, settings: Settings, loaded: LoadedPipeline)
         return
     checked = max((one.day for one in drift_days(settings, pipeline)), default=None)
     history = releases(settings, pipeline)
-    known: tuple[int, list[dict[str, ColumnStatistics]]] | None = None
+    known: int | None = None
     for day in whole_days(HourRange(frontier - LOOKED_BACK, frontier)):
         assert day.start is not None
         if checked is not None and day.start.date() <= checked:
@@ -46,12 +45,14 @@ def check_drift(spark: SparkSession, settings: Settings, loaded: LoadedPipeline)
             champion: LiveModel = live_champion(settings, pipeline, history, day.start)
         except NothingToScore:
             continue
-        if known is None or known[0] != champion.model:
-            known = champion.model, training_days(spark, settings, pipeline, examples, champion.header)
+        if known != champion.model:
+            known, header = champion.model, champion.header
+            learned = training_days(spark, settings, pipeline, examples, header)
+            scores = score_days(spark, settings, pipeline, ledger, examples, header, frontier)
         features = [feature["name"] for feature in champion.header["features"]]
         now = published_day(spark, settings, pipeline, ledger, day, examples.as_of, features)
-        scores = score_days(spark, settings, pipeline, ledger, examples, champion.header, day.start)
-        found = drift_of([*known[1], *scores], now, model.drift)
+        said = [statistics for end, statistics in scores.items() if end <= day.start]
+        found = drift_of([*learned, *said], now, model.drift)
         yield append_day(
             settings, pipeline, day.start.date(), champion.model, champion.version, found, model.drift
         )

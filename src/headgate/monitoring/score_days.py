@@ -37,8 +37,9 @@ def score_days(
     examples: Examples,
     header: dict[str, Any],
     until: datetime,
-) -> list[dict[str, ColumnStatistics]]:
-    """The statistics, as SCORE, of each whole day from where a model's training begins `until` a moment.
+) -> dict[datetime, dict[str, ColumnStatistics]]:
+    """By its end, the statistics, as SCORE, of each whole day from where a model's training begins `until` a
+    moment.
 
     A model is surer of rows that it learned from, so its scores of those are no yardstick for live ones. The
     predictions are: nothing scores what it learned from. Those count that the model or others of its recipe
@@ -51,7 +52,7 @@ def score_days(
     judging = labelled_rows(judging, examples, held_out, frontier)
     said, score = _said(spark, settings, pipeline, ledger, header), None
     began = min((entry.range_start or BEGINNING for entry in ledger.done(SCORES)), default=until)
-    found = []
+    found = {}
     for day in whole_days(HourRange(start, until)):
         within, scores = range_predicate(examples.as_of, day), pa.array([], pa.float64())
         if said is not None and day.end > began:
@@ -60,7 +61,7 @@ def score_days(
             score = score or probabilities_by(settings, pipeline, header)
             scores = pa.array(score(judging.where(within).toPandas()), pa.float64())
         if len(scores):
-            found.append(measured(pa.table({SCORE: scores})))
+            found[day.end] = measured(pa.table({SCORE: scores}))
     return found
 
 
