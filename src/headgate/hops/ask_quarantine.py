@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from headgate.gates.quarantine import DISMISS, REPLAY, quarantine_query
 from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Ledger
-from headgate.hops.requests import Request, append_request, waiting
+from headgate.hops.requests import Request, append_request, rows_in, waiting
 from headgate.hops.stage_requests import OPERATION
 from headgate.lake.paths import table_path
 from headgate.spec.errors import HeadgateError
@@ -47,11 +47,7 @@ def request_rows(
     pipeline = loaded.spec.pipeline
     check_request(loaded, table, action, values or {}, why)
     _require_hours_to_come(settings, loaded, table)
-    taken = {
-        (f, r)
-        for one in waiting(settings, pipeline, KnownFiles(settings, pipeline))
-        for f, r, _ in one.changes
-    }
+    taken = rows_in(waiting(settings, pipeline, KnownFiles(settings, pipeline)))
     found = [
         (row["_file"], row["_row"], row["_revision"])
         for row in quarantined(spark, settings, loaded, table).collect()

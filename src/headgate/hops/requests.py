@@ -7,6 +7,7 @@ notes in `ops.files`, together with the rows that it archives, that it did.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -86,6 +87,11 @@ def requests(settings: Settings, pipeline: str) -> list[Request]:
 def waiting(settings: Settings, pipeline: str, known: KnownFiles) -> list[Request]:
     """The requests that no run has taken yet, oldest first."""
     return [r for r in requests(settings, pipeline) if r.path not in known.newest]
+
+
+def rows_in(asked: Iterable[Request]) -> set[tuple[str, int]]:
+    """File and row of everything that some requests are about."""
+    return {(file, row) for request in asked for file, row, _ in request.changes}
 
 
 def dismissals(settings: Settings, pipeline: str, table: str) -> list[str]:

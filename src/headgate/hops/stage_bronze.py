@@ -21,7 +21,7 @@ from headgate.hops.stage_requests import requested_rows
 from headgate.ingest.commit_time import commit_time, moment_or_null
 from headgate.ingest.formats.format import OPERATION
 from headgate.ingest.formats.format_of import format_of
-from headgate.ingest.landing import LandingFile, still_as_listed
+from headgate.ingest.landing import LandingFile, as_listed, still_as_listed
 from headgate.ingest.load_time import Span, undated_loads, whole_span
 from headgate.ingest.ordering import LOAD_OPERATION, instant_text, known_at, sequence
 from headgate.ingest.rescue import rescued_also
@@ -99,27 +99,21 @@ class BronzeStage:
         columns = list(contract.columns)
         if not self.run.replay:
             columns += self._evolved(name, feed, choice)
-        try:
+        with as_listed(self.landing, choice.readable):
             loads, load_times = self._due_loads(choice, feed, columns)
-        except Exception:
-            still_as_listed(self.landing, choice.readable)  # a file that is gone says more than its trace
-            raise
         changes = [file for file in choice.readable if file.kind == "changes"]
         taken = loads + changes
         counts: dict[str, int] = {}
         asked = self._requests(name) if take_new and not self.run.replay else []
         if taken or asked or contract.expects_rows:
             staged = self.attempt.table(f"bronze.{name}")
-            try:
+            with as_listed(self.landing, taken):
                 rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
                 if asked:
                     archived = self._archived(name)
                     end = self.run.hours.end
                     rows = rows.unionByName(requested_rows(archived, asked, feed, columns, frontier, end))
                 rows.write.parquet(str(staged))
-            except Exception:
-                still_as_listed(self.landing, taken)
-                raise
             counts = self._counts(staged, taken)
         files = [
             archived_file(file, choice, 0, counts.get(file.path, 0), load_times.get(file.path, (None,))[0])

@@ -222,6 +222,19 @@ def still_as_listed(landing: Path, files: list[LandingFile]) -> None:
             raise _still_written(landing, file.path, changed if status else "is gone")
 
 
+@contextmanager
+def as_listed(landing: Path, files: list[LandingFile]) -> Iterator[None]:
+    """Say of what fails inside that one of the files changed or went away, where that is why.
+
+    Raises StillWritten then; it says more than the trace of whoever read the file.
+    """
+    try:
+        yield
+    except Exception:
+        still_as_listed(landing, files)
+        raise
+
+
 def _still_written(landing: Path, path: str, why: str) -> StillWritten:
     return StillWritten(
         what=f"The landing file {path} {why}.",

@@ -4,7 +4,7 @@ of them a search draws."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Value = int | float | str
 
@@ -53,7 +53,7 @@ _FOREST = {
 }
 
 ALGORITHMS: Mapping[str, Mapping[str, Parameter]] = {
-    "random_forest": {**_FOREST, "trees": Parameter(100, 1, drawn=Between(50, 150))},
+    "random_forest": {**_FOREST, "trees": replace(_FOREST["trees"], drawn=Between(50, 150))},
     "incremental_forest": {
         **_FOREST,
         "slots": Parameter(28, 1),

@@ -16,7 +16,7 @@ from headgate.gates.verdict import MASK
 from headgate.gates.words import in_words
 from headgate.hops.ask_quarantine import mendable
 from headgate.hops.quarantined_rows import QuarantinedRow, quarantined_rows
-from headgate.hops.requests import Request
+from headgate.hops.requests import Request, rows_in
 from headgate.spec.contract import Contract
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -90,7 +90,7 @@ def quarantine_values(
     rows = _rows(settings, loaded, table, ledger.versions())
     found = [row for row in rows if chosen.takes(row)]
     waiting = _waiting(settings, pipeline)
-    taken = _taken(waiting)
+    taken = rows_in(waiting)
     pages = max(1, -(-len(found) // ROWS_SHOWN))
     page = min(max(page, 1), pages)
     contract, rules = loaded.contracts[f"silver.{table}"], _rules(loaded, table)
@@ -131,7 +131,7 @@ def rows_to_ask_for(
     settings: Settings, loaded: LoadedPipeline, table: str, chosen: Filter
 ) -> list[QuarantinedRow]:
     """Those of them that do not wait for a run by an earlier request."""
-    taken = _taken(_waiting(settings, loaded.spec.pipeline))
+    taken = rows_in(_waiting(settings, loaded.spec.pipeline))
     return [row for row in rows_apart(settings, loaded, table, chosen) if (row.file, row.row) not in taken]
 
 
@@ -166,10 +166,6 @@ def rule_counts(loaded: LoadedPipeline, table: str, rows: list[QuarantinedRow]) 
 def _waiting(settings: Settings, pipeline: str) -> list[Request]:
     known = known_files_of(settings, pipeline)
     return [request for request in requests_of(settings, pipeline) if request.path not in known.newest]
-
-
-def _taken(waiting: list[Request]) -> set[tuple[str, int]]:
-    return {(file, line) for request in waiting for file, line, _ in request.changes}
 
 
 def _rules(loaded: LoadedPipeline, table: str) -> dict[str, GateRule]:
