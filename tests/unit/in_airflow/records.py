@@ -12,6 +12,14 @@ from deltalake import DeltaTable, write_deltalake
 from headgate.hops.requests import SCHEMA as REQUESTS
 from headgate.spec.settings import Settings
 
+ORDERS_CONTRACT = """\
+description: One row per order.
+key: [order_id]
+columns:
+  order_id: {type: bigint}
+  amount: {type: double, between: {min: 0, max: 10}, on_fail: quarantine}
+  customer: {type: string, personal: true}
+"""
 DAY = datetime(2024, 1, 1, tzinfo=UTC)
 MOMENT = pa.timestamp("us", tz="UTC")
 COUNTS = pa.struct([("staged", pa.int64()), ("quarantined", pa.int64()), ("published", pa.int64())])

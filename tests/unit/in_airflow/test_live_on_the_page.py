@@ -6,16 +6,14 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from airflow.api_fastapi.core_api.security import get_user
-from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import access, pages_app, pipeline_page, records
+from headgate.airflow.pages import records
 from headgate.monitoring.drift_check import ColumnDrift
 from headgate.monitoring.drift_log import append_day
 from headgate.monitoring.live_day import LiveDay, keep_live_days
 from headgate.spec.pipeline import Drift
 from headgate.spec.settings import Settings
-from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with, reading
+from tests.unit.in_airflow.viewer import reading, signed_in
 
 NOTHING = "Nothing to look back at yet. Hours are scored once a champion serves"
 
@@ -23,12 +21,7 @@ NOTHING = "Nothing to look back at yet. Hours are scored once a champion serves"
 @pytest.fixture
 def page(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
     """The text of the page of `shop`, white space apart."""
-    monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
-    monkeypatch.setattr(pipeline_page, "live_tasks", lambda dags: {})
-    monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: [])
-    app = pages_app.pages_app()
-    app.dependency_overrides[get_user] = lambda: VIEWER
-    look = reading(TestClient(app))
+    look = reading(signed_in(monkeypatch))
     return lambda: look("/pipelines/shop")
 
 

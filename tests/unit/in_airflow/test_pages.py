@@ -10,14 +10,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import access, pipeline_page, pipelines_page
 from headgate.airflow.pages import pages_app as module
 from headgate.airflow.pages.pages_app import pages_app
 from headgate.spec.settings import Settings
-from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with
+from tests.unit.in_airflow.viewer import signed_in
 
 ATTEMPT = "2024-01-01T07--0a1b2c3d"
 REPORT = f"/reports/shop/silver/2024-01-01T07/{ATTEMPT}.html"
@@ -48,16 +46,10 @@ def reports(pipelines: Settings) -> Path:
 @pytest.fixture
 def client(reports: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     """Somebody who is signed in and may read `shop` only."""
-    monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
     monkeypatch.setattr(module, "run_hour", lambda dag, run: "2024-01-01T07" if run == "r" else None)
     own = {("r", "silver"): ATTEMPT}
     monkeypatch.setattr(module, "staged_attempt", lambda dag, run, hop: own.get((run, hop)))
-    monkeypatch.setattr(pipelines_page, "runs_of_hours", lambda dag, hours: {})
-    monkeypatch.setattr(pipeline_page, "live_tasks", lambda dags: {})
-    monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: [])
-    app = pages_app()
-    app.dependency_overrides[get_user] = lambda: VIEWER
-    return TestClient(app)
+    return signed_in(monkeypatch)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -9,16 +9,15 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import access, pages_app, pipeline_page, pipelines_page, render
+from headgate.airflow.pages import access, pages_app, pipeline_page, render
 from headgate.airflow.pages.dag_runs import TaskSeconds
 from headgate.airflow.pages.form_token import form_token
 from headgate.gates.verdict import RuleResult, Verdict
 from headgate.spec.settings import Settings
-from tests.unit.in_airflow.records import Ledger, changes, release, request
-from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with
+from tests.unit.in_airflow.records import ORDERS_CONTRACT, Ledger, changes, release, request
+from tests.unit.in_airflow.viewer import VIEWER, signed_in
 
 HOUR, FIRST, LAST = "2024-01-01T05", "2024-01-01T05--00000001", "2024-01-01T05--00000002"
 JUDGED = f"/validation/shop/silver/{HOUR}"
@@ -40,29 +39,15 @@ PAGES = [
     *("/validation?dag=shop_hourly&run=r&task=silver.gate", "/validation?dag=x&run=r&task=y"),
     *("/reports/shop/models/1.html", "/compare/shop?first=one&second=2"),
 ]
-CONTRACT = """\
-description: One row per order.
-key: [order_id]
-columns:
-  order_id: {type: bigint}
-  amount: {type: double, between: {min: 0, max: 10}, on_fail: quarantine}
-  customer: {type: string, personal: true}
-"""
 VOID = ("meta", "link", "input", "img")
 
 
 @pytest.fixture
 def client(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     """Somebody who may do everything with `shop`, to which nothing has come yet."""
-    monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
-    monkeypatch.setattr(pipelines_page, "runs_of_hours", lambda dag, hours: {})
-    monkeypatch.setattr(pipeline_page, "live_tasks", lambda dags: {})
-    monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: [])
     monkeypatch.setattr(pages_app, "run_hour", lambda dag, run: HOUR)
     monkeypatch.setattr(pages_app, "staged_attempt", lambda dag, run, hop: None)
-    app = pages_app.pages_app()
-    app.dependency_overrides[get_user] = lambda: VIEWER
-    return TestClient(app)
+    return signed_in(monkeypatch)
 
 
 @pytest.fixture
@@ -70,7 +55,7 @@ def filled(client: TestClient, pipelines: Settings, monkeypatch: pytest.MonkeyPa
     """The same when there is something of everything: a closed gate, rows apart, requests, releases."""
     timed = [TaskSeconds("silver.gate", [2.0, 4.0])]
     monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: timed)
-    (pipelines.expectations / "shop" / "silver.orders.yaml").write_text(CONTRACT)
+    (pipelines.expectations / "shop" / "silver.orders.yaml").write_text(ORDERS_CONTRACT)
     ledger = Ledger(pipelines)
     version = changes(pipelines, {"_failed_rules": ["amount.between"]}, {"_failed_rules": ["amount.between"]})
     ledger.hour(4, rows_in=20, quarantined=2, published=8)

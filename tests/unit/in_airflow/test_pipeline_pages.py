@@ -7,16 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
-from airflow.api_fastapi.core_api.security import get_user
 from deltalake import write_deltalake
-from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import access, pages_app, pipeline_page, pipelines_page
+from headgate.airflow.pages import pages_app, pipeline_page, pipelines_page
 from headgate.airflow.pages.dag_runs import TaskSeconds
 from headgate.airflow.pages.render import duration, percent, size
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import DAY, Ledger, release
-from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with, reading
+from tests.unit.in_airflow.viewer import reading, signed_in
 
 NOW = datetime(2024, 1, 2, 13, 30, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -31,20 +29,25 @@ class Clock(datetime):
 @pytest.fixture
 def look(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """The text of a page, white space apart, for somebody who may read `shop` only."""
-    monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
+    client = signed_in(monkeypatch)
     monkeypatch.setattr(pages_app, "datetime", Clock)
     runs = {DAY + timedelta(hours=7): "backfill__7"}
     monkeypatch.setattr(pipelines_page, "runs_of_hours", lambda dag, hours: runs)
     monkeypatch.setattr(pipeline_page, "live_tasks", lambda dags: {"shop_hourly/silver.gate": "running"})
-    monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: [])
-    app = pages_app.pages_app()
-    app.dependency_overrides[get_user] = lambda: VIEWER
-    return reading(TestClient(app))
+    return reading(client)
 
 
 @pytest.fixture
 def ledger(pipelines: Settings) -> Ledger:
     return Ledger(pipelines)
+
+
+@pytest.fixture
+def timed(look: Callable[..., str], ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One hour, and the seconds that a gate took in the last three runs."""
+    ledger.hour(6, rows_in=20, quarantined=0, published=8)
+    gate = [TaskSeconds("silver.gate", [2.0, 90.0, 4.0])]
+    monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: gate if dag == "shop_hourly" else [])
 
 
 def test_a_pipeline_without_an_hour_says_what_to_do(look: Callable[..., str]) -> None:
@@ -226,14 +229,7 @@ def test_every_hour_of_the_calendar_is_a_link_that_says_what_became_of_it(
     assert "publish" in look("/published/shop/gold/2024-01-01T03--00000003").lower()
 
 
-def test_what_the_bars_of_a_chart_say_is_text_too(
-    look: Callable[..., str], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ledger.hour(6, rows_in=20, quarantined=0, published=8)
-    timed = [TaskSeconds("silver.gate", [2.0, 90.0, 4.0])]
-    monkeypatch.setattr(
-        pipeline_page, "task_seconds", lambda dag, runs: timed if dag == "shop_hourly" else []
-    )
+def test_what_the_bars_of_a_chart_say_is_text_too(look: Callable[..., str], timed: None) -> None:
     text = look("/pipelines/shop")
     assert "<summary>each run</summary><p>2.0 s · 1 min 30 s · 4.0 s</p>" in text
     assert "<summary>each run</summary><p>3.0 KB</p>" in text
@@ -243,14 +239,7 @@ def test_what_the_bars_of_a_chart_say_is_text_too(
     assert f'<th scope="row">2024-01-01 06:00</th>{numbers}' in overview
 
 
-def test_seconds_and_bytes_are_told_by_task(
-    look: Callable[..., str], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ledger.hour(6, rows_in=20, quarantined=0, published=8)
-    timed = [TaskSeconds("silver.gate", [2.0, 90.0, 4.0])]
-    monkeypatch.setattr(
-        pipeline_page, "task_seconds", lambda dag, runs: timed if dag == "shop_hourly" else []
-    )
+def test_seconds_and_bytes_are_told_by_task(look: Callable[..., str], timed: None) -> None:
     text = look("/pipelines/shop")
     numbers = "".join(f'<td class="number">{said}</td>' for said in ("4.0 s", "4.0 s", "1 min 30 s"))
     assert f'<th scope="row">silver.gate</th>{numbers}' in text

@@ -17,20 +17,12 @@ from headgate.airflow.pages import form_token as form_token_module
 from headgate.airflow.pages.asked_runs import AskedRun
 from headgate.airflow.pages.form_token import form_token
 from headgate.spec.settings import Settings
-from tests.unit.in_airflow.records import Ledger, changes, request
+from tests.unit.in_airflow.records import ORDERS_CONTRACT, Ledger, changes, request
 from tests.unit.in_airflow.viewer import VIEWER, Viewer, may_do_all_with, may_read_only, reading
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 PAGE, DAG = "/quarantine/shop/orders", "shop_quarantine"
 BETWEEN = "amount.between"
-CONTRACT = """\
-description: One row per order.
-key: [order_id]
-columns:
-  order_id: {type: bigint}
-  amount: {type: double, between: {min: 0, max: 10}, on_fail: quarantine}
-  customer: {type: string, personal: true}
-"""
 Look = Callable[..., str]
 
 
@@ -59,7 +51,7 @@ class Shop:
 @pytest.fixture
 def shop(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """Somebody who may do everything with `shop`, whose silver has a rule and a personal column."""
-    (pipelines.expectations / "shop" / "silver.orders.yaml").write_text(CONTRACT)
+    (pipelines.expectations / "shop" / "silver.orders.yaml").write_text(ORDERS_CONTRACT)
     monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
     app = pages_app.pages_app()
     app.dependency_overrides[get_user] = lambda: VIEWER

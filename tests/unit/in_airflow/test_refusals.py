@@ -6,14 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import access, pages_app, pipeline_page, pipelines_page
+from headgate.airflow.pages import access, pages_app
 from headgate.airflow.pages.form_token import form_token
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import Ledger, release
-from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with, may_read_only
+from tests.unit.in_airflow.viewer import VIEWER, may_read_only, signed_in
 
 NEXT = "<strong>Next:</strong>"
 LONG, HUGE = "a" * 300, "9" * 5000
@@ -26,15 +25,9 @@ def client(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     Ledger(pipelines).hour(5, rows_in=20, quarantined=0, published=8)
     release(pipelines, 1, "promote", 1)
     (pipelines.reports / "shop" / "silver" / "2024-01-01T05").mkdir(parents=True)
-    monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
-    monkeypatch.setattr(pipelines_page, "runs_of_hours", lambda dag, hours: {})
-    monkeypatch.setattr(pipeline_page, "live_tasks", lambda dags: {})
-    monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: [])
     monkeypatch.setattr(pages_app, "run_hour", lambda dag, run: None)
     monkeypatch.setattr(pages_app, "staged_attempt", lambda dag, run, hop: None)
-    app = pages_app.pages_app()
-    app.dependency_overrides[get_user] = lambda: VIEWER
-    return TestClient(app)
+    return signed_in(monkeypatch)
 
 
 def page_of(answer: Any, status: int) -> str:

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from airflow.api_fastapi.core_api.security import get_user
-from fastapi.testclient import TestClient
 
-from headgate.airflow.pages import access, pages_app, pipeline_page, pipelines_page
+from headgate.airflow.pages import pages_app
 from headgate.gates.verdict import RuleResult, Verdict
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import Ledger
-from tests.unit.in_airflow.viewer import VIEWER, may_do_all_with, reading
+from tests.unit.in_airflow.viewer import reading, signed_in
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 AMOUNT = RuleResult(
@@ -61,12 +59,10 @@ def judged(pipelines: Settings) -> Callable[..., str]:
 @pytest.fixture
 def look(pipelines: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """The text of a page, white space apart, for somebody who may read `shop` only."""
-    monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
+    client = signed_in(monkeypatch)
     monkeypatch.setattr(pages_app, "run_hour", lambda dag, run: run)
     monkeypatch.setattr(pages_app, "staged_attempt", lambda dag, run, hop: last_attempt(pipelines, hop, run))
-    app = pages_app.pages_app()
-    app.dependency_overrides[get_user] = lambda: VIEWER
-    return reading(TestClient(app))
+    return reading(client)
 
 
 def last_attempt(settings: Settings, hop: str, hour: str) -> str | None:
@@ -186,11 +182,7 @@ def test_the_note_of_a_closed_gate_masks_like_its_report(
     look: Callable[..., str],
     judged: Callable[..., str],
     pipelines: Settings,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pipelines_page, "runs_of_hours", lambda dag, hours: {})
-    monkeypatch.setattr(pipeline_page, "live_tasks", lambda dags: {})
-    monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: [])
     attempt = judged(7, verdict(CLOSING), "closed", "amount.between (such as order_id=17: -3.5)")
     for page in ("/pipelines", "/pipelines/shop"):
         assert "(such as order_id=17: -3.5, order_id=None)" in look(page)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pytest
+from airflow.api_fastapi.core_api.security import get_user
 from fastapi.testclient import TestClient
+
+from headgate.airflow.pages import access, pages_app, pipeline_page, pipelines_page
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,17 @@ def may_do_all_with(pipeline: str) -> Callable[[str, str, object], bool]:
 def may_read_only(pipeline: str) -> Callable[[str, str, object], bool]:
     """May read the DAGs of one pipeline, and trigger none."""
     return lambda method, dag_id, user: method == "GET" and dag_id.startswith(f"{pipeline}_")
+
+
+def signed_in(monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    """The pages as `VIEWER` gets them, who may do all with `shop`, of which Airflow knows no run."""
+    monkeypatch.setattr(access, "is_allowed", may_do_all_with("shop"))
+    monkeypatch.setattr(pipelines_page, "runs_of_hours", lambda dag, hours: {})
+    monkeypatch.setattr(pipeline_page, "live_tasks", lambda dags: {})
+    monkeypatch.setattr(pipeline_page, "task_seconds", lambda dag, runs: [])
+    app = pages_app.pages_app()
+    app.dependency_overrides[get_user] = lambda: VIEWER
+    return TestClient(app)
 
 
 def reading(client: TestClient) -> Callable[..., str]:
