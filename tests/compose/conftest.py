@@ -11,7 +11,7 @@ from tests.compose.docker_engine import docker_engine
 from tests.compose.eventful_demo import EventfulDemo
 from tests.compose.roles import access_text
 
-SECONDS = 2400
+SECONDS = 3600
 STORY = (
     "test_compose_demo",
     "test_compose_tables",

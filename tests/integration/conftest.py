@@ -28,7 +28,7 @@ STORY = (
     "test_promotion_in_browser",
     "test_hostile_records_in_browser",
 )
-DEMO_SECONDS = 1800
+DEMO_SECONDS = 3000
 ALERTS = "alerts: {to: [shop_channel]}\n"
 
 

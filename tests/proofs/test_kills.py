@@ -10,6 +10,6 @@ SEED = 8
 """Draws a task, the supervisor and the engine."""
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3000)
 def test_nothing_differs_after_three_kills() -> None:
     assert prove(3, SEED)
