@@ -83,6 +83,15 @@ CASES = {
             "  rule table.volume: None -> each hour has at most 9 rows (warn) [judges] ",
         ],
     ),
+    "a history": (
+        SPEC,
+        "    feed: trips\n",
+        "    feed: trips\n    history: true\n",
+        [
+            "silver.trips changed",
+            "  view trips_history: None -> from when to when each row held [from_now_on] read off the change log, no row is written",
+        ],
+    ),
     "a description": (
         TRIPS,
         "One row per trip.",

@@ -18,7 +18,7 @@ from headgate.stack.airflow_client import AirflowClient
 from headgate.stack.errors import AirflowRefused
 
 Reprocess = Literal["none", "completed", "failed"]
-DAG_SECONDS = 90.0
+DAG_SECONDS = 180.0
 CLOSE_SECONDS = 90.0
 STUCK_TOLD = 10
 """How many stuck runs are told at most."""

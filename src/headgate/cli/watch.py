@@ -12,7 +12,7 @@ from headgate.cli.airflow_runs import OPEN_STATES, Run, Task, open_runs, read_ru
 from headgate.cli.progress import Progress
 from headgate.stack.airflow_client import AirflowClient
 
-INTERVAL = 1.0
+INTERVAL = 2.0
 Words = Callable[[Run, Sequence[Task]], str]
 
 

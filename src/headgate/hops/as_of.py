@@ -15,6 +15,7 @@ from headgate.hops.published_versions import PublishedVersions, published_versio
 from headgate.lake.history import is_kept
 from headgate.lake.paths import table_path
 from headgate.lake.pins import is_pinned, relation_at
+from headgate.spec.contract import Column, Contract
 from headgate.spec.errors import HeadgateError
 from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline, load_pipeline
@@ -73,7 +74,7 @@ class AsOf:
             raise self._version_gone(stored)
         pinned = relation_at(path, version)
         if derived:
-            contract = self.loaded.contracts[f"silver.{base}"]
+            contract = self._contract_then(f"silver.{base}", pinned)
             if view == "quarantine":
                 return quarantine_query(pinned, contract)
             starts = load_starts_then(self.settings, self.loaded, base, self.published.number)
@@ -88,6 +89,12 @@ class AsOf:
         Raises NoSuchTableThen, VersionGone.
         """
         return sql_as_of(self.spark, statement, {self.loaded.spec.pipeline: self})
+
+    def _contract_then(self, table: str, pinned: str) -> Contract:
+        """The contract of a silver table with the columns that its version had, whatever it says by now."""
+        contract = self.loaded.contracts[table]
+        names = [c for c in self.spark.sql(f"SELECT * FROM {pinned}").columns if not c.startswith("_")]
+        return contract.model_copy(update={"columns": {c: contract.columns.get(c, Column()) for c in names}})
 
     def _version_gone(self, name: str) -> VersionGone:
         pipeline, published = self.loaded.spec.pipeline, self.published

@@ -15,6 +15,8 @@ from headgate.spec.spec_document import SpecDocument, transforms_of
 ARCHIVED = "what is archived keeps its form"
 NO_SUCH_COLUMN = "earlier lines were archived without it, so it stays empty for them"
 STAYS = "it stays in the table, empty in rows to come"
+HISTORY = "from when to when each row held"
+NO_ROW = "read off the change log, no row is written"
 OLD_KEY = "rows under the old key can remain; a table with a new name is free of them"
 
 
@@ -85,6 +87,9 @@ def _silver(name: str, before: SpecDocument, after: SpecDocument) -> Iterator[Ch
     old_key, new_key = (document.contracts[f"silver.{name}"].key for document in (before, after))
     if old_key != new_key:
         yield Change("key", "", said(old_key), said(new_key), "rewrites", OLD_KEY)
+    was, is_ = (HISTORY if document.spec.silver[name].history else None for document in (before, after))
+    if was != is_:
+        yield Change("view", f"{name}_history", was, is_, "from_now_on", NO_ROW)
 
 
 def _gold(old: GoldTable, new: GoldTable) -> Iterator[Change]:

@@ -17,6 +17,9 @@ if "scheduler" in sys.argv or "dag-processor" in sys.argv:  # forked: tasks; rea
 if "scheduler" in sys.argv:
     import grpc  # noqa: F401
     import great_expectations  # noqa: F401
+    import headgate.hops.gate  # noqa: F401
+    import headgate.hops.publish  # noqa: F401
+    import headgate.hops.stage  # noqa: F401
     import pandas  # noqa: F401
     import pyarrow  # noqa: F401
     import pyspark.sql.connect.client  # noqa: F401

@@ -107,13 +107,13 @@ def airflow_settings(layout: Layout, ports: Ports, secrets: Secrets) -> dict[str
         },
         "EXECUTION_API": {"JWT_EXPIRATION_TIME": DAY},
         "SCHEDULER": {
-            "SCHEDULER_IDLE_SLEEP_TIME": "0.1",
+            "SCHEDULER_IDLE_SLEEP_TIME": "0.25",
             "ORPHANED_TASKS_CHECK_INTERVAL": "30",
             "TASK_INSTANCE_HEARTBEAT_TIMEOUT": "120",
         },
         "DAG_PROCESSOR": {
             "REFRESH_INTERVAL": "15",
-            "MIN_FILE_PROCESS_INTERVAL": "30",
+            "MIN_FILE_PROCESS_INTERVAL": "60",
             "PARSING_PROCESSES": "1",
         },
     }

@@ -32,7 +32,7 @@ from headgate.stack.stop import end_everything
 from headgate.stack.supervisor import Supervisor
 
 PART_SECONDS = 600.0
-DAG_SECONDS = 120.0
+DAG_SECONDS = 300.0
 Report = Callable[[str], None]
 
 
