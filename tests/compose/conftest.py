@@ -57,7 +57,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
 
 @pytest.fixture(scope="session")
 def demo(stack: ComposeStack) -> EventfulDemo:
-    """The demo, three hours after the backlog, while a worker and the engine are killed."""
+    """The demo, an hour after the backlog, while a worker and the engine are killed."""
     demo = EventfulDemo(stack)
     demo.run()
     return demo

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tests.compose.compose_stack import ComposeStack
+from tests.integration.headgate_stack import end_of
 
 KILLS = {
     ("2013-01-28 23:00", "bronze.publish"): "spark-worker",
@@ -25,13 +27,18 @@ class EventfulDemo:
 
     def run(self) -> None:
         """Run it; it must come to a good end all the same."""
-        for line in self.stack.lines("demo", "--hours", "3", "--json"):
+        for line in self.stack.lines("demo", "--hours", "1", "--json"):
             self.lines.append(line)
             task = line[18:].partition(" ")[0]
             victim = KILLS.get((line[:16], task)) if " done " in line else None
             if victim:
                 self.stack.kill(victim)
                 self.killed.append(victim)
+
+    @property
+    def end(self) -> datetime:
+        """The end of its last hour, in UTC without zone."""
+        return end_of(self.summary)
 
     @property
     def summary(self) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from tests.compose.compose_stack import PROJECT, ComposeStack
 from tests.compose.eventful_demo import EventfulDemo
 from tests.oracle.flights_tables import EXAMPLE_KEY, FEEDS, by_key, examples, live_rows, replay
 
-HOURS = ("2013-01-29T03:00:00Z", "2013-01-29T04:00:00Z")
-END = datetime(2013, 1, 29, 5)  # noqa: DTZ001 the oracle's moments are UTC without zone
+HOURS = ("2013-01-29T01:00:00Z", "2013-01-29T02:00:00Z")
+END = datetime(2013, 1, 29, 3)  # noqa: DTZ001 the oracle's moments are UTC without zone
 SECONDS = 900.0
 
 

@@ -11,16 +11,14 @@ from tests.integration.headgate_stack import Demo, HeadgateStack
 from tests.oracle.flights_tables import EXAMPLE_KEY, FEEDS, by_key, examples, live_rows, replay, written
 from tests.oracle.silver_replay import Replay
 
-END = datetime(2013, 1, 29, 3)  # noqa: DTZ001 the oracle's moments are UTC without zone
 
-
-def replayed(stack: HeadgateStack, feed: str, until: datetime = END) -> Replay:
+def replayed(stack: HeadgateStack, feed: str, until: datetime) -> Replay:
     return replay(stack.settings.landing / "flights", feed, until)
 
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_live_rows_equal_the_replay(demo: Demo, stack: HeadgateStack, feed: str) -> None:
-    expected = live_rows(replayed(stack, feed), feed)
+    expected = live_rows(replayed(stack, feed, demo.end), feed)
     found = stack.rows(f"SELECT {', '.join(expected[0])} FROM flights_silver.{feed}")
     assert by_key(found, FEEDS[feed][0]) == by_key(expected, FEEDS[feed][0])
 
@@ -50,7 +48,7 @@ def test_the_change_log_equals_the_replay(demo: Demo, stack: HeadgateStack, feed
         "SELECT _file, _row, _op, _committed_at, _known_at, size(_failed_rules) > 0 AS _marked "
         f"FROM flights_silver.{feed}_changes"
     )
-    wanted = [{name: row[name] for name in found[0]} for row in replayed(stack, feed).log]
+    wanted = [{name: row[name] for name in found[0]} for row in replayed(stack, feed, demo.end).log]
     assert Counter(tuple(written(row).values()) for row in found) == Counter(
         tuple(written(row).values()) for row in wanted
     )
@@ -58,13 +56,15 @@ def test_the_change_log_equals_the_replay(demo: Demo, stack: HeadgateStack, feed
 
 @pytest.mark.parametrize("feed", ["flights", "airports"])
 def test_the_quarantine_equals_the_replay(demo: Demo, stack: HeadgateStack, feed: str) -> None:
-    marked = sorted((row["_file"], row["_row"]) for row in replayed(stack, feed).log if row["_marked"])
+    marked = sorted(
+        (row["_file"], row["_row"]) for row in replayed(stack, feed, demo.end).log if row["_marked"]
+    )
     found = stack.rows(f"SELECT _file, _row FROM flights_silver.{feed}_quarantine")
     assert sorted((row["_file"], row["_row"]) for row in found) == marked
     assert len(marked) >= 1
 
 
 def test_examples_equal_the_replay(demo: Demo, stack: HeadgateStack) -> None:
-    expected = examples(replayed(stack, "flights"), replayed(stack, "weather"), END)
+    expected = examples(replayed(stack, "flights", demo.end), replayed(stack, "weather", demo.end), demo.end)
     found = stack.rows(f"SELECT {', '.join(expected[0])} FROM flights_gold.examples")
     assert by_key(found, EXAMPLE_KEY) == by_key(expected, EXAMPLE_KEY)

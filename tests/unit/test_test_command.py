@@ -36,7 +36,7 @@ def test_the_compose_stack_is_tested_on_demand(
     assert sum("tests/unit" in step for step in steps) == 1
     (store,) = (step for step in steps if any(word.startswith("tests/s3") for word in step))  # its own Spark
     few = ["tests/s3/test_probe.py", "tests/s3/test_writers.py"]
-    assert store[-2:] == (["--durations=40", "tests/s3"] if included else few)
+    assert store[-2:] == few
 
 
 @pytest.mark.parametrize("switches", [[], ["--compose"]])

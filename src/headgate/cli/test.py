@@ -28,7 +28,7 @@ COMPOSE_TESTS = tuple(
 )
 """What `--compose` runs; all of `tests/compose` also sends forms, and restarts and destroys the stack."""
 STORE_TESTS = tuple(f"tests/s3/test_{part}.py" for part in ("probe", "writers"))
-"""What of `tests/s3` runs each time; `--compose` also takes a pipeline through all its hops there."""
+"""What of `tests/s3` runs each time; all of it also takes a pipeline through all its hops there."""
 
 
 def test(
@@ -43,8 +43,8 @@ def test(
     """Run all checks and tests: style, types, layers, unit tests side by side, then the real stack.
 
     Beside the tests of the embedded stack run those of a store on S3, and three kills of the proof of kills;
-    with --compose also a pipeline on a lake on S3, and the demo on the stack of docker-compose.yaml, which
-    needs Docker. What those beside print comes when they have ended.
+    with --compose also the demo on the stack of docker-compose.yaml, which needs Docker. What those beside
+    print comes when they have ended.
 
     With arguments (`./headgate test tests/unit/test_ports.py -x`) only pytest runs, with them. Exits
     with 1 when anything fails; all of it runs all the same.
@@ -60,9 +60,7 @@ def test(
         [str(PROGRAMS / "lint-imports")],
         [*pytest, *SIDE_BY_SIDE, SLOWEST, "tests/unit"],
     ]
-    beside = (
-        (("tests/s3",), COMPOSE_TESTS, ("tests/proofs",)) if compose else (STORE_TESTS, ("tests/proofs",))
-    )
+    beside = (STORE_TESTS, *((COMPOSE_TESTS,) if compose else ()), ("tests/proofs",))
     failed = [step for step in steps if _run(step) != 0]
     failed += _run_beside(
         [*pytest, SLOWEST, "tests/integration"], *([*pytest, SLOWEST, *tests] for tests in beside)
