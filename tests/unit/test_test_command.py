@@ -27,12 +27,13 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(("switches", "included"), [([], False), (["--compose"], True)])
-def test_the_compose_stack_is_tested_on_demand(
+def test_the_compose_stack_and_the_kills_are_tested_on_demand(
     steps: list[list[str]], switches: list[str], included: bool
 ) -> None:
     words = ["test", *switches]
     assert CliRunner().invoke(build(words), words).exit_code == 0
-    assert any(word.startswith("tests/compose") for step in steps for word in step) == included
+    for folder in ("tests/compose", "tests/proofs"):
+        assert any(word.startswith(folder) for step in steps for word in step) == included
     assert sum("tests/unit" in step for step in steps) == 1
     (store,) = (step for step in steps if any(word.startswith("tests/s3") for word in step))  # its own Spark
     few = ["tests/s3/test_probe.py", "tests/s3/test_writers.py"]
@@ -40,11 +41,11 @@ def test_the_compose_stack_is_tested_on_demand(
 
 
 @pytest.mark.parametrize("switches", [[], ["--compose"]])
-def test_the_stack_and_the_kills_are_tested_each_time(steps: list[list[str]], switches: list[str]) -> None:
+def test_the_embedded_stack_is_tested_each_time(steps: list[list[str]], switches: list[str]) -> None:
     words = ["test", *switches]
     assert CliRunner().invoke(build(words), words).exit_code == 0
-    for folder in ("tests/integration", "tests/proofs"):
-        assert [step[-2:] for step in steps if folder in step] == [["--durations=40", folder]]
+    tests = "tests/integration"
+    assert [step[-2:] for step in steps if tests in step] == [["--durations=40", tests]]
 
 
 def test_arguments_go_to_pytest_alone(steps: list[list[str]]) -> None:

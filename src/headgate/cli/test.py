@@ -27,13 +27,14 @@ COMPOSE_TESTS = tuple(
     f"tests/compose/test_compose_{part}.py" for part in ("demo", "tables", "access", "roles")
 )
 """What `--compose` runs; all of `tests/compose` also sends forms, and restarts and destroys the stack."""
+KILLS = ("tests/proofs",)
 STORE_TESTS = tuple(f"tests/s3/test_{part}.py" for part in ("probe", "writers"))
 """What of `tests/s3` runs each time; all of it also takes a pipeline through all its hops there."""
 
 
 def test(
     compose: Annotated[
-        bool, typer.Option("--compose", help="Run the tests of docker-compose.yaml too.")
+        bool, typer.Option("--compose", help="Run the tests of docker-compose.yaml and of kills too.")
     ] = False,
     arguments: Annotated[
         list[str] | None,
@@ -42,8 +43,8 @@ def test(
 ) -> None:
     """Run all checks and tests: style, types, layers, unit tests side by side, then the real stack.
 
-    Beside the tests of the embedded stack run those of a store on S3, and three kills of the proof of kills;
-    with --compose also the demo on the stack of docker-compose.yaml, which needs Docker. What those beside
+    Beside the tests of the embedded stack run those of a store on S3; with --compose also the demo on the
+    stack of docker-compose.yaml, which needs Docker, and three kills of the proof of kills. What those beside
     print comes when they have ended.
 
     With arguments (`./headgate test tests/unit/test_ports.py -x`) only pytest runs, with them. Exits
@@ -60,7 +61,7 @@ def test(
         [str(PROGRAMS / "lint-imports")],
         [*pytest, *SIDE_BY_SIDE, SLOWEST, "tests/unit"],
     ]
-    beside = (STORE_TESTS, *((COMPOSE_TESTS,) if compose else ()), ("tests/proofs",))
+    beside = (STORE_TESTS, *((COMPOSE_TESTS, KILLS) if compose else ()))
     failed = [step for step in steps if _run(step) != 0]
     failed += _run_beside(
         [*pytest, SLOWEST, "tests/integration"], *([*pytest, SLOWEST, *tests] for tests in beside)
