@@ -16,9 +16,9 @@ STORY = (
     "test_demo",
     "test_demo_tables",
     "test_browser",
-    "test_second_stack",
     "test_quarantine",
     "test_journey",
+    "test_second_stack",  # both stacks are up here and in the next only: each takes a good part of a core
     "test_stopping_one_stack",
     "test_closed_gate",
     "test_cancelled_backfill",
