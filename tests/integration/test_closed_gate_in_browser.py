@@ -11,7 +11,7 @@ from tests.integration.browser import Browser
 from tests.integration.headgate_stack import HeadgateStack
 from tests.integration.shop_files import HEADER, WITHOUT_KEY, land
 
-HOUR = datetime(2024, 1, 1, 8, tzinfo=UTC)
+HOUR = datetime(2024, 1, 1, 9, tzinfo=UTC)
 RUN_SECONDS = 300.0
 
 
