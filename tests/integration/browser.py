@@ -22,7 +22,7 @@ from headgate.stack.secrets import AIRFLOW_USER
 from tests.integration.headgate_stack import HeadgateStack
 
 Found = TypeVar("Found")
-SECONDS = 60
+SECONDS = 120
 FLAGS = (
     "--headless=new",
     "--no-sandbox",

@@ -50,7 +50,7 @@ def test_the_way_out_of_a_cancelled_backfill(shop: HeadgateStack) -> None:
 
 
 def _until(holds: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 300
+    limit = time.monotonic() + 600
     while not holds():
         assert time.monotonic() < limit
         time.sleep(1)

@@ -132,7 +132,7 @@ def _clear(shop: HeadgateStack, hour: datetime) -> None:
 
 
 def _end_of(client: AirflowClient, run: str) -> str:
-    limit = time.monotonic() + 300
+    limit = time.monotonic() + 600
     while (state := str(client.get(run)["state"])) in ("queued", "running"):
         assert time.monotonic() < limit, f"the run is still {state}"
         time.sleep(1)

@@ -12,7 +12,7 @@ from tests.integration.headgate_stack import HeadgateStack
 from tests.integration.shop_files import HEADER, WITHOUT_KEY, land
 
 HOUR = datetime(2024, 1, 1, 9, tzinfo=UTC)
-RUN_SECONDS = 300.0
+RUN_SECONDS = 600.0
 
 
 def test_from_the_form_through_a_closed_gate_to_the_green_run(

@@ -17,7 +17,7 @@ NEXT = "2013-01-29T04"
 APART = "flights_silver.{}_quarantine"
 TABLES = ("flights", "airports")
 DISMISS = ("quarantine", "dismiss", "flights", "flights")
-TURN_SECONDS = 300.0
+TURN_SECONDS = 600.0
 
 
 def test_a_row_is_dismissed_on_the_page_of_the_quarantine(

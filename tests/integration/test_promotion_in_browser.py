@@ -15,7 +15,7 @@ from tests.integration.browser import Browser
 from tests.integration.headgate_stack import HeadgateStack
 from tests.integration.learning_orders import BACKLOG, NEXT, add_learning_orders
 
-SECONDS = 600.0
+SECONDS = 1200.0
 
 
 def last_release(orders: HeadgateStack) -> Release | None:
