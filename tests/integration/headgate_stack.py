@@ -61,7 +61,7 @@ class HeadgateStack:
         """Where it answers."""
         return addresses(self.settings)
 
-    def headgate(self, *arguments: str, seconds: float = 600) -> Answer:
+    def headgate(self, *arguments: str, seconds: float = 1200) -> Answer:
         """Run `./headgate` with `arguments` against this stack."""
         environment = {
             **os.environ,
