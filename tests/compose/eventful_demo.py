@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from tests.compose.compose_stack import ComposeStack
-from tests.integration.headgate_stack import end_of
 
 KILLS = {
     ("2013-01-28 23:00", "bronze.publish"): "spark-worker",
@@ -34,11 +32,6 @@ class EventfulDemo:
             if victim:
                 self.stack.kill(victim)
                 self.killed.append(victim)
-
-    @property
-    def end(self) -> datetime:
-        """The end of its last hour, in UTC without zone."""
-        return end_of(self.summary)
 
     @property
     def summary(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -128,12 +128,6 @@ class HeadgateStack:
         return [run for run in runs if datetime.fromisoformat(run["logical_date"]) == hour]
 
 
-def end_of(summary: dict[str, Any]) -> datetime:
-    """The end of the last hour of a demo, in UTC without zone, as the oracle's moments are."""
-    last: str = summary["hours"]["last_hour_done"]
-    return datetime.fromisoformat(last).replace(tzinfo=None) + timedelta(hours=1)
-
-
 @dataclass
 class Demo:
     """The first demo of a fresh home: run once, whoever asks first."""
@@ -150,8 +144,3 @@ class Demo:
         """Its JSON object."""
         assert self.answer.code == 0, f"{self.answer.out}\n{self.answer.err}"
         return self.answer.last_line
-
-    @property
-    def end(self) -> datetime:
-        """The end of its last hour, in UTC without zone."""
-        return end_of(self.summary)

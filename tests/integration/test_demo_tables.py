@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,13 +12,19 @@ from tests.oracle.flights_tables import EXAMPLE_KEY, FEEDS, by_key, examples, li
 from tests.oracle.silver_replay import Replay
 
 
+def end_of(demo: Demo) -> datetime:
+    """The end of its last hour, in UTC without zone, as the oracle's moments are."""
+    last = datetime.fromisoformat(demo.summary["hours"]["last_hour_done"])
+    return last.replace(tzinfo=None) + timedelta(hours=1)
+
+
 def replayed(stack: HeadgateStack, feed: str, until: datetime) -> Replay:
     return replay(stack.settings.landing / "flights", feed, until)
 
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_live_rows_equal_the_replay(demo: Demo, stack: HeadgateStack, feed: str) -> None:
-    expected = live_rows(replayed(stack, feed, demo.end), feed)
+    expected = live_rows(replayed(stack, feed, end_of(demo)), feed)
     found = stack.rows(f"SELECT {', '.join(expected[0])} FROM flights_silver.{feed}")
     assert by_key(found, FEEDS[feed][0]) == by_key(expected, FEEDS[feed][0])
 
@@ -48,7 +54,7 @@ def test_the_change_log_equals_the_replay(demo: Demo, stack: HeadgateStack, feed
         "SELECT _file, _row, _op, _committed_at, _known_at, size(_failed_rules) > 0 AS _marked "
         f"FROM flights_silver.{feed}_changes"
     )
-    wanted = [{name: row[name] for name in found[0]} for row in replayed(stack, feed, demo.end).log]
+    wanted = [{name: row[name] for name in found[0]} for row in replayed(stack, feed, end_of(demo)).log]
     assert Counter(tuple(written(row).values()) for row in found) == Counter(
         tuple(written(row).values()) for row in wanted
     )
@@ -57,7 +63,7 @@ def test_the_change_log_equals_the_replay(demo: Demo, stack: HeadgateStack, feed
 @pytest.mark.parametrize("feed", ["flights", "airports"])
 def test_the_quarantine_equals_the_replay(demo: Demo, stack: HeadgateStack, feed: str) -> None:
     marked = sorted(
-        (row["_file"], row["_row"]) for row in replayed(stack, feed, demo.end).log if row["_marked"]
+        (row["_file"], row["_row"]) for row in replayed(stack, feed, end_of(demo)).log if row["_marked"]
     )
     found = stack.rows(f"SELECT _file, _row FROM flights_silver.{feed}_quarantine")
     assert sorted((row["_file"], row["_row"]) for row in found) == marked
@@ -65,6 +71,8 @@ def test_the_quarantine_equals_the_replay(demo: Demo, stack: HeadgateStack, feed
 
 
 def test_examples_equal_the_replay(demo: Demo, stack: HeadgateStack) -> None:
-    expected = examples(replayed(stack, "flights", demo.end), replayed(stack, "weather", demo.end), demo.end)
+    expected = examples(
+        replayed(stack, "flights", end_of(demo)), replayed(stack, "weather", end_of(demo)), end_of(demo)
+    )
     found = stack.rows(f"SELECT {', '.join(expected[0])} FROM flights_gold.examples")
     assert by_key(found, EXAMPLE_KEY) == by_key(expected, EXAMPLE_KEY)

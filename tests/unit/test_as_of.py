@@ -14,6 +14,7 @@ from headgate.hops.published_versions import NotPublishedThen
 from tests.unit.orders_pipeline import CONTRACT, PIPELINE, START, Orders
 
 TABLES = ("bronze.orders", "silver.orders_changes", "silver.orders", "gold.totals")
+OTHER_COLUMNS = f"{CONTRACT.partition('  status:')[0]}  note: {{}}\n"
 GOLD = """
 def totals(inputs, window):
     from pyspark.sql import functions as F
@@ -131,17 +132,26 @@ def test_the_quarantine_is_read_as_it_was(told: Told) -> None:
     assert [(row["order_id"], row["rules"], row["hour"].hour) for row in rows] == [(2, ["status.one_of"], 0)]
 
 
-def test_the_quarantine_has_the_columns_that_it_had_then(told: Told) -> None:
-    """Whatever the contract says by now: a column came later, another is not in it any more."""
-    contract = "  note: {}\n".join([CONTRACT.partition("  status:")[0], ""])
-    told.orders.write("expectations/orders/silver.orders.yaml", contract)
+def test_quarantine_and_history_have_the_columns_that_they_had_then(told: Told) -> None:
+    """Whatever the contract says by now: a column came later, others are not in it any more."""
+    spec = told.orders.root / "pipelines/orders/pipeline.yaml"
+    before = spec.read_text()
+    told.orders.write("expectations/orders/silver.orders.yaml", OTHER_COLUMNS)
+    spec.write_text(before.replace("{feed: orders}", "{feed: orders, history: true}"))
     try:
-        (row,) = told.as_of("2024-01-01T01").table("silver.orders_quarantine").collect()
+        then = told.as_of("2024-01-01T01")
+        apart, held = (then.table(f"silver.orders_{view}").collect() for view in ("quarantine", "history"))
     finally:
         told.orders.write("expectations/orders/silver.orders.yaml", CONTRACT)
+        spec.write_text(before)
     columns = ("order_id", "status", "amount")
-    assert tuple(row[name] for name in columns) == (2, "lost", 5.0)
-    assert "note" not in row
+    assert [tuple(row[name] for name in columns) for row in apart] == [(2, "lost", 5.0)]
+    assert sorted(tuple(row[name] for name in columns) for row in held) == [
+        (1, "open", 5.0),
+        (1, "paid", 5.0),
+        (3, "open", 1.0),
+    ]
+    assert all("note" not in row for row in (*apart, *held))
 
 
 @pytest.mark.parametrize(
