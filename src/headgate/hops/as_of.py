@@ -15,6 +15,7 @@ from headgate.hops.published_versions import PublishedVersions, published_versio
 from headgate.lake.history import is_kept
 from headgate.lake.paths import table_path
 from headgate.lake.pins import is_pinned, relation_at
+from headgate.lake.read import own_columns
 from headgate.spec.contract import Column, Contract
 from headgate.spec.errors import HeadgateError
 from headgate.spec.lineage import EXAMPLES
@@ -93,7 +94,7 @@ class AsOf:
     def _contract_then(self, table: str, pinned: str) -> Contract:
         """The contract of a silver table with the columns that its version had, whatever it says by now."""
         contract = self.loaded.contracts[table]
-        names = [c for c in self.spark.sql(f"SELECT * FROM {pinned}").columns if not c.startswith("_")]
+        names = own_columns(self.spark, pinned)
         return contract.model_copy(update={"columns": {c: contract.columns.get(c, Column()) for c in names}})
 
     def _version_gone(self, name: str) -> VersionGone:

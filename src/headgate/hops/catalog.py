@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from pyspark.sql import SparkSession
@@ -13,7 +14,9 @@ from headgate.hops.outcomes import outcomes_query
 from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
 from headgate.lake.pins import relation_at
+from headgate.lake.read import own_columns
 from headgate.lake.side_by_side import side_by_side
+from headgate.spec.contract import Contract
 from headgate.spec.load import LoadedPipeline, load_all
 from headgate.spec.predictions import PREDICTIONS
 from headgate.spec.settings import Settings
@@ -26,23 +29,29 @@ def register(
 
     Live silver tables show only rows that are not ended; `<table>_quarantine` shows the marked changes,
     `<table>_history`, where the spec asks for it, when each row held; `outcomes` the predictions with labels.
+    A column that is in the contract, but not in the version yet, comes with the publish that brings it.
     """
     pipeline = loaded.spec.pipeline
     for layer in sorted({table.partition(".")[0] for table in versions}):
         spark.sql(f"CREATE DATABASE IF NOT EXISTS `{pipeline}_{layer}`")
-    views: dict[str, str] = {}
+    works: list[Callable[[], None]] = []
     for table, version in versions.items():
         layer, _, name = table.partition(".")
         pinned = relation_at(table_path(settings.lake, pipeline, table), version)
-        views[f"`{pipeline}_{layer}`.`{name}`"] = _selection(loaded, layer, name, pinned)
-        if layer == "silver" and name.endswith("_changes"):
-            base = name.removesuffix("_changes")
-            contract = loaded.contracts[f"silver.{base}"]
-            views[f"`{pipeline}_silver`.`{base}_quarantine`"] = quarantine_query(pinned, contract)
-            if loaded.spec.silver[base].history:
-                starts = load_starts_then(settings, loaded, base)
-                views[f"`{pipeline}_silver`.`{base}_history`"] = history_query(pinned, contract, starts)
-    side_by_side([partial(_view, spark, name, selection) for name, selection in views.items()])
+        base = name.removesuffix("_changes")
+        if layer != "silver" or base not in loaded.spec.silver:
+            works.append(partial(_view, spark, f"`{pipeline}_{layer}`.`{name}`", f"SELECT * FROM {pinned}"))
+            continue
+        view = partial(_view_of_contract, spark, loaded.contracts[f"silver.{base}"], pinned)
+        if name == base:
+            works.append(partial(view, f"`{pipeline}_silver`.`{base}`", _live_query))
+            continue
+        works.append(partial(_view, spark, f"`{pipeline}_silver`.`{name}`", f"SELECT * FROM {pinned}"))
+        works.append(partial(view, f"`{pipeline}_silver`.`{base}_quarantine`", quarantine_query))
+        if loaded.spec.silver[base].history:
+            history = partial(history_query, load_starts=load_starts_then(settings, loaded, base))
+            works.append(partial(view, f"`{pipeline}_silver`.`{base}_history`", history))
+    side_by_side(works)
     if loaded.spec.scored and "gold.examples" in versions:
         _register_outcomes(spark, settings, loaded, scored=PREDICTIONS in versions)
     register_records(spark, settings, pipeline)
@@ -105,11 +114,17 @@ def register_all(spark: SparkSession, settings: Settings) -> list[tuple[LoadedPi
     return pipelines
 
 
-def _selection(loaded: LoadedPipeline, layer: str, name: str, pinned: str) -> str:
-    if layer == "silver" and name in loaded.spec.silver:
-        columns = ", ".join(f"`{column}`" for column in loaded.contracts[f"silver.{name}"].columns)
-        return f"SELECT {columns}, _sequence, _known_at FROM {pinned} WHERE NOT _deleted"
-    return f"SELECT * FROM {pinned}"
+def _live_query(pinned: str, contract: Contract) -> str:
+    columns = ", ".join(f"`{column}`" for column in contract.columns)
+    return f"SELECT {columns}, _sequence, _known_at FROM {pinned} WHERE NOT _deleted"
+
+
+def _view_of_contract(
+    spark: SparkSession, contract: Contract, pinned: str, name: str, query: Callable[[str, Contract], str]
+) -> None:
+    there = own_columns(spark, pinned)
+    columns = {column: said for column, said in contract.columns.items() if column in there}
+    _view(spark, name, query(pinned, contract.model_copy(update={"columns": columns})))
 
 
 def _view(spark: SparkSession, name: str, selection: str) -> None:

@@ -43,3 +43,8 @@ def read_staged(spark: SparkSession, folder: Path) -> DataFrame:
     if schema is not None:
         reader = reader.schema(StructType.fromJson(json.loads(schema)))
     return reader.parquet(str(folder))
+
+
+def own_columns(spark: SparkSession, relation: str) -> list[str]:
+    """The columns of a relation, as SQL names it, without those that Headgate carries beside them."""
+    return [name for name in spark.sql(f"SELECT * FROM {relation}").columns if not name.startswith("_")]
