@@ -3,7 +3,7 @@
 Goes on from the last hour done. First runs a few hours as a backfill, after two to warm up; then derives the
 last `span` hours that are done again, from bronze, as one run of the replay DAG. Both through Airflow, on the
 stack as it is; durations are those of the runs. That both give the same rows is a test's affair
-(`tests/unit/test_replay.py`).
+(`tests/hours/test_replay.py`).
 """
 
 from __future__ import annotations

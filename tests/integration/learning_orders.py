@@ -8,8 +8,8 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from tests.hours.orders_with_examples import AMOUNTS, CONTRACT, EXAMPLES, HEADER, SPEC, TRANSFORMS
 from tests.integration.headgate_stack import HeadgateStack
-from tests.unit.orders_with_examples import AMOUNTS, CONTRACT, EXAMPLES, HEADER, SPEC, TRANSFORMS
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 BACKLOG = START + timedelta(days=5, hours=-1)

@@ -9,10 +9,10 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from tests.hours.orders_pipeline import CONTRACT as ORDERS_CONTRACT
+from tests.hours.orders_pipeline import PIPELINE, START, Orders
 from tests.oracle.silver_replay import Replay, Row
 from tests.proofs.change_histories import HOURS
-from tests.unit.orders_pipeline import CONTRACT as ORDERS_CONTRACT
-from tests.unit.orders_pipeline import PIPELINE, START, Orders
 
 BASE = START.replace(tzinfo=None)
 END = BASE + timedelta(hours=HOURS)

@@ -21,6 +21,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from headgate.lake.paths import table_path
+from tests.hours.orders_pipeline import START, Orders
 from tests.oracle.silver_replay import Replay, Row, history_of, replay_feed
 from tests.proofs.change_histories import (
     FIRST_LOAD,
@@ -34,7 +35,6 @@ from tests.proofs.change_histories import (
     late_files_of,
 )
 from tests.proofs.orders_with_gold import BASE, END, amount, broken, land, landed
-from tests.unit.orders_pipeline import START, Orders
 
 FEEDS = {"orders": ("order_id",), "lines": ("order_id", "line")}
 """Their keys."""

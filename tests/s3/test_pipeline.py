@@ -32,9 +32,9 @@ from headgate.releases.maintain import Keep, Maintained, maintain
 from headgate.releases.model_log import MODELS, MODELS_TYPES
 from headgate.spec.lake_location import S3Location
 from headgate.spec.load import load_pipeline
+from tests.hours.orders_pipeline import START
+from tests.hours.orders_with_examples import TABLES, OrdersWithExamples
 from tests.s3.s3_server import BUCKET, S3Server
-from tests.unit.orders_pipeline import START
-from tests.unit.orders_with_examples import TABLES, OrdersWithExamples
 
 PREFIX = "team/lake"
 NOTHING = Keep(timedelta(0), timedelta(0), timedelta(0))

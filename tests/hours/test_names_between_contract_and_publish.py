@@ -1,0 +1,40 @@
+"""The SQL names of what is published stand, whatever column the contract has got since."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from headgate.hops.catalog import register
+from headgate.spec.load import load_pipeline
+from tests.hours.orders_pipeline import CONTRACT, HEADER, PIPELINE, Orders
+
+COLUMNS = ("order_id", "status", "amount")
+ROWS = {
+    "orders": [(1, "open", 5.0)],
+    "orders_history": [(1, "open", 5.0)],
+    "orders_quarantine": [(2, "lost", 6.0)],
+}
+
+
+def test_a_new_column_comes_with_the_publish_that_brings_it(spark: SparkSession, tmp_path: Path) -> None:
+    """An engine that starts in between names all tables, as they were published."""
+    orders = Orders(spark, tmp_path)
+    orders.write("pipelines/orders/pipeline.yaml", PIPELINE.replace("{feed:", "{history: true, feed:"))
+    orders.land(0, "I,10:00,1,open,5", "I,11:00,2,lost,6")
+    orders.run(0)
+    orders.write("expectations/orders/silver.orders.yaml", f"{CONTRACT}  note: {{}}\n")
+    loaded, versions = load_pipeline(orders.settings, "orders"), orders.ledger().versions()
+
+    spark.sql("DROP DATABASE orders_silver CASCADE")
+    register(spark, orders.settings, loaded, versions)
+
+    found = {name: spark.table(f"orders_silver.{name}") for name in ROWS}
+    assert {
+        name: [tuple(row) for row in frame.select(*COLUMNS).collect()] for name, frame in found.items()
+    } == (ROWS)
+    assert not any("note" in frame.columns for frame in found.values())
+    orders.land(1, "I,10:00,3,open,7,dear", header=f"{HEADER},note")
+    orders.run(1)
+    assert all("note" in spark.table(f"orders_silver.{name}").columns for name in ROWS)
