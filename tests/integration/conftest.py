@@ -1,4 +1,4 @@
-"""One demo, and a second stack beside it; the tests run in the order of the story that they tell."""
+"""A demo (`demo`), and a stack with a small pipeline (`shop`); tests run in the order of their story."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ STORY = (
     "test_browser",
     "test_quarantine",
     "test_journey",
+    "test_notebook",
+    "test_stack",
     "test_second_stack",  # both stacks are up here and in the next only: each takes a good part of a core
     "test_stopping_one_stack",
     "test_closed_gate",
@@ -25,8 +27,8 @@ STORY = (
     "test_replay",
     "test_maintenance",
     "test_closed_gate_in_browser",
-    "test_promotion_in_browser",
     "test_hostile_records_in_browser",
+    "test_promotion_in_browser",
 )
 DEMO_SECONDS = 3000
 ALERTS = "alerts: {to: [shop_channel]}\n"
@@ -34,11 +36,11 @@ ALERTS = "alerts: {to: [shop_channel]}\n"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Later tests go on from the hours that earlier ones ran; whoever comes first waits for the demo."""
-    ours = [item for item in items if item.path.parent.name == "integration"]
+    ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
     for item in ours:
         item.add_marker(pytest.mark.timeout(DEMO_SECONDS))
     order = {name: place for place, name in enumerate(STORY)}
-    items.sort(key=lambda item: order.get(item.path.stem, -1) if item in ours else -2)
+    items.sort(key=lambda item: order[item.path.stem] if item in ours else -1)
 
 
 @pytest.fixture(scope="session")

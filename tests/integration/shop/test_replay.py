@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.integration.headgate_stack import HeadgateStack
-from tests.integration.shop_files import HEADER, land
+from tests.integration.shop.shop_files import HEADER, land
 
 LATE, HOUR = datetime(2024, 1, 1, 1, tzinfo=UTC), datetime(2024, 1, 1, 8, tzinfo=UTC)
 CHANGES = "SELECT id, status, amount, _op, _file, _row, _sequence, _known_at FROM shop_silver.shop_changes"

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from headgate.cli.backfill import active_backfill
 from headgate.stack.airflow_client import AirflowClient
 from tests.integration.headgate_stack import HeadgateStack
-from tests.integration.shop_files import land
+from tests.integration.shop.shop_files import land
 
 FIRST, SECOND = datetime(2024, 1, 1, 6, tzinfo=UTC), datetime(2024, 1, 1, 7, tzinfo=UTC)
 BOTH = ("--from", "2024-01-01T06", "--to", "2024-01-01T07")

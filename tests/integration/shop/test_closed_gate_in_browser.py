@@ -9,7 +9,7 @@ from headgate.cli.backfill import active_backfill
 from headgate.stack.airflow_client import AirflowClient
 from tests.integration.browser import Browser
 from tests.integration.headgate_stack import HeadgateStack
-from tests.integration.shop_files import HEADER, WITHOUT_KEY, land
+from tests.integration.shop.shop_files import HEADER, WITHOUT_KEY, land
 
 HOUR = datetime(2024, 1, 1, 9, tzinfo=UTC)
 RUN_SECONDS = 600.0

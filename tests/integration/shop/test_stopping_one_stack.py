@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.integration.headgate_stack import Demo, HeadgateStack
+from tests.integration.headgate_stack import HeadgateStack
 
 
-def test_stopping_one_leaves_the_other_at_work(demo: Demo, shop: HeadgateStack, stack: HeadgateStack) -> None:
+def test_stopping_one_leaves_the_other_at_work(shop: HeadgateStack, stack: HeadgateStack) -> None:
     assert stack.headgate("down").code == 0
     assert all(part["healthy"] for part in shop.status()["parts"])

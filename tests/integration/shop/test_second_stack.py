@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.integration.headgate_stack import Demo, HeadgateStack
+from tests.integration.headgate_stack import HeadgateStack
 
 FIRST, LAST = "2024-01-01T00", "2024-01-01T01"
 
 
-def test_a_new_pipeline_runs_from_landing_file_to_table(demo: Demo, shop: HeadgateStack) -> None:
+def test_a_new_pipeline_runs_from_landing_file_to_table(shop: HeadgateStack) -> None:
     checked = shop.headgate("check", "shop")
     assert checked.code == 0, checked.out + checked.err
     ran = shop.headgate("run", "shop", "--from", FIRST, "--to", LAST)
@@ -20,7 +20,9 @@ def test_a_new_pipeline_runs_from_landing_file_to_table(demo: Demo, shop: Headga
     ]
 
 
-def test_two_stacks_stand_side_by_side(demo: Demo, shop: HeadgateStack, stack: HeadgateStack) -> None:
+def test_two_stacks_stand_side_by_side(shop: HeadgateStack, stack: HeadgateStack) -> None:
+    started = stack.headgate("up")
+    assert started.code == 0, started.out + started.err
     assert [found["pipeline"] for found in shop.status()["pipelines"]] == ["shop"]
     assert [found["pipeline"] for found in stack.status()["pipelines"]] == ["flights"]
     ours, theirs = shop.addresses, stack.addresses

@@ -13,7 +13,7 @@ from headgate.releases.release_rows import Release, releases
 from headgate.stack.secrets import AIRFLOW_USER
 from tests.integration.browser import Browser
 from tests.integration.headgate_stack import HeadgateStack
-from tests.integration.learning_orders import BACKLOG, NEXT, add_learning_orders
+from tests.integration.shop.learning_orders import BACKLOG, NEXT, add_learning_orders
 
 SECONDS = 1200.0
 

@@ -13,7 +13,7 @@ from headgate.cli.airflow_runs import Run, Task, log_tail
 from headgate.stack.airflow_client import AirflowClient
 from tests.alert_receivers import Channel
 from tests.integration.headgate_stack import HeadgateStack
-from tests.integration.shop_files import HEADER, WITHOUT_KEY, land
+from tests.integration.shop.shop_files import HEADER, WITHOUT_KEY, land
 
 CLOSED, BEHIND = datetime(2024, 1, 1, 2, tzinfo=UTC), datetime(2024, 1, 1, 3, tzinfo=UTC)
 DIVERTED, AFTER = datetime(2024, 1, 1, 4, tzinfo=UTC), datetime(2024, 1, 1, 5, tzinfo=UTC)
