@@ -96,5 +96,5 @@ def test_an_engineer_dismisses_a_row_and_is_on_record(demo: EventfulDemo, stack:
     found = stack.headgate("audit", "--pipeline", "flights", "--what", "dismiss", "--format", "json")
     acts = [act for act in json.loads(found.out) if act["place"] == "headgate"]
     assert [(act["who"], act["did"], act["what"], act["why"]) for act in acts] == [
-        ("eva", "dismiss", "flights flights, 1 rows", "a test")
+        ("eva", "dismiss", "flights flights, 1 row", "a test")
     ]

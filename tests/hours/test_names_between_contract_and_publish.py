@@ -11,6 +11,7 @@ from headgate.spec.load import load_pipeline
 from tests.hours.orders_pipeline import CONTRACT, HEADER, PIPELINE, Orders
 
 COLUMNS = ("order_id", "status", "amount")
+WITH_HISTORY = PIPELINE.replace("{feed:", "{history: true, feed:")
 ROWS = {
     "orders": [(1, "open", 5.0)],
     "orders_history": [(1, "open", 5.0)],
@@ -21,7 +22,7 @@ ROWS = {
 def test_a_new_column_comes_with_the_publish_that_brings_it(spark: SparkSession, tmp_path: Path) -> None:
     """An engine that starts in between names all tables, as they were published."""
     orders = Orders(spark, tmp_path)
-    orders.write("pipelines/orders/pipeline.yaml", PIPELINE.replace("{feed:", "{history: true, feed:"))
+    orders.write("pipelines/orders/pipeline.yaml", WITH_HISTORY)
     orders.land(0, "I,10:00,1,open,5", "I,11:00,2,lost,6")
     orders.run(0)
     orders.write("expectations/orders/silver.orders.yaml", f"{CONTRACT}  note: {{}}\n")
@@ -38,3 +39,18 @@ def test_a_new_column_comes_with_the_publish_that_brings_it(spark: SparkSession,
     orders.land(1, "I,10:00,3,open,7,dear", header=f"{HEADER},note")
     orders.run(1)
     assert all("note" in spark.table(f"orders_silver.{name}").columns for name in ROWS)
+
+
+def test_a_history_that_the_spec_asks_for_no_more_is_gone_with_the_next_publish(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    orders = Orders(spark, tmp_path)
+    orders.write("pipelines/orders/pipeline.yaml", WITH_HISTORY)
+    orders.land(0, "I,10:00,1,open,5")
+    orders.run(0)
+    assert spark.catalog.tableExists("orders_silver.orders_history")
+    orders.write("pipelines/orders/pipeline.yaml", PIPELINE)
+    orders.land(1, "U,10:00,1,paid,5")
+    orders.run(1)
+    assert not spark.catalog.tableExists("orders_silver.orders_history")
+    assert spark.catalog.tableExists("orders_silver.orders")

@@ -48,9 +48,12 @@ def register(
             continue
         works.append(partial(_view, spark, f"`{pipeline}_silver`.`{name}`", f"SELECT * FROM {pinned}"))
         works.append(partial(view, f"`{pipeline}_silver`.`{base}_quarantine`", quarantine_query))
+        history = f"`{pipeline}_silver`.`{base}_history`"
         if loaded.spec.silver[base].history:
-            history = partial(history_query, load_starts=load_starts_then(settings, loaded, base))
-            works.append(partial(view, f"`{pipeline}_silver`.`{base}_history`", history))
+            query = partial(history_query, load_starts=load_starts_then(settings, loaded, base))
+            works.append(partial(view, history, query))
+        else:
+            works.append(partial(_no_view, spark, history))  # of an earlier spec
     side_by_side(works)
     if loaded.spec.scored and "gold.examples" in versions:
         _register_outcomes(spark, settings, loaded, scored=PREDICTIONS in versions)
@@ -129,3 +132,7 @@ def _view_of_contract(
 
 def _view(spark: SparkSession, name: str, selection: str) -> None:
     spark.sql(f"CREATE OR REPLACE VIEW {name} AS {selection}")
+
+
+def _no_view(spark: SparkSession, name: str) -> None:
+    spark.sql(f"DROP VIEW IF EXISTS {name}")

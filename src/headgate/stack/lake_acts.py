@@ -25,7 +25,8 @@ def lake_acts(settings: Settings, loaded: LoadedPipeline) -> Iterator[Act]:
             yield Act(entry.recorded_at, entry.decided_by, "headgate", done, what, entry.why or "")
     for request in requests(settings, pipeline):
         if request.requested_at:
-            what = f"{pipeline} {request.table}, {len(request.changes)} rows"
+            rows = len(request.changes)
+            what = f"{pipeline} {request.table}, {rows} {'row' if rows == 1 else 'rows'}"
             yield Act(
                 request.requested_at, request.requested_by, "headgate", request.action, what, request.why
             )
