@@ -38,8 +38,9 @@ class Part:
 PARTS = (
     Part("unit", (*SIDE_BY_SIDE, "tests/unit"), 20),
     Part("the demo", ("tests/integration/demo",), 50),
-    Part("hours", (*SIDE_BY_SIDE, "tests/hours"), 45),
+    Part("hours", (*SIDE_BY_SIDE, "tests/hours"), 32),
     Part("learning", (*SIDE_BY_SIDE, "tests/learning"), 15),
+    Part("operations", (*SIDE_BY_SIDE, "tests/operations"), 28),
     Part("writers on S3", ("tests/s3/test_probe.py", "tests/s3/test_writers.py"), 5),
     Part("the second stack", ("tests/integration/shop",), 65),
 )
