@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from headgate.cli.app import main
 from headgate.cli.plan_document import replay_commands
 from headgate.cli.progress import Progress
 from headgate.cli.status import told_lines
@@ -92,6 +93,20 @@ def test_a_plan_says_so() -> None:
     assert replay_commands("air", replay, start) == [
         "./headgate compose replay air --from 2013-01-29T03 --to 2013-01-29T04 --layer silver"
     ]
+
+
+@pytest.mark.parametrize(("command", "said"), [("", "./headgate"), (COMPOSE, COMPOSE)])
+def test_help_shows_what_to_type(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, said: str
+) -> None:
+    monkeypatch.setenv("HEADGATE_COMMAND", command)
+    monkeypatch.setattr("sys.argv", ["headgate", "challenge", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert f"Usage: {said} challenge [OPTIONS]" in shown
+    assert f"{said} releases trial PIPELINE" in " ".join(shown.split())
 
 
 def test_the_image_says_what_is_typed_beside_it() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Sequence
+from inspect import getdoc
 from typing import Any
 
 import typer
 
+from headgate.spec.command import as_typed, program
 from headgate.spec.errors import HeadgateError
 
 # For each command a module below headgate.cli that holds a function of the same name, and its help line.
@@ -70,7 +72,13 @@ def build(words: Sequence[str]) -> typer.Typer:
         else:
             settings: dict[str, Any] | None = getattr(module, "CONTEXT", None)
             function: Callable[..., None] = getattr(module, name)
-            app.command(name=name, short_help=words_of_help, context_settings=settings)(function)
+            command = app.command(
+                name=name,
+                help=as_typed(getdoc(function) or ""),
+                short_help=words_of_help,
+                context_settings=settings,
+            )
+            command(function)
     return app
 
 
@@ -88,7 +96,7 @@ def _elsewhere() -> None:
 def main() -> None:
     """Run the command line; an error that Headgate raises on purpose is printed as text, exit code 1."""
     try:
-        build(sys.argv[1:])(prog_name="headgate")
+        build(sys.argv[1:])(prog_name=program())
     except HeadgateError as error:
         typer.secho(f"error: {error}", fg="red", err=True)
         sys.exit(1)

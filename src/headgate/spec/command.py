@@ -23,12 +23,17 @@ BEFORE_THE_IMAGE = "check"
 CALL = re.compile(r"\./headgate ([a-z]+)")
 
 
+def program() -> str:
+    """What `./headgate` is called where this program runs."""
+    return os.environ.get(VARIABLE) or PLAIN
+
+
 def as_typed(text: str) -> str:
     """The text with every `./headgate WORD` in it as HEADGATE_COMMAND says.
 
     With `./headgate compose` commands of the machine stay, or are Docker's. Doing it again changes nothing.
     """
-    command = os.environ.get(VARIABLE) or PLAIN
+    command = program()
     return text if command == PLAIN else CALL.sub(lambda found: _call(command, found), text)
 
 
