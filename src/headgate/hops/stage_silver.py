@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -41,15 +41,19 @@ def stage_silver(
 ) -> None:
     """Write, for every silver table, the change-log rows of the range to the attempt.
 
-    A table is left out where its feed's archive has nothing that became known in these hours, in whichever
-    hour it came, unless the contract expects rows.
+    A table is left out where neither its feed's archive nor its own change log has anything that became known
+    in these hours, in whichever hour it came, unless the contract expects rows. What is in the log alone was
+    forgotten, or came from another feed: staged without it, it goes.
     """
     versions, known = ledger.versions(), KnownFiles(settings, loaded.spec.pipeline)
     typed = {
         name: _typed_rows(spark, settings, loaded, name, hours, versions, known)
         for name, table in loaded.spec.silver.items()
         if loaded.contracts[f"silver.{name}"].expects_rows
-        or may_hold(*_archive(settings, loaded, table.feed, versions), "_known_at", hours)
+        or any(
+            may_hold(path, version, "_known_at", hours)
+            for path, version in _sources(settings, loaded, name, versions)
+        )
     }
     diverted = Diverted(settings, loaded.spec.pipeline, ledger)
     writes: list[Callable[[], None]] = []
@@ -92,7 +96,20 @@ def _archive(
     settings: Settings, loaded: LoadedPipeline, feed: str, versions: dict[str, int]
 ) -> tuple[str, int]:
     """Where the archive of a feed lies, and its published version: the one it was made with before any."""
-    table = f"bronze.{feed}"
+    return _published(settings, loaded, f"bronze.{feed}", versions)
+
+
+def _sources(
+    settings: Settings, loaded: LoadedPipeline, name: str, versions: dict[str, int]
+) -> Iterator[tuple[str, int]]:
+    """The archive that a silver table comes from and its own change log: path and published version."""
+    yield _archive(settings, loaded, loaded.spec.silver[name].feed, versions)
+    yield _published(settings, loaded, f"silver.{name}_changes", versions)
+
+
+def _published(
+    settings: Settings, loaded: LoadedPipeline, table: str, versions: dict[str, int]
+) -> tuple[str, int]:
     return table_path(settings.lake, loaded.spec.pipeline, table), versions.get(table, 0)
 
 
