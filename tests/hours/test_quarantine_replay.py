@@ -158,14 +158,19 @@ def test_after_the_last_hour_of_the_schedule_nothing_would_take_a_request(
     with pytest.raises(RequestRefused) as caught:
         ask(orders, "dismiss", rule="status.one_of", why="lost")
     assert str(caught.value) == (
-        "The schedule of orders ended at 2024-01-01 01:00, and its last hour is done: no new hour would take "
-        "the request along.\n"
+        "The schedule of orders ended at 2024-01-01 01:00, and its last hour has taken its files: no new "
+        "hour would take the request along.\n"
         "  where: orders_silver.orders_quarantine\n"
         "  left behind: Nothing was changed, and nothing is on record.\n"
         "  next: Set a later schedule.end in pipelines/orders/pipeline.yaml, then ask again."
     )
     orders.write("pipelines/orders/pipeline.yaml", ends.replace("T01}", "T02}"))
     assert len(ask(orders, "dismiss", rule="status.one_of", why="lost").changes) == 1
+    orders.hop("bronze", 1)
+    with pytest.raises(
+        RequestRefused, match="ended at 2024-01-01 02:00, and its last hour has taken its files"
+    ):
+        ask(orders, "dismiss", rule="status.one_of", why="too late, though silver is still to come")
 
 
 def test_a_dismissed_row_closes_no_gate_and_a_replayed_one_may(spark: SparkSession, tmp_path: Path) -> None:

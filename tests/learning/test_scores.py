@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
@@ -13,9 +14,11 @@ from headgate.hops import finish
 from headgate.hops.as_of import as_of
 from headgate.hops.catalog import register
 from headgate.hops.run_range import run_range
+from headgate.monitoring.live_figures import register_live_figures
 from headgate.serving.live_models import NothingToScore
 from headgate.spec.load import load_pipeline
-from tests.learning.scored_world import FIRST, HOUR, Row, ScoredWorld
+from tests.learning.scored_world import FILES, FIRST, HOUR, Row, ScoredWorld
+from tests.unit.spec_folders import write_files
 
 SAID = "SELECT ride, role, model, version, probability, scored_at FROM rides_gold.predictions"
 
@@ -192,3 +195,21 @@ def test_the_contract_follows_from_the_examples_and_is_no_part_of_the_spec(world
     assert " ".join(contract.columns) == "ride as_of role model version probability scored_at"
     assert {column.on_fail for column in contract.columns.values()} == {"close"}
     assert "gold.predictions" not in world.loaded.document.text
+
+
+def test_outcomes_come_with_the_publish_that_brings_their_label(world: ScoredWorld, tmp_path: Path) -> None:
+    """An engine that starts in between names all else."""
+    spec, contract = "pipelines/rides/pipeline.yaml", "expectations/rides/gold.examples.yaml"
+    renamed = {
+        spec: FILES[spec].replace("label: late", "label: delayed"),
+        contract: FILES[contract].replace("late: {type", "delayed: {type"),
+    }
+    loaded = load_pipeline(write_files(tmp_path, FILES | renamed), "rides")
+    spark, versions = world.spark, world.ledger().versions()
+    spark.sql("DROP DATABASE rides_gold CASCADE")
+    register(spark, world.settings, loaded, versions)
+    register_live_figures(spark, [(loaded, world.ledger())])
+    assert not spark.catalog.tableExists("rides_gold.outcomes")
+    assert not spark.table("rides_gold.predictions").isEmpty()
+    register(spark, world.settings, world.loaded, versions)
+    assert "late" in spark.table("rides_gold.outcomes").columns

@@ -18,6 +18,7 @@ from headgate.cli.app import build
 from headgate.cli.ask_quarantine import RowsAsked, ask_quarantine
 from headgate.cli.failed_run import RunFailed
 from headgate.cli.progress import Progress
+from headgate.hops.ask_quarantine import RequestRefused
 from headgate.hops.requests import Request
 from headgate.spec.settings import Settings
 from headgate.stack.airflow_client import AirflowClient
@@ -106,3 +107,26 @@ def test_which_rows_are_meant_must_be_said(which: list[str]) -> None:
         "  left behind: Nothing was changed, and nothing is on record.\n"
         "  next: ./headgate quarantine show flights flights"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["replay", "flights", "flihgts", "--all"],
+            "There is no silver table 'flihgts'; did you mean 'flights'?",
+        ),
+        (
+            ["replay", "flights", "flights", "--all", "--set", "air_tiem=5"],
+            "There is no column of the feed flights 'air_tiem'; did you mean 'air_time'?",
+        ),
+        (
+            ["dismiss", "flights", "flights", "--all", "--why", " "],
+            "A dismissal is for good, so it needs a reason.",
+        ),
+    ],
+)
+def test_what_no_run_could_do_is_refused_before_one_begins(words: list[str], said: str) -> None:
+    error = CliRunner().invoke(build(["quarantine", *words]), ["quarantine", *words]).exception
+    assert isinstance(error, RequestRefused)
+    assert error.what == said

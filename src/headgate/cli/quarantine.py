@@ -84,8 +84,9 @@ def show_quarantine(
 
     settings = Settings()
     with _at_work(settings, pipeline) as (session, loaded):
-        columns = list(loaded.contracts[f"silver.{table}"].columns) if table in loaded.spec.silver else []
-        rows = quarantined(session, settings, loaded, table).orderBy("_known_at", "_sequence").collect()
+        found = quarantined(session, settings, loaded, table)
+        columns = [name for name in loaded.contracts[f"silver.{table}"].columns if name in found.columns]
+        rows = found.orderBy("_known_at", "_sequence").collect()
     rows = [row for row in rows if not rules or set(rules) & set(row["rules"])]
     for row in rows[:limit]:
         typer.echo(f"{row['_file']}:{row['_row']}")
@@ -151,8 +152,11 @@ def _ask(
             left="Nothing was changed, and nothing is on record.",
             next_command=f"./headgate quarantine show {pipeline} {table}",
         )
+    from headgate.hops.ask_quarantine import check_request
+
     settings = Settings()
     loaded = load_pipeline(settings, pipeline)
+    check_request(loaded, table, action, values, why)
     require_running(settings)
     asked = RowsAsked(table, action, rules or (), rows or (), values, why)
     with AirflowClient(settings) as client, open_progress() as progress:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pyspark.sql import DataFrame, SparkSession
 
 from headgate.gates.quarantine import DISMISS, REPLAY, quarantine_query
+from headgate.hops.columns_there import of_columns_there
 from headgate.hops.known_files import KnownFiles
 from headgate.hops.ledger import Ledger
 from headgate.hops.requests import Request, append_request, rows_in, waiting
@@ -70,7 +71,10 @@ def request_rows(
 
 
 def quarantined(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, table: str) -> DataFrame:
-    """The rows that are in the quarantine of a silver table now, as `quarantine_query` says."""
+    """The rows that are in the quarantine of a silver table now, as `quarantine_query` says.
+
+    A column that is in the contract, but not in the published version yet, is left out.
+    """
     require_table(loaded, table)
     pipeline, log = loaded.spec.pipeline, f"silver.{table}_changes"
     version = Ledger(settings, pipeline, loaded.spec.hops[-1]).versions().get(log)
@@ -82,7 +86,8 @@ def quarantined(spark: SparkSession, settings: Settings, loaded: LoadedPipeline,
             next_command=f"./headgate status; then run an hour of {pipeline}",
         )
     pinned = f"delta.`{table_path(settings.lake, pipeline, log)}` VERSION AS OF {version}"
-    return spark.sql(quarantine_query(pinned, loaded.contracts[f"silver.{table}"]))
+    contract = of_columns_there(spark, loaded.contracts[f"silver.{table}"], pinned)
+    return spark.sql(quarantine_query(pinned, contract))
 
 
 def require_table(loaded: LoadedPipeline, table: str) -> None:
@@ -126,13 +131,15 @@ def mendable(loaded: LoadedPipeline, table: str) -> list[str]:
 
 
 def _require_hours_to_come(settings: Settings, loaded: LoadedPipeline, table: str) -> None:
-    """A request is taken by a new hour: after the schedule's end it would wait for ever."""
+    """A request is taken by a new hour's bronze: after that of the last hour it would wait for ever."""
     pipeline, end = loaded.spec.pipeline, loaded.spec.schedule.end
-    frontier = Ledger(settings, pipeline, loaded.spec.hops[-1]).frontier()
-    if end is not None and frontier is not None and frontier >= end:
+    ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
+    claim = ledger.claim()
+    reached = claim.range_end if claim else ledger.frontier()
+    if end is not None and reached is not None and reached >= end:
         raise RequestRefused(
-            what=f"The schedule of {pipeline} ended at {end:%Y-%m-%d %H:%M}, and its last hour is done: no "
-            "new hour would take the request along.",
+            what=f"The schedule of {pipeline} ended at {end:%Y-%m-%d %H:%M}, and its last hour has taken its "
+            "files: no new hour would take the request along.",
             where=f"{pipeline}_silver.{table}_quarantine",
             left=LEFT,
             next_command=f"Set a later schedule.end in pipelines/{pipeline}/pipeline.yaml, then ask again.",

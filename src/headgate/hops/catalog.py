@@ -8,13 +8,13 @@ from functools import partial
 from pyspark.sql import SparkSession
 
 from headgate.gates.quarantine import quarantine_query
+from headgate.hops.columns_there import of_columns_there
 from headgate.hops.history import history_query, load_starts_then
 from headgate.hops.ledger import Ledger
 from headgate.hops.outcomes import outcomes_query
 from headgate.lake.history import current_version
 from headgate.lake.paths import table_path
 from headgate.lake.pins import relation_at
-from headgate.lake.read import own_columns
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.contract import Contract
 from headgate.spec.load import LoadedPipeline, load_all
@@ -29,7 +29,8 @@ def register(
 
     Live silver tables show only rows that are not ended; `<table>_quarantine` shows the marked changes,
     `<table>_history`, where the spec asks for it, when each row held; `outcomes` the predictions with labels.
-    A column that is in the contract, but not in the version yet, comes with the publish that brings it.
+    A column that is in the contract, but not in the version yet, comes with the publish that brings it; so do
+    a history whose key it is in, and the outcomes whose label or key it is.
     """
     pipeline = loaded.spec.pipeline
     for layer in sorted({table.partition(".")[0] for table in versions}):
@@ -38,11 +39,12 @@ def register(
     for table, version in versions.items():
         layer, _, name = table.partition(".")
         pinned = relation_at(table_path(settings.lake, pipeline, table), version)
-        base = name.removesuffix("_changes")
+        base = name if name in loaded.spec.silver else name.removesuffix("_changes")
         if layer != "silver" or base not in loaded.spec.silver:
             works.append(partial(_view, spark, f"`{pipeline}_{layer}`.`{name}`", f"SELECT * FROM {pinned}"))
             continue
-        view = partial(_view_of_contract, spark, loaded.contracts[f"silver.{base}"], pinned)
+        contract = loaded.contracts[f"silver.{base}"]
+        view = partial(_view_of_contract, spark, contract, pinned)
         if name == base:
             works.append(partial(view, f"`{pipeline}_silver`.`{base}`", _live_query))
             continue
@@ -51,7 +53,7 @@ def register(
         history = f"`{pipeline}_silver`.`{base}_history`"
         if loaded.spec.silver[base].history:
             query = partial(history_query, load_starts=load_starts_then(settings, loaded, base))
-            works.append(partial(view, history, query))
+            works.append(partial(_history_view, spark, contract, pinned, history, query))
         else:
             works.append(partial(_no_view, spark, history))  # of an earlier spec
     side_by_side(works)
@@ -67,17 +69,19 @@ def _register_outcomes(
 
     Predictions that are not published yet are named too, without rows.
     """
-    pipeline = loaded.spec.pipeline
+    pipeline, described = loaded.spec.pipeline, loaded.spec.examples
+    assert described is not None  # what is scored has examples
     path = table_path(settings.lake, pipeline, PREDICTIONS)
-    if spark.catalog.tableExists(f"{pipeline}_gold.outcomes"):
-        return
     if current_version(path) is None:
         return  # a lake of an earlier Headgate, before its next hour
     predictions, examples = f"`{pipeline}_gold`.`predictions`", f"`{pipeline}_gold`.`examples`"
     if not scored:
         spark.sql(f"CREATE VIEW IF NOT EXISTS {predictions} AS SELECT * FROM delta.`{path}` WHERE false")
-    outcomes = outcomes_query(loaded.spec, predictions, examples)
-    spark.sql(f"CREATE VIEW IF NOT EXISTS `{pipeline}_gold`.`outcomes` AS {outcomes}")
+    needed = {*described.grain, described.label, described.label_known_at}
+    said = set(described.grain) <= set(spark.table(predictions).columns)
+    if said and needed <= set(spark.table(examples).columns):
+        outcomes = outcomes_query(loaded.spec, predictions, examples)
+        _view(spark, f"`{pipeline}_gold`.`outcomes`", outcomes)
 
 
 def register_records(spark: SparkSession, settings: Settings, pipeline: str) -> None:
@@ -125,9 +129,17 @@ def _live_query(pinned: str, contract: Contract) -> str:
 def _view_of_contract(
     spark: SparkSession, contract: Contract, pinned: str, name: str, query: Callable[[str, Contract], str]
 ) -> None:
-    there = own_columns(spark, pinned)
-    columns = {column: said for column, said in contract.columns.items() if column in there}
-    _view(spark, name, query(pinned, contract.model_copy(update={"columns": columns})))
+    _view(spark, name, query(pinned, of_columns_there(spark, contract, pinned)))
+
+
+def _history_view(
+    spark: SparkSession, contract: Contract, pinned: str, name: str, query: Callable[[str, Contract], str]
+) -> None:
+    there = of_columns_there(spark, contract, pinned)
+    if set(contract.key) <= set(there.columns):
+        _view(spark, name, query(pinned, there))
+    else:
+        _no_view(spark, name)
 
 
 def _view(spark: SparkSession, name: str, selection: str) -> None:

@@ -33,9 +33,10 @@ def live_statement(loaded: LoadedPipeline, ledger: Ledger) -> str:
 
 
 def register_live_figures(spark: SparkSession, pipelines: list[tuple[LoadedPipeline, Ledger]]) -> None:
-    """Name the live figures of every pipeline that has scores `<pipeline>_ops.live_figures`."""
+    """Name the live figures of every pipeline that has scores and outcomes `<pipeline>_ops.live_figures`."""
     for loaded, ledger in pipelines:
-        if loaded.spec.scored and ledger.scored_until() is not None:
+        named = spark.catalog.tableExists(f"{loaded.spec.pipeline}_gold.outcomes")
+        if loaded.spec.scored and ledger.scored_until() is not None and named:
             register_live(spark, loaded)
 
 
