@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.releases.answer import NothingAsked, answer, champion_holds
+from headgate.releases.answer import NothingAsked, NotShown, answer, champion_holds
 from headgate.releases.reconcile import reconcile
 from headgate.releases.registry import open_client
 from headgate.releases.release_chain import breaks
@@ -125,3 +125,26 @@ def test_a_challenger_that_is_approved_serves_though_the_champion_was_refreshed(
     )
     assert world.champion() == 3
     assert breaks(releases(world.settings, "trains")) == []
+
+
+def test_an_approval_counts_for_the_version_that_shows_the_model_now(world: World) -> None:
+    """The version that was asked about was deleted in MLflow meanwhile."""
+    days = {"check": "days", "passed": True, "said": "14 complete days, 14 needed"}
+    asked = Release(11, "ask", 2, 2, 3, [days], evaluation={"track": "challenge"}, decided_by="the rules")
+    append_release(world.spark, world.settings, "trains", asked)
+    open_client().delete_model_version("trains", "2")
+    with pytest.raises(NotShown) as refused:
+        answered(world, 11, approved=True)
+    assert str(refused.value) == (
+        "MLflow no longer has a version that shows model 2, about which release 11 asked\n"
+        "  where: MLflow, registered model trains\n"
+        "  left behind: nothing was decided, and the answer counts once the task runs again\n"
+        "  next: ./headgate releases reconcile trains, which shows it; then clear the task"
+    )
+    assert "model 2 is shown as version 4, with its run" in reconcile(
+        world.spark, world.settings, world.loaded
+    )
+    release = answered(world, 11, approved=True)
+    assert (release.decision, release.version, release.model) == ("promote", 4, 2)
+    assert world.champion() == 4
+    assert reconcile(world.spark, world.settings, world.loaded) == []

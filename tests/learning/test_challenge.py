@@ -205,6 +205,16 @@ def test_a_candidate_of_another_recipe_meets_no_refresh_guards(world: World) -> 
     assert breaks(releases(world.settings, "trains")) == []
 
 
+def test_a_trial_goes_on_with_the_version_that_shows_its_model_now(world: World) -> None:
+    """The version that it began with was deleted in MLflow."""
+    open_client().delete_model_version("trains", "5")
+    reconcile(world.spark, world.settings, world.loaded)
+    assert under_alias() == 6
+    found = look(world.spark, world.settings, world.loaded)
+    assert found is not None
+    assert (found["outcome"], found["model"], found["version"]) == ("wait", 5, 6)
+
+
 def test_trials_count_on_the_clock_of_the_data() -> None:
     start = datetime(2013, 2, 1, tzinfo=UTC)
     rows = [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.releases.carry_out import carry_out
 from headgate.releases.registered_again import register_again, was_deleted
 from headgate.releases.registry import open_client, version_at, version_of_model
 from headgate.releases.release_rows import Release
@@ -100,3 +101,27 @@ def test_an_alias_is_not_set_on_a_number_that_another_model_took(client: MlflowC
     assert registered(client)[5] == 4
     assert version_at(client, "trains", "champion") is None
     assert client.get_model_version("trains", "6").tags["headgate.model"] == "1"
+
+
+def test_the_alias_is_that_of_the_last_move_whatever_was_said_of_its_number_since(
+    client: MlflowClient,
+) -> None:
+    """Another model had the number in between, and was held."""
+    client.create_registered_model("trains")
+    client.create_model_version("trains", "file:///nowhere", tags={"headgate.model": "1"})
+    history = [Release(1, "promote", 1, 1, None, []), Release(2, "hold", 1, 2, None, [])]
+    register_again(client, "trains", history, [{"model": 1}], lambda _: 1)
+    served = version_at(client, "trains", "champion")
+    assert served is not None
+    assert (served.version, served.model) == (1, 1)
+
+
+@pytest.mark.parametrize(("release", "told"), [(1, "1 digest"), (2, None)])
+def test_a_new_registered_model_is_not_told_of_a_log_that_began_before_it(
+    client: MlflowClient, release: int, told: str | None
+) -> None:
+    client.create_registered_model("trains")
+    client.create_model_version("trains", "file:///nowhere", tags={"headgate.model": "2"})
+    carry_out(client, "trains", Release(release, "hold", 1, 2, None, [], hash="digest"))
+    assert client.get_model_version("trains", "1").tags["headgate.decision"] == "hold"
+    assert client.get_registered_model("trains").tags.get("headgate.release_log") == told

@@ -11,7 +11,7 @@ from headgate.releases.carry_out import carry_out, finish_last
 from headgate.releases.decision import Reason
 from headgate.releases.hand_move import record_hand_move
 from headgate.releases.model_headers import same_recipe
-from headgate.releases.registry import Version, champion, open_client
+from headgate.releases.registry import Version, champion, open_client, version_of_model
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
 from headgate.releases.release_rows import ASK, CHALLENGE, Release, answer_to, moves, releases
@@ -28,6 +28,10 @@ class NothingAsked(HeadgateError):
     """The release did not ask anybody."""
 
 
+class NotShown(HeadgateError):
+    """MLflow has no version of the model that was approved of."""
+
+
 def answer(
     spark: SparkSession,
     settings: Settings,
@@ -41,7 +45,8 @@ def answer(
 
     An answer counts once: repeated, it does what a killed try left undone. Approved or not, the version is
     held where another one serves now than when it was asked; but what won a trial does not lose it since the
-    champion was refreshed meanwhile, which learned on by the same recipe. Raises NothingAsked, NoAddress,
+    champion was refreshed meanwhile, which learned on by the same recipe. Where the version was deleted in
+    MLflow since, it is the one that shows the model now. Raises NothingAsked, NotShown, NoAddress,
     DecidedElsewhere.
     """
     pipeline, client = loaded.spec.pipeline, open_client()
@@ -58,6 +63,14 @@ def answer(
     if given is not None:
         carry_out(client, pipeline, given)
         return given
+    shown = version_of_model(client, pipeline, row.model) if row.model is not None else None
+    if shown is None and approved:
+        raise NotShown(
+            f"MLflow no longer has a version that shows model {row.model}, about which release {asked} asked",
+            where=f"MLflow, registered model {pipeline}",
+            left="nothing was decided, and the answer counts once the task runs again",
+            next_command=f"./headgate releases reconcile {pipeline}, which shows it; then clear the task",
+        )
     finish_last(client, pipeline, history)
     now = champion(client, pipeline)
     record_hand_move(spark, settings, loaded, client, now)
@@ -67,7 +80,7 @@ def answer(
     release = Release(
         release=len(releases(settings, pipeline)) + 1,
         decision="promote" if all(reason.passed for reason in reasons) else "hold",
-        version=row.version,
+        version=int(shown.version) if shown else row.version,
         model=row.model,
         previous_champion=now.version if now else None,
         reasons=[*row.reasons, *(asdict(reason) for reason in reasons)],

@@ -27,7 +27,8 @@ def carry_out(client: MlflowClient, pipeline: str, release: Release) -> None:
     """Tags, then the alias; the tag `headgate.release` says that it is done and keeps later moves by hand.
 
     A release that a later one about the same version followed is done as well, and of a version that was
-    deleted in MLflow, or whose number another model has since, nothing can be told.
+    deleted in MLflow, or whose number another model has since, nothing can be told. A registered model that
+    took the place of a deleted one is told of the log by `reconcile`, which gives it the old numbers first.
     """
     name, tags = str(release.version), tags_of(client, pipeline, release.version)
     if tags is None or int(tags.get(RELEASE_TAG) or 0) >= release.release:
@@ -46,7 +47,8 @@ def carry_out(client: MlflowClient, pipeline: str, release: Release) -> None:
     moves = release.decision in MOVES
     if moves and (now.version if now else None) == release.previous_champion:
         client.set_registered_model_alias(pipeline, CHAMPION, name)
-    client.set_registered_model_tag(pipeline, LOG_TAG, f"{release.release} {release.hash}")
+    if release.release == 1 or LOG_TAG in client.get_registered_model(pipeline).tags:
+        client.set_registered_model_tag(pipeline, LOG_TAG, f"{release.release} {release.hash}")
     client.set_model_version_tag(pipeline, name, RELEASE_TAG, said[RELEASE_TAG])
 
 

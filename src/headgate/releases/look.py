@@ -21,6 +21,7 @@ from headgate.learning.learn import NothingToLearn
 from headgate.learning.trial import Trial, trial_days
 from headgate.releases.challenge_decision import Weighed, weigh
 from headgate.releases.last_look import trial_file
+from headgate.releases.registry import open_client, version_of_model
 from headgate.releases.release_rows import Release, releases
 from headgate.releases.trials import on_trial
 from headgate.spec.hour_range import HourRange
@@ -66,7 +67,7 @@ def look(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -> dic
     weighed = look_at_trial(spark, settings, loaded, begun)
     found = {
         "release": begun.release,
-        "version": begun.version,
+        "version": _version_now(loaded.spec.pipeline, begun),
         "model": begun.model,
         "since": begun.frontier,
         "outcome": weighed.outcome,
@@ -77,6 +78,13 @@ def look(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -> dic
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(found))
     return found
+
+
+def _version_now(pipeline: str, begun: Release) -> int | None:
+    """The version that shows the model on trial: another than at its start where that was deleted since."""
+    assert begun.model is not None  # `look_at_trial` refused
+    shown = version_of_model(open_client(), pipeline, begun.model)
+    return int(shown.version) if shown else begun.version
 
 
 def leave_look(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, file: Path) -> None:

@@ -29,7 +29,7 @@ from headgate.releases.registry import (
 from headgate.releases.release_chain import breaks
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
-from headgate.releases.release_rows import DECIDED, Release, releases, serving
+from headgate.releases.release_rows import DECIDED, Release, moves, releases, serving
 from headgate.releases.report_page import keep_report
 from headgate.releases.shown_models import ShownModel, shown_models
 from headgate.spec.lineage import EXAMPLES
@@ -160,7 +160,7 @@ def _champion_back(
     gone = serving(history)
     if now is not None or gone is None:
         return
-    before = next(row for row in reversed(history) if row.version == gone)
+    before = moves(history)[-1]  # not the latest about this number: it may have been another model's since
     model = shown_models(client, pipeline).get(before.model or 0)
     if model is None or model.version is None:
         return

@@ -14,7 +14,7 @@ from headgate.releases.registry import (
     version_at,
     version_of_model,
 )
-from headgate.releases.release_rows import Release, serving
+from headgate.releases.release_rows import Release, moves
 from headgate.releases.trials import on_trial
 
 if TYPE_CHECKING:
@@ -59,11 +59,9 @@ def register_again(
 
 def _aliases_back(client: MlflowClient, pipeline: str, history: list[Release]) -> None:
     """Set the aliases that went, where the version is there and shows the model that it showed."""
-    begun = on_trial(history)
-    wanted = {CHAMPION: serving(history), CHALLENGER: begun.version if begun else None}
-    for alias, version in wanted.items():
-        if version is None or version_at(client, pipeline, alias) is not None:
+    moved = moves(history)
+    for alias, row in ((CHAMPION, moved[-1] if moved else None), (CHALLENGER, on_trial(history))):
+        if row is None or row.version is None or version_at(client, pipeline, alias) is not None:
             continue
-        model = next(row.model for row in reversed(history) if row.version == version)
-        if shows(client, pipeline, version, model):
-            client.set_registered_model_alias(pipeline, alias, str(version))
+        if shows(client, pipeline, row.version, row.model):
+            client.set_registered_model_alias(pipeline, alias, str(row.version))
