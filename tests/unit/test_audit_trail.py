@@ -68,6 +68,16 @@ def test_a_half_written_line_of_mlflow_waits(tmp_path: Path) -> None:
     assert mlflow_acts.mlflow_acts(tmp_path / "none") == []
 
 
+def test_ends_of_lines_within_a_text_end_no_line(tmp_path: Path) -> None:
+    """Also not where an earlier Headgate wrote them as they are."""
+    line = (
+        '{"at": "2026-02-01T07:00:00+00:00", "who": "a", "status": 403, "method": "POST", "path": "/x", '
+        '"fields": {"name": "a\u2028b\u0085c"}}\n'
+    )
+    (tmp_path / "2026-01.jsonl").write_text(line, encoding="utf-8")
+    assert [act.what for act in mlflow_acts.mlflow_acts(tmp_path)] == ["name a\u2028b\u0085c"]
+
+
 def test_decisions_in_the_lake_are_acts_and_publishes_are_not(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -94,13 +104,14 @@ def test_decisions_in_the_lake_are_acts_and_publishes_are_not(
 
 def test_what_was_done_to_the_stack_is_an_act(tmp_path: Path) -> None:
     assert stack_acts.stack_acts(tmp_path) == []
-    stack_acts.append(tmp_path, AT, "ana", "compose backup", "/srv/b\nä")
+    stack_acts.append(tmp_path, AT, "ana", "compose backup", "/srv/b\n\u2028ä")
     stack_acts.append(tmp_path, AT.replace(hour=8), "ben", "compose accounts", "ana: Engineer")
     assert (tmp_path / "stack/acts.jsonl").read_text().splitlines()[0] == (
-        '{"at": "2026-02-01T07:00:00+00:00", "who": "ana", "did": "compose backup", "what": "/srv/b\\nä"}'
+        '{"at": "2026-02-01T07:00:00+00:00", "who": "ana", "did": "compose backup", '
+        '"what": "/srv/b\\n\\u2028\\u00e4"}'
     )
     assert stack_acts.stack_acts(tmp_path) == [
-        Act(AT, "ana", "stack", "compose backup", "/srv/b\nä"),
+        Act(AT, "ana", "stack", "compose backup", "/srv/b\n\u2028ä"),
         Act(AT.replace(hour=8), "ben", "stack", "compose accounts", "ana: Engineer"),
     ]
     assert mlflow_acts.mlflow_acts(tmp_path) == []

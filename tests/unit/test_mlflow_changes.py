@@ -75,3 +75,11 @@ def test_a_line_is_one_document_without_passwords() -> None:
         "path": "/api/2.0/mlflow/registered-models/alias",
         "fields": {"name": "a\nb", "version": "3"},
     }
+
+
+@pytest.mark.parametrize("name", ["a\u2028b", "half of a pair: \ud800"])
+def test_any_text_can_be_written_down(name: str) -> None:
+    at, path = datetime(2026, 2, 1, 7, tzinfo=UTC), f"{API}/experiments/create"
+    text = line(at, "eva", 403, "POST", path, {"name": name})
+    assert text.isascii() and len(text.splitlines()) == 1
+    assert json.loads(text)["fields"] == {"name": name}

@@ -10,13 +10,16 @@ from headgate.stack.audit_trail import Act
 
 
 def mlflow_acts(folder: Path) -> list[Act]:
-    """Every change that was asked for, oldest first. A last line that is half written is left out."""
-    lines = [
-        line
-        for path in sorted(folder.glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines(keepends=True)
-    ]
-    return [act_of(line) for line in lines if line.endswith("\n")]
+    """Every change that was asked for, oldest first."""
+    return [act_of(line) for path in sorted(folder.glob("*.jsonl")) for line in whole_lines(path)]
+
+
+def whole_lines(path: Path) -> list[str]:
+    """The lines of a file of acts. A last line that is half written is left out.
+
+    Only a line feed ends a line: texts that people sent may hold what Python calls ends of lines as well.
+    """
+    return path.read_text(encoding="utf-8").split("\n")[:-1]
 
 
 def act_of(line: str) -> Act:

@@ -59,4 +59,4 @@ def line(at: datetime, user: str, status: int, method: str, path: str, body: Map
         "path": path,
         "fields": fields,
     }
-    return json.dumps(document, ensure_ascii=False) + "\n"
+    return json.dumps(document) + "\n"

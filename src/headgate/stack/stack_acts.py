@@ -12,6 +12,7 @@ from headgate.stack.asked_by import asked_by
 from headgate.stack.audit_trail import Act
 from headgate.stack.compose import docker_compose
 from headgate.stack.compose_backup import in_archive
+from headgate.stack.mlflow_acts import whole_lines
 
 FOLDER = Path("/changes")
 """Where the service `archive` has the volume."""
@@ -39,7 +40,7 @@ def append(folder: Path, at: datetime, who: str, did: str, what: str) -> None:
     """Append one act to the file below `folder`."""
     path = folder / FILE
     path.parent.mkdir(exist_ok=True)
-    line = json.dumps({"at": at.isoformat(), "who": who, "did": did, "what": what}, ensure_ascii=False)
+    line = json.dumps({"at": at.isoformat(), "who": who, "did": did, "what": what})
     with path.open("a", encoding="utf-8") as file:
         file.write(line + "\n")
 
@@ -47,8 +48,7 @@ def append(folder: Path, at: datetime, who: str, did: str, what: str) -> None:
 def stack_acts(folder: Path) -> list[Act]:
     """Every act that is on record below `folder`, oldest first; none where nothing is."""
     path = folder / FILE
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return [_act_of(line) for line in lines]
+    return [_act_of(line) for line in whole_lines(path)] if path.is_file() else []
 
 
 def _act_of(line: str) -> Act:
