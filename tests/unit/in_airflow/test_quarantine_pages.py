@@ -16,6 +16,7 @@ from headgate.airflow.pages import access, pages_app, quarantine_page, quarantin
 from headgate.airflow.pages import form_token as form_token_module
 from headgate.airflow.pages.asked_runs import AskedRun
 from headgate.airflow.pages.form_token import form_token
+from headgate.gates.verdict import MASK
 from headgate.spec.settings import Settings
 from tests.unit.in_airflow.records import ORDERS_CONTRACT, Ledger, changes, request
 from tests.unit.in_airflow.viewer import VIEWER, Viewer, may_do_all_with, may_read_only, reading
@@ -160,10 +161,15 @@ def test_ticked_rows_are_asked_for_in_the_viewers_name(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("fields", "rules", "rows"),
     [
-        ({"confirmed": "2"}, [], []),
-        ({"rule": BETWEEN, "confirmed": "2"}, [BETWEEN], []),
+        (
+            {"confirmed": "2"},
+            [],
+            ["orders/2024/a.csv:2", "orders/2024/a.csv:1"],
+        ),  # no more than was confirmed
+        ({"rule": BETWEEN, "confirmed": "2"}, [], ["orders/2024/a.csv:2", "orders/2024/a.csv:1"]),
         ({"rule": BETWEEN, "hour": "2024-01-01T02", "confirmed": "1"}, [], ["orders/2024/a.csv:2"]),
         ({"action": "replay"}, [], []),
+        ({"action": "replay", "rule": BETWEEN}, [BETWEEN], []),
     ],
 )
 def test_all_that_the_filter_shows_is_asked_for(
@@ -200,6 +206,15 @@ def test_all_of_them_are_dismissed_only_once_their_number_is_confirmed(
     assert said in text and "<dd>test orders</dd>" in text
     assert f'name="confirmed" value="{rows.split()[0]}"' in text
     assert "A dismissed row never counts" in text and "Leave them</a>" in text
+
+
+def test_mended_values_of_personal_columns_are_masked(shop: Shop) -> None:
+    values = {"customer": "zoe", "amount": "5", "phone": "0123", "op": "U"}
+    request(shop.settings, 1, action="replay", values=values)
+    text = shop.look(PAGE)
+    assert "amount = <code>5</code>" in text and "op = <code>U</code>" in text
+    assert "zoe" not in text and "0123" not in text  # a transform may make the one of the other
+    assert text.count(f"<code>{MASK}</code>") == 2
 
 
 def test_a_refused_form_keeps_what_was_filled_in(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from headgate.gates.words import in_words
 from headgate.hops.ask_quarantine import mendable
 from headgate.hops.quarantined_rows import QuarantinedRow, quarantined_rows
 from headgate.hops.requests import Request, rows_in
+from headgate.hops.stage_requests import OPERATION
 from headgate.spec.contract import Contract
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -108,7 +109,7 @@ def quarantine_values(
         "shown": [_shown(row, contract, rules, (row.file, row.row) in taken) for row in shown],
         "page": page,
         "pages": pages,
-        "requests": [r for r in requests_of(settings, pipeline) if r.table == table][-REQUESTS_SHOWN:][::-1],
+        "requests": _requests(settings, loaded, table),
         "waiting": {request.request for request in waiting},
         "frontier": ledger.frontier(),
         "dag": quarantine_dag_id(pipeline),
@@ -117,6 +118,22 @@ def quarantine_values(
         "replay": REPLAY,
         "dismiss": DISMISS,
     }
+
+
+def _requests(settings: Settings, loaded: LoadedPipeline, table: str) -> list[Request]:
+    """The latest requests about a table, newest first, with the mended values of personal columns masked."""
+    found = [one for one in requests_of(settings, loaded.spec.pipeline) if one.table == table]
+    columns, feed = loaded.contracts[f"silver.{table}"].columns, loaded.spec.silver[table].feed
+    harmless = {name for name, column in columns.items() if not column.personal}
+    if any(column.personal for column in columns.values()):
+        # a transform may make a personal column of any other of the feed
+        harmless |= {loaded.spec.feeds[feed].committed_at, OPERATION}
+    else:
+        harmless |= set(mendable(loaded, table))
+    return [
+        replace(one, values={name: text if name in harmless else MASK for name, text in one.values.items()})
+        for one in found[-REQUESTS_SHOWN:][::-1]
+    ]
 
 
 def rows_apart(

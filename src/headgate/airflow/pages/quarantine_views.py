@@ -88,7 +88,10 @@ def ask_for_rows(
         require_asker(dag_id, user, token)
         check_request(loaded, table, action, values, why)
         found = rows_to_ask_for(Settings(), loaded, table, chosen) if which == ALL else []
-        rows, rules = _selection(loaded, table, chosen, [one.name for one in found], row or [], which)
+        named = [one.name for one in found] if which == ALL else row or []
+        counted = action == DISMISS and len(named) <= MOST_NAMED  # only what was counted goes for good
+        by_rule = which == ALL and chosen.hour is None and not counted
+        rows, rules = _selection(loaded, table, chosen, named, by_rule)
         if which == ALL and action == DISMISS and confirmed != len(found):
             return _question(user, loaded, table, chosen, len(found), why)
         form = {"table": table, "action": action, "rules": rules, "rows": rows, "values": values, "why": why}
@@ -101,11 +104,10 @@ def ask_for_rows(
 
 
 def _selection(
-    loaded: LoadedPipeline, table: str, chosen: Filter, found: list[str], ticked: list[str], which: str
+    loaded: LoadedPipeline, table: str, chosen: Filter, named: list[str], by_rule: bool
 ) -> tuple[list[str], list[str]]:
     """The rows and the rules that a request names. Raises RequestRefused for none, and for too many."""
     where = f"{loaded.spec.pipeline}_silver.{table}_quarantine"
-    named = found if which == ALL else ticked
     if not named:
         raise RequestRefused(
             what="No row is chosen.",
@@ -113,7 +115,7 @@ def _selection(
             left=LEFT,
             next_command="Tick rows, or choose all that the filter shows.",
         )
-    if which == ALL and chosen.hour is None:
+    if by_rule:
         return [], [chosen.rule] if chosen.rule else []
     if len(named) > MOST_NAMED:
         raise RequestRefused(
