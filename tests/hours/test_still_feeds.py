@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.forgetting.forget import forget
-from headgate.forgetting.subject import Subject
 from headgate.gates.verdict import Verdict
 from headgate.hops.attempt import Attempt
 from tests.hours.orders_pipeline import CONTRACT, START, Orders
@@ -89,20 +87,6 @@ def test_what_was_committed_ahead_of_its_file_gets_there_in_an_hour_that_brings_
         ["silver.orders_changes"],
     ]
     assert orders.live() == [(1, "open", 10.0), (2, "paid", 20.0)]
-
-
-def test_a_subject_that_alone_came_in_its_hours_is_forgotten_from_silver_too(orders: Orders) -> None:
-    """Its feed's archive has nothing of these hours any more, its change log still has."""
-    orders.land(0, "I,05:00,1,open,10")
-    orders.land(1, "I,05:00,2,paid,20")
-    orders.run(0, 1, 2)
-    subject = Subject("orders", {"order_id": "2"})
-    now = datetime.now(UTC)
-    facts = forget(orders.spark, orders.settings, "orders", subject, by="anna", why="asked", now=now)
-    assert facts["left"] == 0
-    assert orders.rows("silver.orders", "order_id") == [(1,)]
-    assert orders.rows("silver.orders_changes", "order_id") == [(1,)]
-    orders.hop("bronze", 3)  # hours go on
 
 
 def test_a_contract_that_expects_rows_is_judged_before_its_feed_brought_any(orders: Orders) -> None:
