@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from pyspark.sql import SparkSession
 
 from headgate.hops.ask_quarantine import quarantined
@@ -20,12 +21,18 @@ ROWS = {
 }
 
 
-def test_a_new_column_comes_with_the_publish_that_brings_it(spark: SparkSession, tmp_path: Path) -> None:
+@pytest.fixture
+def orders(spark: SparkSession, tmp_path: Path) -> Orders:
+    """An hour of orders with their history: one is live, one in quarantine."""
+    made = Orders(spark, tmp_path)
+    made.write("pipelines/orders/pipeline.yaml", WITH_HISTORY)
+    made.land(0, "I,10:00,1,open,5", "I,11:00,2,lost,6")
+    made.run(0)
+    return made
+
+
+def test_a_new_column_comes_with_the_publish_that_brings_it(spark: SparkSession, orders: Orders) -> None:
     """An engine that starts in between names all tables, as they were published."""
-    orders = Orders(spark, tmp_path)
-    orders.write("pipelines/orders/pipeline.yaml", WITH_HISTORY)
-    orders.land(0, "I,10:00,1,open,5", "I,11:00,2,lost,6")
-    orders.run(0)
     orders.write("expectations/orders/silver.orders.yaml", f"{CONTRACT}  note: {{}}\n")
     loaded, versions = load_pipeline(orders.settings, "orders"), orders.ledger().versions()
 
@@ -45,12 +52,8 @@ def test_a_new_column_comes_with_the_publish_that_brings_it(spark: SparkSession,
 
 
 def test_a_history_that_the_spec_asks_for_no_more_is_gone_with_the_next_publish(
-    spark: SparkSession, tmp_path: Path
+    spark: SparkSession, orders: Orders
 ) -> None:
-    orders = Orders(spark, tmp_path)
-    orders.write("pipelines/orders/pipeline.yaml", WITH_HISTORY)
-    orders.land(0, "I,10:00,1,open,5")
-    orders.run(0)
     assert spark.catalog.tableExists("orders_silver.orders_history")
     orders.write("pipelines/orders/pipeline.yaml", PIPELINE)
     orders.land(1, "U,10:00,1,paid,5")
@@ -60,12 +63,8 @@ def test_a_history_that_the_spec_asks_for_no_more_is_gone_with_the_next_publish(
 
 
 def test_a_history_whose_key_gets_a_column_comes_with_the_publish_that_brings_it(
-    spark: SparkSession, tmp_path: Path
+    spark: SparkSession, orders: Orders
 ) -> None:
-    orders = Orders(spark, tmp_path)
-    orders.write("pipelines/orders/pipeline.yaml", WITH_HISTORY)
-    orders.land(0, "I,10:00,1,open,5")
-    orders.run(0)
     wider = CONTRACT.replace("key: [order_id]", "key: [order_id, shop]") + "  shop: {}\n"
     orders.write("expectations/orders/silver.orders.yaml", wider)
     orders.write("pipelines/orders/pipeline.yaml", WITH_HISTORY.replace("[order_id]", "[order_id, shop]"))

@@ -85,7 +85,8 @@ def show_quarantine(
     settings = Settings()
     with _at_work(settings, pipeline) as (session, loaded):
         found = quarantined(session, settings, loaded, table)
-        columns = [name for name in loaded.contracts[f"silver.{table}"].columns if name in found.columns]
+        there = set(found.columns)
+        columns = [name for name in loaded.contracts[f"silver.{table}"].columns if name in there]
         rows = found.orderBy("_known_at", "_sequence").collect()
     rows = [row for row in rows if not rules or set(rules) & set(row["rules"])]
     for row in rows[:limit]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -51,8 +51,8 @@ def stage_silver(
         for name, table in loaded.spec.silver.items()
         if loaded.contracts[f"silver.{name}"].expects_rows
         or any(
-            may_hold(path, version, "_known_at", hours)
-            for path, version in _sources(settings, loaded, name, versions)
+            may_hold(*_published(settings, loaded, source, versions), "_known_at", hours)
+            for source in (f"bronze.{table.feed}", f"silver.{name}_changes")
         )
     }
     diverted = Diverted(settings, loaded.spec.pipeline, ledger)
@@ -81,7 +81,7 @@ def _typed_rows(
 ) -> DataFrame:
     table = loaded.spec.silver[name]
     bronze = f"bronze.{table.feed}"
-    archived = read_at(spark, *_archive(settings, loaded, table.feed, versions))
+    archived = read_at(spark, *_published(settings, loaded, bronze, versions))
     rows = without_superseded(
         archived.where(range_predicate("_known_at", hours)), known.superseded(table.feed)
     )
@@ -92,24 +92,10 @@ def _typed_rows(
     return _within_years(transform(rows), loaded.contracts[f"silver.{name}"])
 
 
-def _archive(
-    settings: Settings, loaded: LoadedPipeline, feed: str, versions: dict[str, int]
-) -> tuple[str, int]:
-    """Where the archive of a feed lies, and its published version: the one it was made with before any."""
-    return _published(settings, loaded, f"bronze.{feed}", versions)
-
-
-def _sources(
-    settings: Settings, loaded: LoadedPipeline, name: str, versions: dict[str, int]
-) -> Iterator[tuple[str, int]]:
-    """The archive that a silver table comes from and its own change log: path and published version."""
-    yield _archive(settings, loaded, loaded.spec.silver[name].feed, versions)
-    yield _published(settings, loaded, f"silver.{name}_changes", versions)
-
-
 def _published(
     settings: Settings, loaded: LoadedPipeline, table: str, versions: dict[str, int]
 ) -> tuple[str, int]:
+    """Where a table lies, and its published version: the one it was made with before any."""
     return table_path(settings.lake, loaded.spec.pipeline, table), versions.get(table, 0)
 
 

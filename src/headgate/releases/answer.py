@@ -14,7 +14,7 @@ from headgate.releases.model_headers import same_recipe
 from headgate.releases.registry import Version, champion, open_client, version_of_model
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
-from headgate.releases.release_rows import ASK, CHALLENGE, Release, answer_to, moves, releases
+from headgate.releases.release_rows import ASK, CHALLENGE, Release, answer_to, last_move, releases
 from headgate.releases.why import APPROVAL
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
@@ -118,6 +118,6 @@ def _refreshed(
     settings: Settings, pipeline: str, history: list[Release], row: Release, now: Version | None
 ) -> bool:
     """Whether what serves now is of the recipe of what served when `row` asked."""
-    before = moves(history[: row.release])
-    serves, served = now.model if now else None, before[-1].model if before else None
+    before = last_move(history[: row.release])
+    serves, served = now.model if now else None, before.model if before else None
     return serves is not None and served is not None and same_recipe(settings, pipeline, serves, served)

@@ -13,6 +13,7 @@ from headgate.releases.registry import (
     RELEASE_TAG,
     WHY_TAG,
     champion,
+    is_told_of_log,
     tags_of,
     version_at,
 )
@@ -47,7 +48,7 @@ def carry_out(client: MlflowClient, pipeline: str, release: Release) -> None:
     moves = release.decision in MOVES
     if moves and (now.version if now else None) == release.previous_champion:
         client.set_registered_model_alias(pipeline, CHAMPION, name)
-    if release.release == 1 or LOG_TAG in client.get_registered_model(pipeline).tags:
+    if release.release == 1 or is_told_of_log(client, pipeline):
         client.set_registered_model_tag(pipeline, LOG_TAG, f"{release.release} {release.hash}")
     client.set_model_version_tag(pipeline, name, RELEASE_TAG, said[RELEASE_TAG])
 

@@ -10,7 +10,7 @@ from headgate.hops.ledger import Ledger
 from headgate.releases.registry import Version, shows
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
-from headgate.releases.release_rows import Release, moves, releases, serving
+from headgate.releases.release_rows import Release, last_move, releases
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
 
@@ -33,8 +33,8 @@ def record_hand_move(
     """
     pipeline = loaded.spec.pipeline
     history = releases(settings, pipeline)
-    version, before = (now.version if now else None), serving(history)
-    served = moves(history)[-1].model if before is not None else None
+    version, last = (now.version if now else None), last_move(history)
+    before, served = (last.version, last.model) if last else (None, None)
     if version == before or (version is None and not shows(client, pipeline, before, served)):
         return None
     said = f"the alias champion was moved in MLflow from version {before} to version {version}"

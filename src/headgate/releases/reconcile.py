@@ -29,7 +29,7 @@ from headgate.releases.registry import (
 from headgate.releases.release_chain import breaks
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
-from headgate.releases.release_rows import DECIDED, Release, moves, releases, serving
+from headgate.releases.release_rows import DECIDED, Release, last_move, releases
 from headgate.releases.report_page import keep_report
 from headgate.releases.shown_models import ShownModel, shown_models
 from headgate.spec.lineage import EXAMPLES
@@ -157,15 +157,15 @@ def _champion_back(
     if moved is not None:
         yield f"{moved.reasons[0]['said']}; it is honoured and recorded as release {moved.release}"
         return
-    gone = serving(history)
-    if now is not None or gone is None:
+    before = last_move(history)  # not the latest about its number: that may be another model's since
+    if now is not None or before is None or before.version is None:
         return
-    before = moves(history)[-1]  # not the latest about this number: it may have been another model's since
     model = shown_models(client, pipeline).get(before.model or 0)
     if model is None or model.version is None:
         return
     said = (
-        f"version {gone} was deleted in MLflow while it served; version {model.version} shows its model now"
+        f"version {before.version} was deleted in MLflow while it served; version {model.version} shows its "
+        "model now"
     )
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
     row = Release(

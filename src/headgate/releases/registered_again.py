@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from headgate.releases.registry import (
     CHALLENGER,
     CHAMPION,
-    LOG_TAG,
+    is_told_of_log,
     shows,
     version_at,
     version_of_model,
 )
-from headgate.releases.release_rows import Release, moves
+from headgate.releases.release_rows import Release, last_move
 from headgate.releases.trials import on_trial
 
 if TYPE_CHECKING:
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 
 def was_deleted(client: MlflowClient, pipeline: str, history: list[Release]) -> bool:
     """Whether the registered model is not the one that was told of the release log: it carries that tag."""
-    if not history:
-        return False
-    found = client.search_registered_models(f"name = '{pipeline}'")
-    return not found or LOG_TAG not in found[0].tags
+    return bool(history) and not is_told_of_log(client, pipeline)
 
 
 def register_again(
@@ -59,8 +56,7 @@ def register_again(
 
 def _aliases_back(client: MlflowClient, pipeline: str, history: list[Release]) -> None:
     """Set the aliases that went, where the version is there and shows the model that it showed."""
-    moved = moves(history)
-    for alias, row in ((CHAMPION, moved[-1] if moved else None), (CHALLENGER, on_trial(history))):
+    for alias, row in ((CHAMPION, last_move(history)), (CHALLENGER, on_trial(history))):
         if row is None or row.version is None or version_at(client, pipeline, alias) is not None:
             continue
         if shows(client, pipeline, row.version, row.model):

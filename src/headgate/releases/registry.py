@@ -93,6 +93,12 @@ def shows(client: MlflowClient, pipeline: str, version: int | None, model: int |
     return tags is not None and (model is None or tags.get(MODEL_TAG) == str(model))
 
 
+def is_told_of_log(client: MlflowClient, pipeline: str) -> bool:
+    """Whether the registered model is there, and was told of the release log: it carries that tag."""
+    model = _registered(client, pipeline)
+    return model is not None and LOG_TAG in model.tags
+
+
 def version_of_model(client: MlflowClient, pipeline: str, model: int) -> ModelVersion | None:
     """The registered version that shows a model of the model log, with its tags; of several the oldest."""
     shows = f"name = '{pipeline}' AND tags.`{MODEL_TAG}` = '{model}'"

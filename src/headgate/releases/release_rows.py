@@ -61,8 +61,14 @@ def releases(settings: Settings, pipeline: str) -> list[Release]:
 
 def serving(history: list[Release]) -> int | None:
     """The version that serves according to the log: that of the last move of the alias."""
+    moved = last_move(history)
+    return moved.version if moved else None
+
+
+def last_move(history: list[Release]) -> Release | None:
+    """The release by which what serves came to serve; None where nothing ever did."""
     moved = moves(history)
-    return moved[-1].version if moved else None
+    return moved[-1] if moved else None
 
 
 def moves(history: list[Release]) -> list[Release]:

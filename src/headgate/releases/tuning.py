@@ -23,7 +23,7 @@ from headgate.learning.recipe import digest_of
 from headgate.learning.tuning.tune import tune
 from headgate.releases.candidate import situation_of
 from headgate.releases.model_headers import headers
-from headgate.releases.release_rows import moves, releases
+from headgate.releases.release_rows import last_move, releases
 from headgate.spec.errors import HeadgateError
 from headgate.spec.lineage import EXAMPLES
 from headgate.spec.load import LoadedPipeline
@@ -109,8 +109,8 @@ def _stage(
 def _serving(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
     """The header of the champion's model. Raises NothingServes."""
     pipeline = loaded.spec.pipeline
-    moved = moves(releases(settings, pipeline))
-    model = moved[-1].model if moved else None
+    moved = last_move(releases(settings, pipeline))
+    model = moved.model if moved else None
     known = {header["model"]: header for header in headers(settings, pipeline)}
     if model is None or model not in known:
         raise NothingServes(

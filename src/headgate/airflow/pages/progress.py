@@ -11,7 +11,7 @@ from headgate.airflow.pages.verdicts import closing_words, verdict_of
 from headgate.gates.verdict import TOLD, Verdict
 from headgate.gates.ways_out import next_step
 from headgate.hops.ledger import Entry, Ledger
-from headgate.releases.release_rows import Release, moves, serving
+from headgate.releases.release_rows import Release, last_move, serving
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Pipeline
@@ -134,8 +134,7 @@ def what_serves(history: list[Release]) -> Serving | None:
     """The champion by the release log; None before the first decision."""
     if not history:
         return None
-    moved = moves(history)
-    return Serving(serving(history), moved[-1] if moved else None, history[-1])
+    return Serving(serving(history), last_move(history), history[-1])
 
 
 def undecided(models: list[int], history: list[Release]) -> int | None:
