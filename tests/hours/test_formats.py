@@ -255,6 +255,10 @@ EVENTS = (
         '{"before":null,"after":{"order_id":1,"committed_at":"never"},"op":"c"}',
         ("I", None, None, "1", None, None, '{"committed_at":"never"}'),
     ),
+    (
+        '{"before":null,"after":{"order_id":1},"source":{"file":"bin.1000000","pos":4},"op":"c"}',
+        ("I", None, "bin.~1000000/00000000000000000004/00000000000000000000", "1", None, None, None),
+    ),
 )
 """The same of events: operation, commit time, log position, key, status, amount, rescued (WHOLE: it all)."""
 

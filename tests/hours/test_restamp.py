@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,7 +11,9 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from headgate.gates.gate_closed import GateClosed
 from headgate.hops import restamp_bronze
+from headgate.hops.decide import decide
 from headgate.hops.ledger import Ledger
 from headgate.hops.restamp import NotToRestamp, _require_possible, restamp
 from headgate.hops.restamp_bronze import is_late, stamped_late
@@ -19,7 +22,7 @@ from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.spec.load import load_pipeline
 from tests.hours.orders_pipeline import START
-from tests.hours.orders_with_examples import OrdersWithExamples
+from tests.hours.orders_with_examples import CONTRACT, OrdersWithExamples
 
 HOUR = timedelta(hours=1)
 ON_TIME = (
@@ -174,3 +177,23 @@ def test_what_may_not_be_stamped_is_refused(
         "  left behind: Nothing was read, and all tables are as they were.\n"
         f"  next: {way}"
     )
+
+
+def test_what_was_put_apart_stays_apart_when_it_is_known_earlier(spark: SparkSession, tmp_path: Path) -> None:
+    orders = OrdersWithExamples(spark, tmp_path)
+    closes = CONTRACT.replace("between: {min: 0}, on_fail: quarantine", "between: {min: 0}, on_fail: close")
+    orders.write("expectations/orders/silver.orders.yaml", closes)
+    landed(orders, (1, "000000000", ("I,06:00,3,ann,open,30",)))
+    orders.run(1)
+    landed(orders, (1, "late", ("I,30:00,5,ann,open,-1",)))
+    orders.hop("bronze", 2)
+    with pytest.raises(GateClosed):
+        orders.hop("silver", 2)
+    digest = orders.ledger().closed_gates()[-1].digest
+    decide(spark, orders.settings, "orders", "divert", digest, by="anna", why="a broken till")
+    orders.run(2)
+    stamped(orders, 1, last=2)
+    orders.replay(1, 2, "silver", "gold")
+    orders.replay(1, 1, "silver")
+    marks = orders.rows("silver.orders_changes", "order_id", "hour(_known_at)", "size(_failed_rules)")
+    assert marks == [(3, 2, 0), (5, 2, 1)]

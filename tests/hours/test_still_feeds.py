@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from headgate.gates.gate_closed import GateClosed
 from headgate.gates.verdict import Verdict
 from headgate.hops.attempt import Attempt
 from tests.hours.orders_pipeline import CONTRACT, START, Orders
@@ -109,6 +110,30 @@ def test_a_contract_that_expects_rows_is_judged_in_every_hour(orders: Orders) ->
     verdict = Verdict.from_json(Attempt(orders.settings, "orders", "silver", name).read_text("verdict.json"))
     broken = [(rule.table, rule.rule, rule.on_fail) for rule in verdict.rules if not rule.passed]
     assert broken == [("silver.states", "table.volume", "warn")]
+
+
+@pytest.mark.parametrize("mended", [False, True])
+def test_what_the_archive_expects_is_not_asked_again_of_hours_that_were_taken(
+    orders: Orders, mended: bool
+) -> None:
+    expects = "description: Changes.\nkey: [order_id]\ncolumns:\n  order_id: {}\n  status: {}\n  amount: {}\n"
+    orders.write(
+        "expectations/orders/bronze.orders.yaml",
+        f"{expects}volume: {{min: 2, on_fail: close}}\n",
+    )
+    orders.land(0, "I,05:00,1,open,10", "I,50:00,2,open,20")
+    orders.hop("bronze", 0)
+    if mended:
+        orders.land(0, "I,05:00,1,paid,10")
+    name = orders.hop("bronze", 0)
+    assert staged(orders, "bronze", name) == (["bronze.orders"] if mended else [])
+    orders.hop("silver", 0)
+    name = orders.hop("bronze", 0)
+    assert staged(orders, "bronze", name) == []
+    assert orders.live() == ([(1, "paid", 10.0)] if mended else [(1, "open", 10.0), (2, "open", 20.0)])
+    orders.land(1, "I,05:00,3,open,30")
+    with pytest.raises(GateClosed, match="rows"):
+        orders.hop("bronze", 1)
 
 
 def test_a_reference_finds_what_the_same_run_brings_and_excuses_what_is_known_to_miss(

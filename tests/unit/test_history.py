@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from headgate.hops.history import history_query
+from headgate.hops.known_loads import Loads
 from headgate.spec.contract import Contract
 
 CONTRACT = Contract.model_validate(
@@ -121,7 +122,7 @@ def test_spans(spark: SparkSession, case: str) -> None:
     changes, loads, spans = CASES[case]
     spark.createDataFrame(changes[::-1], LOG).createOrReplaceTempView("history_changes")
     starts = [datetime(2024, 1, 1, hour, tzinfo=UTC) for hour in loads]
-    found = spark.sql(history_query("history_changes", CONTRACT, starts))
+    found = spark.sql(history_query("history_changes", CONTRACT, Loads(starts, frozenset())))
     assert found.columns == ["id", "status", "valid_from", "valid_to", "is_current"]
     rows = (
         found.orderBy("valid_from")

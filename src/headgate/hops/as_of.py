@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from headgate.gates.quarantine import quarantine_query
 from headgate.hops.as_of_names import as_of_statement
-from headgate.hops.history import history_query, load_starts_then
+from headgate.hops.history import history_query, loads_then
 from headgate.hops.ledger import Ledger
 from headgate.hops.outcomes import outcomes_query
 from headgate.hops.published_versions import PublishedVersions, published_versions
@@ -78,8 +78,8 @@ class AsOf:
             contract = self._contract_then(f"silver.{base}", pinned)
             if view == "quarantine":
                 return quarantine_query(pinned, contract)
-            starts = load_starts_then(self.settings, self.loaded, base, self.published.number)
-            return history_query(pinned, contract, starts)
+            loads = loads_then(self.settings, self.loaded, base, self.published.number)
+            return history_query(pinned, contract, loads)
         if layer == "silver" and table in self.loaded.spec.silver:
             return f"SELECT * EXCEPT (_deleted) FROM {pinned} WHERE NOT _deleted"
         return f"SELECT * FROM {pinned}"

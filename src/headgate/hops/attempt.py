@@ -32,7 +32,8 @@ class Manifest:
     `hours` is the range that is replaced (gold: of as-of hours), `claimed` the range of the run,
     `inputs` the pinned versions read, `tables` the staged tables by `<layer>.<table>`, `findings` what the
     bronze stage noticed about files (feed, file, sha256 where it was chosen, rule, on_fail, detail),
-    `scored_by` the models that scored (role, model, version).
+    `scored_by` the models that scored (role, model, version), `taken_before` whether bronze took the files of
+    these hours in an earlier run, so that what is staged are mended ones alone.
     """
 
     pipeline: str
@@ -52,6 +53,7 @@ class Manifest:
     files: list[KnownFile] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     scored_by: list[dict[str, Any]] = field(default_factory=list)
+    taken_before: bool = False
 
 
 class Attempt:

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from headgate.gates.quarantine import quarantine_query
 from headgate.hops.columns_there import of_columns_there
-from headgate.hops.history import history_query, load_starts_then
+from headgate.hops.history import history_query, loads_then
 from headgate.hops.ledger import Ledger
 from headgate.hops.outcomes import outcomes_query
 from headgate.lake.history import current_version
@@ -52,7 +52,7 @@ def register(
         works.append(partial(view, f"`{pipeline}_silver`.`{base}_quarantine`", quarantine_query))
         history = f"`{pipeline}_silver`.`{base}_history`"
         if loaded.spec.silver[base].history:
-            query = partial(history_query, load_starts=load_starts_then(settings, loaded, base))
+            query = partial(history_query, loads=loads_then(settings, loaded, base))
             works.append(partial(_history_view, spark, contract, pinned, history, query))
         else:
             works.append(partial(_no_view, spark, history))  # of an earlier spec

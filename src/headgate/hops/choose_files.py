@@ -77,15 +77,17 @@ def choose_files(
     end: datetime,
     *,
     take_new: bool,
+    open_publishes: frozenset[int] = frozenset(),
     diverted: frozenset[tuple[str, str]] = frozenset(),
 ) -> Choice:
     """Choose among a feed's files whose hour ends at or before `end`; full loads are all candidates.
 
-    A known file that changed is taken again, as its next revision, while its hour is open (ends after
-    `frontier`) or where it is a full load (a new generation); afterwards it is refused. `take_new` is false
-    once bronze is published for these hours: then only mended files are taken. `diverted` are files, path and
-    SHA-256, that a decision put aside: they are left alone until they change. Raises UnreadableFile, and
-    StillWritten for a file that changes or goes away meanwhile.
+    A known file that changed is taken again, as its next revision, in place of the one before where that is
+    open: its hour ends after `frontier`, or bronze archived it with one of the `open_publishes`, whose hours
+    are not through. A full load is taken afterwards too (a new load); another file is refused then.
+    `take_new` is false once bronze is published for these hours: then only mended files are taken. `diverted`
+    are files, path and SHA-256, that a decision put aside: they are left alone until they change. Raises
+    UnreadableFile, and StillWritten for a file that changes or goes away meanwhile.
     """
     choice = Choice()
     seen = known.checksums()
@@ -110,8 +112,11 @@ def choose_files(
             if file.hour is not None and (frontier is None or file.hour + HOUR > frontier):
                 choice.findings.append(_finding("files.diverted", "warn", file, "put aside by a decision"))
             continue
-        is_open = file.hour is None or frontier is None or file.hour + HOUR > frontier
-        if before is not None and not is_open:
+        is_open = before is not None and (
+            before.number in open_publishes
+            or (file.hour is not None and (frontier is None or file.hour + HOUR > frontier))
+        )
+        if before is not None and file.hour is not None and not is_open:
             choice.findings.append(
                 _finding("files.unchanged", "warn", file, "changed after its hour was done: refused")
             )
@@ -122,7 +127,7 @@ def choose_files(
         choice.files.append(file)
         choice.checksums[file.path] = digest
         choice.revisions[file.path] = 0 if before is None else before.revision + 1
-        if before is not None and file.hour is not None:
+        if is_open:
             choice.supersedes.add(file.path)
     return choice
 

@@ -16,7 +16,6 @@ from headgate.lake.append_record import append_arrow
 from headgate.lake.history import read_rows
 from headgate.lake.paths import table_path
 from headgate.lake.transaction import Transaction
-from headgate.spec.hour_range import HourRange
 from headgate.spec.settings import Settings
 
 APPLICATION = "headgate/diverted"
@@ -72,12 +71,15 @@ class Diverted:
         """Path and SHA-256 of the files that are not to be archived as they are."""
         return frozenset((part.file, part.sha256) for part in self.parts if part.sha256 is not None)
 
-    def mark(self, spark: SparkSession, rows: DataFrame, table: str, hours: HourRange) -> DataFrame:
-        """Add to `_failed_rules` of the rows that were put apart what they were put apart for."""
+    def mark(self, spark: SparkSession, rows: DataFrame, table: str) -> DataFrame:
+        """Add to `_failed_rules` of the rows that were put apart what they were put apart for.
+
+        A row is known by its file, line and revision: when it became known can be stamped anew.
+        """
         places = {
             (part.file, part.row, part.revision): sorted({PREFIX + rule for rule in part.rules})
             for part in self.parts
-            if part.table == table and part.row is not None and part.known_at and part.known_at in hours
+            if part.table == table and part.row is not None
         }
         if not places:
             return rows

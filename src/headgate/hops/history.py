@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from headgate.hops.known_files import KnownFiles
+from headgate.hops.known_loads import Loads, published_loads
 from headgate.hops.ledger import Ledger
 from headgate.lake.revisions import CHANGE
 from headgate.spec.contract import Contract
@@ -16,11 +15,11 @@ HISTORY_COLUMNS = (VALID_FROM, VALID_TO, CURRENT)
 BEGINNING = "TIMESTAMP '0001-01-01 00:00:00+00:00'"
 
 
-def history_query(change_log: str, contract: Contract, load_starts: list[datetime]) -> str:
+def history_query(change_log: str, contract: Contract, loads: Loads) -> str:
     """SQL of `<layer>.<table>_history`: one row per key and span in which its values held (SCD type 2).
 
-    `change_log` is the table expression of `<layer>.<table>_changes`, `load_starts` are the starts of the
-    feed's full loads. Columns: the contract's, `valid_from` (included), `valid_to` (excluded; null while the
+    `change_log` is the table expression of `<layer>.<table>_changes`, `loads` are the feed's full loads.
+    Columns: the contract's, `valid_from` (included), `valid_to` (excluded; null while the
     row holds) and `is_current`. Both are moments at the source; spans of a key do not overlap.
 
     The changes of a key are put in the order that decides about live rows (load generation, `_sequence`, of a
@@ -33,12 +32,13 @@ def history_query(change_log: str, contract: Contract, load_starts: list[datetim
     key = ", ".join(f"`{name}`" for name in contract.key)
     columns = ", ".join(f"`{name}`" for name in contract.columns)
     in_order = f"PARTITION BY {key} ORDER BY _generation, _sequence"
-    starts = [f"TIMESTAMP '{start:%Y-%m-%d %H:%M:%S.%f}+00:00'" for start in sorted(load_starts)]
+    starts = [f"TIMESTAMP '{start:%Y-%m-%d %H:%M:%S.%f}+00:00'" for start in loads.starts]
     cases = " ".join(f"WHEN _committed_at >= {start} THEN {start}" for start in reversed(starts))
     generation = f"CASE {cases} ELSE {BEGINNING} END" if starts else BEGINNING
     return f"""
         WITH revised AS (
-            SELECT *, max(_revision) OVER (PARTITION BY {CHANGE}) AS _highest FROM {change_log}
+            SELECT *, max(_revision) OVER (PARTITION BY {CHANGE}) AS _highest
+            FROM {change_log}{_standing(loads)}
         ), unmarked AS (
             SELECT {columns}, _op, _sequence, _revision, _committed_at, {generation} AS _generation
             FROM revised
@@ -75,19 +75,24 @@ def history_query(change_log: str, contract: Contract, load_starts: list[datetim
     """
 
 
-def load_starts_then(
-    settings: Settings, loaded: LoadedPipeline, table: str, number: int | None = None
-) -> list[datetime]:
-    """The starts of the full loads that the published change log of a silver table knows.
+def loads_then(settings: Settings, loaded: LoadedPipeline, table: str, number: int | None = None) -> Loads:
+    """The full loads that count in the published change log of a silver table.
 
-    With `number`, those that it knew after the publish of that number. A load that bronze has archived and
-    silver has not published yet is not among them.
+    With `number`, those that counted after the publish of that number.
     """
     pipeline = loaded.spec.pipeline
-    done = Ledger(settings, pipeline, loaded.spec.hops[-1]).done("silver")
-    numbers = [entry.number for entry in done if number is None or entry.number <= number]
+    ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
     feed = loaded.spec.silver[table].feed
-    return KnownFiles(settings, pipeline).load_starts(feed, until=max(numbers, default=0))
+    return published_loads(KnownFiles(settings, pipeline), ledger, feed, number)
+
+
+def _standing(loads: Loads) -> str:
+    """Leaves out what was delivered again for the same time."""
+    wrong = [
+        "(_file = '" + path.replace("\\", "\\\\").replace("'", "\\'") + f"' AND _revision = {revision})"
+        for path, revision in sorted(loads.replaced)
+    ]
+    return f" WHERE NOT ({' OR '.join(wrong)})" if wrong else ""
 
 
 def _left_out(contract: Contract, starts: list[str]) -> str:

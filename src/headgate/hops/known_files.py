@@ -39,28 +39,24 @@ class KnownFiles:
         self.all = sorted(rows, key=lambda file: (file.path, file.revision))
         self.newest = {file.path: file for file in self.all}
 
-    def load_starts(self, feed: str, until: int | None = None) -> list[datetime]:
-        """When each known full load of a feed began, oldest first: the starts of the generations.
-
-        With `until`, of the loads that were archived up to the publish of that number.
-        """
-        return sorted(
-            {
-                file.load_started_at
-                for file in self.all
-                if file.feed == feed
-                and file.load_started_at is not None
-                and (until is None or file.number <= until)
-            }
-        )
+    def loads(self, feed: str) -> list[KnownFile]:
+        """The archived files of a feed's full loads, but for those that were mended while they were open."""
+        gone = self.superseded(feed)
+        return [
+            file
+            for file in self.all
+            if file.feed == feed
+            and file.load_started_at is not None
+            and (file.path, file.revision) not in gone
+        ]
 
     def revised(self) -> set[str]:
         """The feeds of which some row has a revision above 0: a file was mended, or rows re-entered."""
         return {f.feed for f in self.all if f.revision > 0 or f.kind == REQUEST}
 
-    def superseded(self, feed: str) -> dict[str, int]:
-        """Files that were mended while their hour was open: path -> the lowest revision that counts."""
-        return {f.path: f.revision for f in self.all if f.feed == feed and f.supersedes}
+    def superseded(self, feed: str) -> set[tuple[str, int]]:
+        """The revisions of files, by path, that were mended while they were open."""
+        return {(f.path, f.revision - 1) for f in self.all if f.feed == feed and f.supersedes}
 
     def checksums(self) -> dict[str, str]:
         """SHA-256 -> path of the archived files that have content."""

@@ -244,9 +244,13 @@ class Ledger:
 
     def claim(self) -> Entry | None:
         """The latest bronze publish beyond the frontier: its run is the one to write silver and gold."""
-        frontier = self.frontier()
-        live = [e for e in self.done("bronze") if frontier is None or e.range_end > frontier]
+        live = self.open_publishes("bronze")
         return live[-1] if live else None
+
+    def open_publishes(self, hop: str) -> list[Entry]:
+        """The hop's publishes of hours that are not through yet, oldest first."""
+        frontier = self.frontier()
+        return [e for e in self.done(hop) if frontier is None or e.range_end > frontier]
 
     def next_number(self) -> int:
         """The next free publish number."""

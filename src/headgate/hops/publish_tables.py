@@ -9,7 +9,8 @@ from pyspark.sql import DataFrame, SparkSession
 
 from headgate.hops.attempt import Attempt, Manifest
 from headgate.hops.known_files import KnownFiles
-from headgate.hops.ledger import Entry
+from headgate.hops.known_loads import loads_with, published_loads
+from headgate.hops.ledger import Entry, Ledger
 from headgate.hops.publish_silver import publish_silver_table
 from headgate.lake.append import append
 from headgate.lake.append_record import append_record
@@ -103,10 +104,11 @@ class _Publisher:
 
     def silver(self) -> None:
         known = KnownFiles(self.settings, self.manifest.pipeline)
+        ledger = Ledger(self.settings, self.manifest.pipeline, self.loaded.spec.hops[-1])
         with self.transaction.on(self.spark):
             side_by_side(
                 [
-                    partial(self._silver_table, name, known)
+                    partial(self._silver_table, name, known, ledger)
                     for name in self.loaded.spec.silver
                     if f"silver.{name}_changes" in self.manifest.tables
                 ]
@@ -123,8 +125,10 @@ class _Publisher:
     def _append(self, table: str, *, new_columns: bool = False) -> None:
         append(self._staged(table), self._path(table), self.transaction, new_columns=new_columns)
 
-    def _silver_table(self, name: str, known: KnownFiles) -> None:
+    def _silver_table(self, name: str, known: KnownFiles, ledger: Ledger) -> None:
         contract, log = self.loaded.contracts[f"silver.{name}"], f"silver.{name}_changes"
+        feed = self.loaded.spec.silver[name].feed
+        loads = loads_with(known, ledger, feed, self.intent)
         publish_silver_table(
             self._staged(log).drop(*(f"_references_{column}" for column in contract.columns)),
             log=self._path(log),
@@ -132,7 +136,8 @@ class _Publisher:
             log_before=self.intent.versions_before[log],
             hours=self.manifest.hours,
             first_time=self.first_time,
-            load_starts=known.load_starts(self.loaded.spec.silver[name].feed),
+            loads=loads,
+            new_load=loads != published_loads(known, ledger, feed),
             contract=contract,
             transaction=self.transaction,
         )

@@ -50,11 +50,12 @@ def stage(
     frontier, versions = ledger.frontier(), ledger.versions()
     attempt.clear()
     hours, files, findings = run.hours, list[KnownFile](), list[dict[str, object]]()
+    taken_before = False
     if hop == "bronze":
         claim = ledger.claim()
-        take_new = claim is None or claim.hour != hour
+        taken_before = run.replay or (claim is not None and claim.hour == hour)
         files, findings = BronzeStage(spark, settings, loaded, attempt, run, ledger).write(
-            frontier, take_new=take_new
+            frontier, take_new=not taken_before
         )
     elif hop == "silver":
         interpret_little(spark, ledger.staged_bytes("bronze", run.hours))
@@ -63,7 +64,7 @@ def stage(
         hours = gold_hours(loaded, run.hours, frontier, replay=run.replay)
         interpret_little(spark, ledger.staged_bytes("silver", hours))
         until = run.hours.end if frontier is None else max(frontier, run.hours.end)
-        GoldStage(spark, settings, loaded, attempt, hours, versions).write(until)
+        GoldStage(spark, settings, loaded, attempt, hours, versions, replay=run.replay).write(until)
     digest, size = attempt.digest()
     manifest = Manifest(
         pipeline=pipeline,
@@ -82,6 +83,7 @@ def stage(
         seconds=round(time.monotonic() - started, 3),
         files=files,
         findings=findings,
+        taken_before=taken_before,
     )
     keep_spec(settings, loaded.document)
     attempt.write_manifest(manifest)

@@ -30,7 +30,7 @@ from headgate.lake.history import column_types
 from headgate.lake.interpretation import interpret_little
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at, read_staged
-from headgate.lake.revisions import without_superseded
+from headgate.lake.revisions import without_revisions
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.pipeline import Feed
@@ -52,6 +52,7 @@ class BronzeStage:
         self.spark, self.loaded, self.attempt, self.run = spark, loaded, attempt, run
         self.landing: Path = settings.landing / loaded.spec.pipeline
         self.settings, self.versions = settings, ledger.versions()
+        self.open_publishes = frozenset(entry.number for entry in ledger.open_publishes("bronze"))
         self.known = KnownFiles(settings, loaded.spec.pipeline)
         self.diverted = Diverted(settings, loaded.spec.pipeline, ledger)
 
@@ -60,7 +61,8 @@ class BronzeStage:
     ) -> tuple[list[KnownFile], list[dict[str, object]]]:
         """Write the staged tables; returns the files taken (publish number 0) and what was noticed.
 
-        A feed without files to take is left out, unless its contract expects rows.
+        A feed without files to take is left out, unless its contract expects rows and nothing was taken for
+        these hours before.
         """
         feeds = self.loaded.spec.feeds
         choices = side_by_side([partial(self._choose, name, frontier, take_new=take_new) for name in feeds])
@@ -89,6 +91,7 @@ class BronzeStage:
             frontier,
             self.run.hours.end,
             take_new=take_new,
+            open_publishes=self.open_publishes,
             diverted=self.diverted.files(),
         )
 
@@ -104,8 +107,8 @@ class BronzeStage:
         changes = [file for file in choice.readable if file.kind == "changes"]
         taken = loads + changes
         counts: dict[str, int] = {}
-        asked = self._requests(name) if take_new and not self.run.replay else []
-        if taken or asked or contract.expects_rows:
+        asked = self._requests(name) if take_new else []
+        if taken or asked or (contract.expects_rows and take_new):
             staged = self.attempt.table(f"bronze.{name}")
             with as_listed(self.landing, taken):
                 rows = self._rows(choice, feed, columns, frontier, loads, changes, load_times)
@@ -130,7 +133,7 @@ class BronzeStage:
         table = f"bronze.{feed}"
         path = table_path(self.settings.lake, self.loaded.spec.pipeline, table)
         rows = read_at(self.spark, path, self.versions[table])
-        return without_superseded(rows, self.known.superseded(feed))
+        return without_revisions(rows, self.known.superseded(feed))
 
     def _evolved(self, name: str, feed: Feed, choice: Choice) -> list[str]:
         """The columns beyond the contract that the archive has, or gets with these files."""

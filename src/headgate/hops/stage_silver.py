@@ -14,6 +14,7 @@ from headgate.gates.row_predicates import failed_rules
 from headgate.hops.attempt import Attempt
 from headgate.hops.diverted import Diverted
 from headgate.hops.known_files import KnownFiles
+from headgate.hops.known_loads import brings_a_load
 from headgate.hops.ledger import Ledger
 from headgate.hops.requests import dismissals
 from headgate.ingest.rescue import rescued_also, restored
@@ -22,7 +23,7 @@ from headgate.lake.file_ranges import may_hold
 from headgate.lake.paths import table_path
 from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
-from headgate.lake.revisions import without_superseded
+from headgate.lake.revisions import without_revisions
 from headgate.lake.side_by_side import side_by_side
 from headgate.spec.contract import ColumnType, Contract
 from headgate.spec.hour_range import HourRange
@@ -42,7 +43,8 @@ def stage_silver(
     """Write, for every silver table, the change-log rows of the range to the attempt.
 
     A table is left out where neither its feed's archive nor its own change log has anything that became known
-    in these hours, in whichever hour it came, unless the contract expects rows. What is in the log alone was
+    in these hours, in whichever hour it came, unless the contract expects rows or a full load came, which may
+    be empty. What is in the log alone was
     forgotten, or came from another feed: staged without it, it goes.
     """
     versions, known = ledger.versions(), KnownFiles(settings, loaded.spec.pipeline)
@@ -50,6 +52,7 @@ def stage_silver(
         name: _typed_rows(spark, settings, loaded, name, hours, versions, known)
         for name, table in loaded.spec.silver.items()
         if loaded.contracts[f"silver.{name}"].expects_rows
+        or brings_a_load(known, ledger, table.feed, hours)
         or any(
             may_hold(*_published(settings, loaded, source, versions), "_known_at", hours)
             for source in (f"bronze.{table.feed}", f"silver.{name}_changes")
@@ -64,7 +67,7 @@ def stage_silver(
         dismissed = F.col("_request").isin(dismissals(settings, loaded.spec.pipeline, name))
         failed = F.when(dismissed, F.array_append(failed, F.lit(DISMISSED))).otherwise(failed)
         marked = rows.withColumn("_failed_rules", failed)
-        marked = diverted.mark(spark, marked, f"silver.{name}", hours)
+        marked = diverted.mark(spark, marked, f"silver.{name}")
         target = str(attempt.table(f"silver.{name}_changes"))
         writes.append(partial(marked.coalesce(2).write.parquet, target))
     side_by_side(writes)
@@ -82,7 +85,7 @@ def _typed_rows(
     table = loaded.spec.silver[name]
     bronze = f"bronze.{table.feed}"
     archived = read_at(spark, *_published(settings, loaded, bronze, versions))
-    rows = without_superseded(
+    rows = without_revisions(
         archived.where(range_predicate("_known_at", hours)), known.superseded(table.feed)
     )
     rows = restored(rows, loaded.contracts[bronze].columns)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -26,8 +28,8 @@ def latest_revisions(changes: DataFrame, of: DataFrame) -> DataFrame:
     return joined.where("_highest IS NULL OR _revision >= _highest").drop("_change", "_highest")
 
 
-def without_superseded(rows: DataFrame, superseded: dict[str, int]) -> DataFrame:
-    """Leave out rows of files that were mended later: path -> the lowest revision that counts."""
-    for path, revision in superseded.items():
-        rows = rows.where(~((F.col("_file") == path) & (F.col("_revision") < revision)))
+def without_revisions(rows: DataFrame, revisions: Iterable[tuple[str, int]]) -> DataFrame:
+    """Leave out the rows of these revisions of files, by path, which a later one took the place of."""
+    for path, revision in sorted(revisions):
+        rows = rows.where(~((F.col("_file") == path) & (F.col("_revision") == revision)))
     return rows

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from headgate.hops.published_specs import PublishedSpecs
-from headgate.planning.table_changes import sources
 from headgate.planning.table_plan import TablePlan
 from headgate.spec.hours import NO_HOURS, Hours
+from headgate.spec.reach import reach
 from headgate.spec.spec_document import SpecDocument
 
 
@@ -33,7 +33,7 @@ NO_REPLAY = Replay()
 def replay_of(tables: Iterable[TablePlan], published: PublishedSpecs, now: SpecDocument) -> Replay:
     """The hours to replay, and from which layer.
 
-    A replayed hour derives silver, and gold up to the longest look back later. So gold hours that a replay of
+    A replayed hour derives silver, and gold as far later as it is seen there. So gold hours that a replay of
     silver reaches anyway are left out; where silver stays as it is, gold is derived alone.
     """
     listed = list(tables)
@@ -42,8 +42,7 @@ def replay_of(tables: Iterable[TablePlan], published: PublishedSpecs, now: SpecD
         return Replay(silver | gold, by_next_run=bool(silver | gold))
     if not silver:
         return Replay(gold, "silver") if gold else NO_REPLAY
-    ages = [age for table in now.contracts for _, age in sources(now, table)]
-    return Replay(silver | (gold - silver.seen_until(max(ages))) if ages else silver)
+    return Replay(silver | (gold - silver.seen_until(reach(now.spec))))
 
 
 def _rewritten(tables: Iterable[TablePlan], layer: str) -> Hours:

@@ -138,9 +138,16 @@ def _log_position(source: Column) -> Column:
         return F.concat_ws("/", *parts)
 
     commit, change, file = (_member(source, name) for name in ("commit_lsn", "change_lsn", "file"))
+    # Numbers of log files have six digits, and then more: mysql-bin.999999, mysql-bin.1000000.
+    number = F.regexp_extract(file, "([0-9]*)$", 1)
+    longer = F.repeat(F.lit("~"), F.length(number) - F.lit(6))
+    log = F.concat(F.regexp_replace(file, "[0-9]*$", ""), longer, number)
     return (
         F.when(commit.isNotNull(), joined(commit, change, padded("event_serial_no")))
-        .when(file.isNotNull(), joined(file, padded("pos"), padded("row")))
+        .when(
+            file.isNotNull(),
+            joined(log, padded("pos"), padded("row")),
+        )
         .when(_member(source, "lsn").isNotNull(), padded("lsn"))
         .when(_member(source, "scn").isNotNull(), padded("scn"))
     )
