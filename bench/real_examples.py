@@ -83,7 +83,7 @@ def _gold(loaded: LoadedPipeline, changes: dict[str, DataFrame]) -> DataFrame:
             table, known_at = derived(gold.transform, gold.inputs, YEAR), gold.as_of
         rows = as_of_join(
             rows, table, on=source.on, as_of=examples.as_of, known_at=known_at,
-            max_age=source.max_age, columns=source.columns,
+            max_age=source.max_age, columns=source.columns, event_time=source.event_time,
         )  # fmt: skip
     afterwards = HourRange(YEAR.start, YEAR.end + timedelta(days=1))
     labels = derived(examples.label_transform, examples.inputs, afterwards)

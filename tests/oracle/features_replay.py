@@ -5,7 +5,6 @@ Works straight from the definitions, flight by flight and hour by hour, on a typ
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -240,18 +239,17 @@ class _Aircraft:
 
 
 class _Sky:
-    """The latest known weather at an airport, at most six hours old."""
+    """The weather of the latest hour known at an airport, whose start is at most eight hours ago."""
 
     def __init__(self, weather: Iterable[Row]) -> None:
         self.rows: dict[str, list[Row]] = defaultdict(list)
-        for row in sorted(weather, key=lambda row: (row["_known_at"], row["_order"][1][1:])):
+        for row in sorted(
+            weather, key=lambda row: (row["time_hour"], row["_known_at"], row["_order"][1][1:])
+        ):
             self.rows[row["origin"]].append(row)
-        self.hours = {name: [row["_known_at"] for row in rows] for name, rows in self.rows.items()}
 
     def at(self, origin: str, as_of: datetime) -> Example:
-        hours = self.hours.get(origin, [])
-        end = bisect_right(hours, as_of)
-        start = bisect_left(hours, as_of - 6 * HOUR)
-        if end <= start:
-            return dict.fromkeys(WEATHER)
-        return {name: self.rows[origin][end - 1][name] for name in WEATHER}
+        for row in reversed(self.rows.get(origin, [])):
+            if row["_known_at"] <= as_of and as_of - 8 * HOUR <= row["time_hour"] <= as_of:
+                return {name: row[name] for name in WEATHER}
+        return dict.fromkeys(WEATHER)

@@ -96,6 +96,7 @@ def features(
             as_of="as_of",
             known_at="_known_at" if source.table in inputs else "as_of",
             max_age=source.max_age,
+            event_time=source.event_time,
             columns=source.columns,
         )
     return rows

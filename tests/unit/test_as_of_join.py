@@ -25,9 +25,18 @@ def hour(offset: float) -> datetime:
     return NOON + offset * HOUR
 
 
-def joined(examples: DataFrame, source: DataFrame, max_age: timedelta = 3 * HOUR) -> dict[str, Any]:
+def joined(
+    examples: DataFrame, source: DataFrame, max_age: timedelta = 3 * HOUR, event_time: str | None = None
+) -> dict[str, Any]:
     result = as_of_join(
-        examples, source, on=["key"], as_of="as_of", known_at="known_at", max_age=max_age, columns=["value"]
+        examples,
+        source,
+        on=["key"],
+        as_of="as_of",
+        known_at="known_at",
+        max_age=max_age,
+        columns=["value"],
+        event_time=event_time,
     )
     assert result.columns == ["name", "key", "as_of", "value"]
     rows = result.collect()
@@ -60,6 +69,32 @@ def test_which_row_counts(spark: SparkSession) -> None:
     assert joined(asked, spark.createDataFrame(rows, KNOWN)) == {
         name: value for name, (_, value) in CASES.items()
     }
+
+
+EVENTS: dict[str, tuple[list[tuple[float, float | None, str, int]], int | None]] = {
+    "the latest event, not what came last": ([(-1, -2, "1", 7), (0, -3, "2", 8)], 7),
+    "a correction of the latest event": ([(-2, -2, "1", 7), (-1, -2, "2", 8)], 8),
+    "a correction of an older event": ([(-2, -2, "1", 7), (-3, -3, "1", 6), (-1, -3, "2", 8)], 7),
+    "known later does not count": ([(0.001, -1, "1", 7), (-1, -2, "1", 8)], 8),
+    "an event to come does not count": ([(-1, 0.001, "1", 7), (-2, -2, "1", 8)], 8),
+    "age is that of the event": ([(-1, -3.001, "1", 7)], None),
+    "just young enough": ([(0, -3, "1", 7)], 7),
+    "an event of no time": ([(-1, None, "1", 7)], None),
+}
+"""Rows of a key: hours from noon at which they became known and of which they speak, place, value."""
+
+
+def test_which_row_counts_by_event_time(spark: SparkSession) -> None:
+    asked = spark.createDataFrame([(name, name, NOON) for name in EVENTS], ASKED)
+    rows = [
+        (name, hour(known), None if event is None else hour(event), sequence, value)
+        for name, (source, _) in EVENTS.items()
+        for known, event, sequence, value in source
+    ]
+    source = spark.createDataFrame(
+        rows, "key string, known_at timestamp, event timestamp, _sequence string, value int"
+    )
+    assert joined(asked, source, event_time="event") == {name: value for name, (_, value) in EVENTS.items()}
 
 
 def test_a_null_key_matches_nothing_and_keeps_its_row(spark: SparkSession) -> None:
@@ -99,23 +134,51 @@ def test_several_keys_and_columns(spark: SparkSession) -> None:
 
 KEYS = st.sampled_from(["a", "b", None])
 MOMENTS = st.integers(-5, 5).map(hour)
-ROWS = st.lists(st.tuples(KEYS, MOMENTS, st.sampled_from("12"), st.none() | st.integers(0, 3)), max_size=12)
+EVENT_ROWS = st.lists(
+    st.tuples(KEYS, MOMENTS, st.none() | MOMENTS, st.sampled_from("12"), st.none() | st.integers(0, 3)),
+    max_size=12,
+)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(asked=st.lists(st.tuples(KEYS, MOMENTS), min_size=1, max_size=8), source=ROWS, age=st.integers(0, 4))
-def test_equals_a_search_through_all_rows(
-    spark: SparkSession, asked: list[Any], source: list[Any], age: int
-) -> None:
-    expected: dict[str, int | None] = {}
-    for position, (key, as_of) in enumerate(asked):
-        rows = [row for row in source if None not in (key, row[0]) and row[0] == key and row[1] <= as_of]
-        rows = [row for row in rows if as_of - row[1] <= age * HOUR]
-        rows.sort(key=lambda row: (row[1], row[2], row[3] is not None, row[3] or 0))
-        expected[str(position)] = rows[-1][3] if rows else None
-    examples = spark.createDataFrame([(str(n), *row) for n, row in enumerate(asked)], ASKED)
-    frame = spark.createDataFrame(source, KNOWN)
-    assert joined(examples, frame, age * HOUR) == expected
+TABLES = st.lists(st.tuples(EVENT_ROWS, st.integers(0, 4), st.booleans()), min_size=1, max_size=3)
+"""Feature tables: rows, greatest age in hours, whether their events have times of their own."""
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=st.lists(st.tuples(KEYS, MOMENTS), min_size=1, max_size=8), tables=TABLES)
+def test_equals_a_search_through_all_rows(spark: SparkSession, asked: list[Any], tables: list[Any]) -> None:
+    result = spark.createDataFrame([(str(n), *row) for n, row in enumerate(asked)], ASKED)
+    for number, (rows, age, has_events) in enumerate(tables):
+        frame = spark.createDataFrame(
+            rows, f"key string, known_at timestamp, event timestamp, _sequence string, value_{number} int"
+        )
+        result = as_of_join(
+            result,
+            frame,
+            on=["key"],
+            as_of="as_of",
+            known_at="known_at",
+            max_age=age * HOUR,
+            columns=[f"value_{number}"],
+            event_time="event" if has_events else None,
+        )
+    found = {row["name"]: tuple(row)[3:] for row in result.collect()}
+    assert found == {
+        str(n): tuple(searched(key, as_of, *table) for table in tables)
+        for n, (key, as_of) in enumerate(asked)
+    }
+
+
+def searched(key: str | None, as_of: datetime, rows: list[Any], age: int, has_events: bool) -> int | None:
+    """The value that counts, by looking at every row."""
+    found = []
+    for name, known_at, own, sequence, value in rows:
+        event = own if has_events else known_at
+        if key is None or name != key or event is None or known_at > as_of:
+            continue
+        if event <= as_of <= event + age * HOUR:
+            found.append((event, known_at, sequence, value is not None, value or 0, value))
+    return max(found)[-1] if found else None
 
 
 UNIQUE_ROWS = st.lists(
@@ -186,6 +249,7 @@ def test_several_tables_one_after_another(spark: SparkSession) -> None:
             id="column",
         ),
         pytest.param({"known_at": "seen_at"}, "The feature table has no column 'seen_at'", id="known_at"),
+        pytest.param({"event_time": "hour"}, "The feature table has no column 'hour'", id="event_time"),
         pytest.param(
             {"on": ["airport"]}, "The examples have no column 'airport'; they have name, key, as_of.", id="on"
         ),

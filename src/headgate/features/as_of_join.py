@@ -26,11 +26,15 @@ def as_of_join(
     known_at: str,
     max_age: timedelta,
     columns: Sequence[str],
+    event_time: str | None = None,
 ) -> DataFrame:
     """Return every row of `examples`, once, with `columns` of the latest row of `source` known by then.
 
-    A row of `source` counts for an example when all `on` columns are equal and not null and
-    `known_at <= as_of <= known_at + max_age`, both ends included. Among rows known at the same moment the
+    `event_time` is the moment that a row of `source` speaks of; without it, that is when it became known. A
+    row counts for an example when all `on` columns are equal and not null, `known_at <= as_of` and
+    `event_time <= as_of <= event_time + max_age`, all ends included. The latest is the one with the latest
+    `event_time`, of these the one that became known last, so a row that comes late does not take the place
+    of newer ones, and a correction takes that of its own moment. Among rows known at the same moment the
     last one in the order of changes (`_sequence`, then `_revision`, where the source has them) is the latest,
     and after that the one with the greatest `columns`, compared from left to right with nulls first. Its
     values are taken together, nulls included; where no row counts, all `columns` are null. Deletions
@@ -38,20 +42,20 @@ def as_of_join(
     Raises AsOfJoinError for columns that are missing or would stand twice.
     """
     asked_of, held = examples.columns, source.columns  # Spark analyses the plan anew for each of them
-    _check(asked_of, held, [*on, as_of], [*on, known_at], columns)
+    _check(asked_of, held, [*on, as_of], [*on, known_at, *([event_time] if event_time else [])], columns)
     if "_op" in held:
         source = source.where(F.coalesce(F.col("_op") != "D", F.lit(True)))
     order = [F.col(name) for name in ORDER_OF_CHANGES if name in held]
-    values = F.struct(F.col(known_at).alias("known_at"), *(F.col(name) for name in columns))
-    latest_last = F.struct(*order, values)
+    event = F.col(event_time or known_at)
+    values = F.struct(event.alias("event"), *(F.col(name) for name in columns))
+    latest_last = F.struct(event, F.col(known_at), *order, values.alias("value"))
     keys = [f"key_{position}" for position in range(len(on))]
     keyed = [F.col(name).alias(key) for name, key in zip(on, keys, strict=True)]
-    known = source.where(_all_not_null([*on, known_at])).select(
+    known = source.where(_all_not_null([*on, known_at]) & event.isNotNull()).select(
         *keyed,
-        F.col(known_at).alias("at"),
+        F.greatest(event, F.col(known_at)).alias("at"),
         F.lit(0).alias("side"),
-        latest_last.alias("tie"),
-        values.alias("value"),
+        latest_last.alias("source"),
     )
     asked = examples.select(
         *keyed,
@@ -59,14 +63,14 @@ def as_of_join(
         F.lit(1).alias("side"),
         F.struct(*map(_quoted, asked_of)).alias("row"),
     )
-    moments = Window.partitionBy(*keys).orderBy("at", "side", "tie")
+    moments = Window.partitionBy(*keys).orderBy("at", "side")
     before = moments.rowsBetween(Window.unboundedPreceding, Window.currentRow)
     both = known.unionByName(asked, allowMissingColumns=True)
-    latest = both.withColumn("latest", F.last("value", ignorenulls=True).over(before)).where(
+    latest = both.withColumn("latest", F.max("source").over(before).getField("value")).where(
         F.col("side") == 1
     )
     age = f"INTERVAL {int(max_age.total_seconds())} SECOND"
-    young = F.col("at") <= F.col("latest.known_at") + F.expr(age)
+    young = F.col("at") <= F.col("latest.event") + F.expr(age)
     return latest.select(
         *(F.col("row").getField(name).alias(name) for name in asked_of),
         *(F.when(young, F.col("latest").getField(name)).alias(name) for name in columns),

@@ -28,34 +28,39 @@ def published_loads(known: KnownFiles, ledger: Ledger, feed: str, number: int | 
 
     A load that bronze has archived and silver has not published yet is not among them: its gate may be shut.
     """
-    return _loads(file for file in known.loads(feed) if _is_published(file, ledger, number))
+    loads = _with_hours(known, ledger, feed)
+    return _loads(file for file, hours in loads if _is_published(file, hours, ledger, number))
 
 
 def loads_with(known: KnownFiles, ledger: Ledger, feed: str, intent: Entry) -> Loads:
     """The loads of a feed that are published once the `intent` of silver is carried out."""
     return _loads(
         file
-        for file in known.loads(feed)
-        if _is_published(file, ledger, None)
-        or (file.number < intent.number and _is_in(file, ledger, intent.hours))
+        for file, hours in _with_hours(known, ledger, feed)
+        if _is_published(file, hours, ledger, None)
+        or (file.number < intent.number and intent.hours.covers(hours))
     )
 
 
 def brings_a_load(known: KnownFiles, ledger: Ledger, feed: str, hours: HourRange) -> bool:
     """Whether a full load of the feed was archived for these hours, be it without rows."""
-    return any(_is_in(file, ledger, hours) for file in known.loads(feed))
+    return any(hours.covers(own) for _, own in _with_hours(known, ledger, feed))
 
 
-def _is_published(file: KnownFile, ledger: Ledger, number: int | None) -> bool:
+def _with_hours(known: KnownFiles, ledger: Ledger, feed: str) -> list[tuple[KnownFile, HourRange]]:
+    """The files of a feed's loads, each with the hours of the publish of bronze that archived it."""
+    loads = known.loads(feed)
+    numbers = {file.number for file in loads}
+    hours = {entry.number: entry.hours for entry in ledger.done("bronze") if entry.number in numbers}
+    return [(file, hours[file.number]) for file in loads if file.number in hours]
+
+
+def _is_published(file: KnownFile, hours: HourRange, ledger: Ledger, number: int | None) -> bool:
     return any(
-        entry.number > file.number and _is_in(file, ledger, entry.hours)
+        entry.number > file.number and entry.hours.covers(hours)
         for entry in ledger.done("silver")
         if number is None or entry.number <= number
     )
-
-
-def _is_in(file: KnownFile, ledger: Ledger, hours: HourRange) -> bool:
-    return any(hours.covers(entry.hours) for entry in ledger.done("bronze") if entry.number == file.number)
 
 
 def _loads(files: Iterable[KnownFile]) -> Loads:

@@ -184,6 +184,7 @@ class GoldStage:
             known_at=known_at,
             max_age=source.max_age,
             columns=source.columns,
+            event_time=source.event_time,
         )
 
 

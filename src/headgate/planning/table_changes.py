@@ -64,6 +64,7 @@ def feature_sources(examples: Examples | None) -> dict[str, str]:
         return {}
     return {
         column: f"{source.table} by {', '.join(source.on)}, at most {format_duration(source.max_age)} old"
+        + (f" by {source.event_time}" if source.event_time else "")
         for source in examples.features
         for column in source.columns
     }

@@ -144,6 +144,9 @@ def _features(
         contract = contracts.get(f"{layer}.{source.table}")
         if contract is None:
             continue
+        if source.event_time is not None:
+            path: Path = ("examples", "features", index, "event_time")
+            yield from _typed(f"{layer}.{source.table}", contract, source.event_time, ("timestamp",), path)
         for key, names in (("on", source.on), ("columns", source.columns)):
             for position, name in enumerate(names):
                 path = ("examples", "features", index, key, position)

@@ -135,11 +135,14 @@ class FeatureSource(Strict):
     """Columns joined onto the examples: for each example the latest row of a table known at its as-of.
 
     `table` is a silver table (its change log is read by `_known_at`) or a gold table (by its as-of hour).
-    `on` are the key columns, present on both sides. Rows older than `max_age` at the as-of do not count.
+    `on` are the key columns, present on both sides. `event_time` is the column with the moment that a row
+    speaks of, by default when it became known: of the rows known at the as-of the one of the latest event
+    counts. Rows older than `max_age` at the as-of do not count.
     """
 
     table: Name
     on: list[Name] = Field(min_length=1)
+    event_time: Name | None = None
     max_age: Duration
     columns: list[Name] = Field(min_length=1)
 
