@@ -3,7 +3,8 @@
 Goes on from the last hour done: per day one backfill of its hours (or of its last hour alone, whose run takes
 the whole day as one range), then what it brings is learned, judged and decided. Per day: seconds of the
 hour-runs and of learning, rows published, gates, rows kept apart, and how well the version that served when
-the day began foretold the day, as soon as all its labels are known. A day that is measured stays measured.
+the day began foretold the day, as soon as all its labels are known. A day that is measured stays measured;
+a run that fails and a gate that closes end the measurement, and what the day took up to there counts.
 """
 
 from __future__ import annotations
@@ -19,17 +20,22 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from headgate.airflow.names import hourly_dag_id
+from headgate.cli.airflow_runs import all_runs
+from headgate.cli.backfill import Reprocess
 from headgate.cli.demo import LOAD_AT, PIPELINE
 from headgate.cli.engine_query import engine_session
+from headgate.cli.failed_run import RunFailed
 from headgate.cli.next_hour import next_hour
 from headgate.cli.progress import Progress, open_progress
-from headgate.cli.run_hours import run_hours
+from headgate.cli.run_hours import HoursBehind, HoursHeld, run_hours
 from headgate.cli.wait_for_learning import wait_for_learning
 from headgate.hops.ledger import Ledger
 from headgate.learning.metrics import metrics
 from headgate.releases.model_headers import header_of
 from headgate.releases.recorded_scorer import recorded_scorer
-from headgate.releases.release_rows import Release, releases
+from headgate.releases.release_rows import MOVES, Release, releases
+from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline, load_pipeline
 from headgate.spec.settings import Settings
@@ -52,9 +58,11 @@ def measure(settings: Settings, days: int, *, by_hour: bool) -> Path:
         start_stack(settings, progress.say)
         with AirflowClient(settings) as client:
             for _ in range(days):
-                figures = _run_day(settings, client, loaded, progress, by_hour=by_hour)
-                measured[figures["day"]] = figures
+                figures, stopped = _run_day(settings, client, loaded, progress, by_hour=by_hour)
+                measured[figures["day"]] = _together(measured.get(figures["day"]), figures)
                 path.write_text(json.dumps(measured, indent=1) + "\n")
+                if stopped is not None:
+                    raise stopped
     _add_scores(settings, measured)
     path.write_text(json.dumps(measured, indent=1) + "\n")
     _show(list(measured.values()), path)
@@ -63,31 +71,53 @@ def measure(settings: Settings, days: int, *, by_hour: bool) -> Path:
 
 def _run_day(
     settings: Settings, client: AirflowClient, loaded: LoadedPipeline, progress: Progress, *, by_hour: bool
-) -> Figures:
-    """Run the hours from the last one done to the end of its day, and learn what they brought."""
+) -> tuple[Figures, HeadgateError | None]:
+    """Run the hours from the last one done to the end of its day, and learn what they brought.
+
+    Where a run failed or waits behind a closed gate, nothing is learned, and the error comes back too.
+    """
     before = Ledger(settings, PIPELINE, loaded.spec.hops[-1])
     first = next_hour(before)
     last = first.replace(hour=23)
     write_sample = load_transform(loaded, "sample", "write_sample")
     write_sample(settings.landing / PIPELINE, LOAD_AT, last + HOUR, LOAD_AT)
-    ended = run_hours(settings, client, loaded, first if by_hour else last, last, "none", progress)
-    begun = time.monotonic()
-    wait_for_learning(client, addresses(settings).airflow, PIPELINE, progress)
-    learning = time.monotonic() - begun
+    hours = (first if by_hour else last, last)
+    again: Reprocess = "completed" if all_runs(client, hourly_dag_id(PIPELINE), hours) else "none"
+    stopped: HeadgateError | None = None
+    learning = 0.0
+    try:
+        run_hours(settings, client, loaded, *hours, again, progress)
+    except (RunFailed, HoursBehind, HoursHeld) as error:
+        stopped = error
+    else:
+        begun = time.monotonic()
+        wait_for_learning(client, addresses(settings).airflow, PIPELINE, progress)
+        learning = time.monotonic() - begun
+    runs = all_runs(client, hourly_dag_id(PIPELINE), hours)
     after = Ledger(settings, PIPELINE, loaded.spec.hops[-1])
     lines = after.entries()[len(before.entries()) :]
     published = [line for line in lines if line.state == "done"]
     rows = [counts for line in published for counts in line.rows.values()]
-    return {
+    figures = {
         "day": f"{first:%Y-%m-%d}",
-        "hours": int((last + HOUR - first) / HOUR),
-        "runs": len(ended),
-        "seconds": round(sum(entry.run.seconds or 0.0 for entry in ended), 1),
+        "hours": int((next_hour(after) - first) / HOUR),
+        "runs": len(runs),
+        "seconds": round(sum(run.seconds or 0.0 for run in runs), 1),
         "learning_seconds": round(learning, 1),
         "rows": sum(counts.published for counts in rows),
         "quarantined": sum(counts.quarantined for counts in rows),
         "gates": {"passed": len(published), "closed": sum(line.state == "closed" for line in lines)},
     }
+    return figures, stopped
+
+
+def _together(earlier: Figures | None, later: Figures) -> Figures:
+    """The figures of two parts of a day, of which the first ended with a failed run or a closed gate."""
+    if earlier is None:
+        return later
+    counts = ("hours", "runs", "seconds", "learning_seconds", "rows", "quarantined")
+    gates = {name: earlier["gates"][name] + later["gates"][name] for name in ("passed", "closed")}
+    return {**later, **{name: round(earlier[name] + later[name], 1) for name in counts}, "gates": gates}
 
 
 def _add_scores(settings: Settings, measured: dict[str, Figures]) -> None:
@@ -117,7 +147,7 @@ def _add_scores(settings: Settings, measured: dict[str, Figures]) -> None:
 
 def _serving(history: Sequence[Release], moment: datetime) -> Release | None:
     """The decision that put the version into service that served at `moment`, on the data's own clock."""
-    moved = [r for r in history if r.decision == "promote" and datetime.fromisoformat(r.frontier) <= moment]
+    moved = [r for r in history if r.decision in MOVES and datetime.fromisoformat(r.frontier) <= moment]
     return moved[-1] if moved else None
 
 

@@ -20,13 +20,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from headgate.airflow.names import hour_name
-from headgate.cli.airflow_runs import Run
+from headgate.airflow.names import hour_name, hourly_dag_id
+from headgate.cli.airflow_runs import Run, all_runs
+from headgate.cli.backfill import Reprocess
 from headgate.cli.demo import LOAD_AT, PIPELINE
 from headgate.cli.next_hour import next_hour
 from headgate.cli.progress import open_progress
 from headgate.cli.run_hours import run_hours
 from headgate.hops.ledger import Ledger
+from headgate.spec.errors import HeadgateError
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import load_pipeline
 from headgate.spec.settings import Settings
@@ -35,6 +37,10 @@ from headgate.stack.airflow_client import AirflowClient
 from headgate.stack.start import start_stack
 
 WARM_UP = 2
+
+
+class NoJobLine(HeadgateError):
+    """A task's log lacks the line with which its job begins."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,9 @@ def measure(settings: Settings, hours: int) -> Path:
             settings.landing / PIPELINE, LOAD_AT, last + HOUR, LOAD_AT
         )
         with AirflowClient(settings) as client:
-            ended = run_hours(settings, client, loaded, first, last, "none", progress)
+            known = all_runs(client, hourly_dag_id(PIPELINE), (first, last))
+            again: Reprocess = "completed" if known else "none"  # else their hours would be left out
+            ended = run_hours(settings, client, loaded, first, last, again, progress)
             runs = sorted((entry.run for entry in ended), key=lambda run: run.hour or first)[WARM_UP:]
             timed = [_timed(client, run) for run in runs]
     figures = _figures(runs, timed)
@@ -86,11 +94,22 @@ def _timed(client: AirflowClient, run: Run) -> list[Timed]:
 
 
 def _job_seconds(client: AirflowClient, run: Run, task: dict[str, Any]) -> float:
-    """The time in which the job ran: from the log line that opens the engine session to the task's end."""
+    """The time in which the job ran: from the log line that opens the engine session to the task's end.
+
+    Raises NoJobLine.
+    """
     answer = client.get(
         f"{run.path}/taskInstances/{task['task_id']}/logs/{task['try_number']}", full_content=True
     )
     opened = [e for e in answer["content"] if str(e.get("event", "")).startswith("engine session")]
+    if not opened:
+        raise NoJobLine(
+            f"the log of {task['task_id']} does not say when its job began: "
+            "no line begins with 'engine session'",
+            where=f"{run.dag_id}, run {run.run_id}",
+            left="the hours are published, nothing was measured",
+            next_command="./headgate bench hour, which measures the hours that follow",
+        )
     moment = datetime.fromisoformat(opened[-1]["timestamp"])
     return max((datetime.fromisoformat(task["end_date"]) - moment).total_seconds(), 0.0)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -63,6 +65,19 @@ def test_a_demo_with_all_hours_done_runs_none(monkeypatch: pytest.MonkeyPatch) -
 def test_a_backfill_that_is_still_at_work_is_followed_first(monkeypatch: pytest.MonkeyPatch) -> None:
     calls, _ = what_runs(monkeypatch, "2013-01-29T00:00:00+00:00", [], ACTIVE)
     assert calls[0] == ("follow", "2013-01-28 23:00:00+00:00", "2013-01-29 00:00:00+00:00")
+
+
+@pytest.mark.parametrize("champion", [None, {"version": 1}])
+def test_a_demo_ends_with_json_with_and_without_a_champion(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], champion: dict[str, Any] | None
+) -> None:
+    found = {"champion": champion, "decision": None, "urls": {"model": "http://here"}}
+    for name, answer in {"load_pipeline": LOADED, "_run": None, "summarise": found, "_show": None}.items():
+        monkeypatch.setattr(demo, name, lambda *_, answer=answer: answer)
+    with contextlib.nullcontext() if champion else pytest.raises(demo.NoChampion):
+        demo.demo(as_json=True)
+    printed = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert {**printed, "seconds": 0} == {**found, "seconds": 0}
 
 
 def test_a_demo_without_a_champion_says_why() -> None:

@@ -112,11 +112,28 @@ def test_each_fault_breaks_its_rule_and_no_other(
     assert found == {SOUND: set()} | {rule: {rule} for rule in FAULTS[name]}
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_there_is_a_fault_for_every_rule(name: str) -> None:
-    rules = rules_of(LOADED.contracts[f"silver.{name}"], f"silver.{name}")
-    of_values = {r.id for r in rules if not _of_structure(r) and not r.id.endswith(".freshness")}
-    assert of_values - {"table.volume", "table.volume.busy"} == set(FAULTS[name])
+@pytest.mark.parametrize("table", sorted(LOADED.contracts))
+def test_there_is_a_fault_for_every_rule(table: str) -> None:
+    layer, _, name = table.partition(".")
+    broken_here = set(FAULTS[name]) if layer == "silver" else set()
+    broken_here |= set().union(*(rules for of, _, _, rules in VOLUMES if of == table))
+    broken_here |= {rule for of, _, rule, fails in FRESHNESS if of == table and fails}
+    rules = [rule for rule in rules_of(LOADED.contracts[table], table) if not _of_structure(rule)]
+    if layer == "gold":  # these are broken without a fault of their own, see below
+        broken_here |= {rule.id for rule in rules if rule.kind == "row" or rule.id == "key.unique"}
+    assert {rule.id for rule in rules} == broken_here
+
+
+def test_both_ends_of_every_volume_are_passed() -> None:
+    bounds = {table: contract.volume for table, contract in LOADED.contracts.items() if contract.volume}
+    ends = {(table, "min") for table, volume in bounds.items() if volume.min is not None}
+    ends |= {(table, "max") for table, volume in bounds.items() if volume.max is not None}
+    passed = {
+        (table, "min" if rows < (bounds[table].min or 0) else "max")
+        for table, _, rows, rules in VOLUMES
+        if rules
+    }
+    assert passed == ends
 
 
 def _of_structure(rule: GateRule) -> bool:
@@ -128,20 +145,23 @@ AT_NOON = datetime(2013, 1, 10, 17, tzinfo=UTC)
 AT_NIGHT = datetime(2013, 1, 10, 6, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("table", "hour_end", "rows", "broken_rules"),
-    [
-        ("silver.flights", AT_NOON, 150, set()),
-        ("silver.flights", AT_NOON, 49, {"table.volume.busy"}),
-        ("silver.flights", AT_NIGHT, 1, set()),
-        ("silver.flights", AT_NIGHT, 301, {"table.volume"}),
-        ("bronze.flights", AT_NIGHT, 301, {"table.volume"}),
-        ("silver.weather", AT_NIGHT, 2, set()),
-        ("silver.weather", AT_NIGHT, 1, {"table.volume"}),
-        ("silver.weather", AT_NIGHT, 4, {"table.volume"}),
-        ("bronze.weather", AT_NIGHT, 4, {"table.volume"}),
-    ],
-)
+VOLUMES: list[tuple[str, datetime, int, set[str]]] = [
+    ("silver.flights", AT_NOON, 150, set()),
+    ("silver.flights", AT_NOON, 49, {"table.volume.busy"}),
+    ("silver.flights", AT_NIGHT, 1, set()),
+    ("silver.flights", AT_NIGHT, 301, {"table.volume"}),
+    ("bronze.flights", AT_NIGHT, 301, {"table.volume"}),
+    ("silver.weather", AT_NIGHT, 2, set()),
+    ("silver.weather", AT_NIGHT, 1, {"table.volume"}),
+    ("silver.weather", AT_NIGHT, 4, {"table.volume"}),
+    ("bronze.weather", AT_NIGHT, 4, {"table.volume"}),
+    ("gold.examples", AT_NIGHT, 120, set()),
+    ("gold.examples", AT_NIGHT, 121, {"table.volume"}),
+]
+"""A table, the end of an hour, its rows, and the rules that they break."""
+
+
+@pytest.mark.parametrize(("table", "hour_end", "rows", "broken_rules"), VOLUMES)
 def test_volume_can_fail(
     spark: SparkSession, table: str, hour_end: datetime, rows: int, broken_rules: set[str]
 ) -> None:
@@ -149,17 +169,21 @@ def test_volume_can_fail(
     assert {rule for rule, hours in judged.items() if hours and "volume" in rule} == broken_rules
 
 
-@pytest.mark.parametrize(
-    ("table", "hour_end", "fails"),
-    [
-        ("silver.flights", AT_NOON, True),
-        ("silver.flights", AT_NIGHT, False),
-        ("silver.weather", AT_NIGHT, True),
-    ],
-)
-def test_freshness_can_fail(spark: SparkSession, table: str, hour_end: datetime, fails: bool) -> None:
+FRESHNESS = [
+    ("silver.flights", AT_NOON, "departed_at.freshness", True),
+    ("silver.flights", AT_NIGHT, "departed_at.freshness", False),
+    ("silver.weather", AT_NIGHT, "time_hour.freshness", True),
+]
+"""A table, the end of an hour without rows, a rule, and whether they break it."""
+
+
+@pytest.mark.parametrize(("table", "hour_end", "rule", "fails"), FRESHNESS)
+def test_freshness_can_fail(
+    spark: SparkSession, table: str, hour_end: datetime, rule: str, fails: bool
+) -> None:
     judged = _empty_hour(spark, table, HourCount(hour_end, 0))
-    assert [bool(hours) for rule, hours in judged.items() if rule.endswith(".freshness")] == [fails]
+    found = {name: bool(hours) for name, hours in judged.items() if name.endswith(".freshness")}
+    assert found == {rule: fails}
 
 
 def _empty_hour(spark: SparkSession, table: str, hour: HourCount) -> dict[str, dict[datetime, int]]:
@@ -190,6 +214,17 @@ def test_every_rule_on_gold_rows_can_fail(spark: SparkSession, table: str) -> No
     found = frame.select(*(mark.alias(str(number)) for number, mark in enumerate(marks))).collect()
     broken_ids = [{rule.id for rule, mark in zip(rules, row, strict=True) if mark} for row in found]
     assert broken_ids == [set(), *({rule.id} for rule in rules)]
+
+
+@pytest.mark.parametrize("table", GOLD)
+def test_a_key_that_comes_twice_is_found(spark: SparkSession, table: str) -> None:
+    contract = LOADED.contracts[table]
+    row = (*(_sound(table, name) for name in contract.columns), CASES)
+    schema = ", ".join(f"`{name}` {column.type}" for name, column in contract.columns.items())
+    for rows, marked in (([row], {}), ([row, row], {CASES: 2})):
+        frame = spark.createDataFrame(rows, f"{schema}, _known_at timestamp")
+        judged = judge_by_hour(frame, contract, table, [HourCount(CASES, len(rows))], "_known_at")
+        assert {one.rule.id: one.broken for one in judged}["key.unique"] == marked
 
 
 def _sound(table: str, name: str) -> Any:

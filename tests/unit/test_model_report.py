@@ -7,7 +7,7 @@ import copy
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from typing import Any
+from typing import Any, Literal
 from xml.etree import ElementTree
 
 import numpy as np
@@ -41,15 +41,17 @@ HEADER: dict[str, Any] = {
 
 
 def world(
-    value: str = "AA", champion: bool = False
+    value: str = "AA", champion: Literal["none", "even", "bad"] = "none"
 ) -> tuple[dict[str, Any], np.ndarray, dict[str, np.ndarray]]:
     """An evaluation as `evaluate` makes it: a good candidate, three days, a slice per carrier."""
     draw = np.random.default_rng(2)
     delay = draw.normal(0, 1, ROWS)
     label = (draw.random(ROWS) < 1 / (1 + np.exp(-2 * delay))).astype(float)
     scores = {"candidate": 1 / (1 + np.exp(-2 * delay)), "base rate": np.full(ROWS, 0.5)}
-    if champion:
+    if champion == "even":
         scores["champion"] = np.clip(scores["candidate"] + 0.001 * (-1) ** np.arange(ROWS), 0, 1)
+    if champion == "bad":
+        scores["champion"] = 1 - scores["candidate"]
     as_of = pd.Series(pd.Timestamp(2013, 1, 25) + pd.to_timedelta(np.arange(ROWS) % 72 + 1, unit="h"))
     costs = Costs(false_positive=20, true_positive=60, false_negative=100)
     judged = evaluate_scores(label, as_of, scores, COHORTS, costs=costs, seed=1)
@@ -63,7 +65,7 @@ def world(
             label,
             scores,
             {"carrier": Slice()},
-            against=strongest(judged),
+            against=strongest(judged) if champion == "none" else "champion",
             blocks=blocks_in(as_of, COHORTS, "day"),
             seed=1,
         ),
@@ -80,7 +82,12 @@ def world(
         },
         "costs": costs.model_dump(),
     }
-    facts = {"model": 3, "track": "first", "held_out": True, "champion": served if champion else None}
+    facts = {
+        "model": 3,
+        "track": "first",
+        "held_out": True,
+        "champion": served if champion != "none" else None,
+    }
     return {**facts, **judged, **closer}, label, scores
 
 
@@ -230,8 +237,22 @@ def test_how_a_model_stands(differences: dict[str, Any], kind: str, title: str) 
     assert (found.kind, found.title) == (kind, title)
 
 
+def test_slices_are_told_against_the_champion_also_where_a_baseline_is_better() -> None:
+    result, label, scores = world(champion="bad")
+    assert list(result["figures"]) == ["candidate", "base rate", "champion"]
+    assert result["figures"]["base rate"]["log_loss"] < result["figures"]["champion"]["log_loss"]
+    shown = " ".join(Page(model_report(HEADER, result, figures(label, scores, result))).text.split())
+    assert "Log loss beside the champion. A slice has an interval from 100 rows on." in shown
+    heading = "log loss of champion difference AUC of champion"
+    assert f"carrier rows came true mean probability {heading}" in shown
+    part = result["slices"]["columns"]["carrier"][0]
+    own, other = (part["scores"][name]["log_loss"] for name in ("candidate", "champion"))
+    assert part["difference"]["mean"] == pytest.approx(own - other)
+    assert f"{other:.4f} " + f"{own - other:+.4f}".replace("-", "−") in shown
+
+
 def test_beside_a_champion() -> None:
-    result, label, scores = world(champion=True)
+    result, label, scores = world(champion="even")
     shown = " ".join(Page(model_report(HEADER, result, figures(label, scores, result))).text.split())
     assert "The champion is version 2 (model 2), trained until 2013-01-25 00:00." in shown
     assert "Against champion: log loss" in shown

@@ -253,7 +253,7 @@ def test_who_is_told_is_told(tmp_path: Path) -> None:
     assert [change_told(change) for change in plan.pipeline_changes] == [
         "alerts : None -> to data_team, on closed_gate, late_hour, promotion, drift, late_after none [told] "
     ]
-    assert verdict(plan, START) == "no row changes, others are told of what comes"
+    assert verdict(plan, START) == "no row changes, what is told of them does"
     plan = make_plan(boss, published_with(team), [])
     assert [change_told(change) for change in plan.pipeline_changes] == [
         "alerts to: data_team -> data_team, boss [told] ",

@@ -108,7 +108,10 @@ CASES = {
         DELAYS,
         "mean_delay: {type: double}",
         "mean_delay: {type: double, personal: true}",
-        ["gold.delays changed", "  personal of mean_delay: false -> true [words] "],
+        [
+            "gold.delays changed",
+            "  personal of mean_delay: false -> true [told] reports mask its values, statistics have counts only; what is published stays",
+        ],
     ),
     "a column of a transform is added": (
         TRIPS,
@@ -281,6 +284,20 @@ def test_each_change_has_its_plan(tmp_path: Path, case: str) -> None:
     before = document(tmp_path, {})
     now = document(tmp_path, {file: TRIPS_FILES[file].replace(old, new), **MORE_FILES.get(case, {})})
     assert told(make_plan(now, published_with(before), [])) == expected
+
+
+def test_a_column_that_is_described_and_no_longer_personal(tmp_path: Path) -> None:
+    texts = ["{type: double, personal: true}", "{type: double, description: minutes}"]
+    files = [
+        {DELAYS: TRIPS_FILES[DELAYS].replace("mean_delay: {type: double}", f"mean_delay: {text}")}
+        for text in texts
+    ]
+    before, now = (document(tmp_path, given) for given in files)
+    assert told(make_plan(now, published_with(before), [])) == [
+        "gold.delays changed",
+        "  description of mean_delay:  -> minutes [words] ",
+        "  personal of mean_delay: true -> false [told] reports and statistics show its values",
+    ]
 
 
 def test_a_removed_table_stays_and_is_told_last(tmp_path: Path) -> None:

@@ -73,6 +73,13 @@ TEXTS = [
         "  next: run as an ordinary user",
     ),
     (
+        errors.ForeignDataFolder(HOME / "postgres"),
+        "PostgreSQL's data directory holds files, but lacks PG_VERSION: it is not one, or was cut short\n"
+        "  where: /data/headgate/postgres\n"
+        "  left behind: nothing was started\n"
+        "  next: rm -r /data/headgate/postgres if nothing in it is needed, then ./headgate up",
+    ),
+    (
         errors.SecretExposed(HOME / "secrets" / "engine_token", 0o640),
         "a secret is open to other users (mode 640)\n"
         "  where: /data/headgate/secrets/engine_token\n"

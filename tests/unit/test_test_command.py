@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from headgate.cli import test as command
 from headgate.cli.app import build
 
-ALWAYS = ["unit", "integration/demo", "hours", "learning", "operations", "s3", "integration/shop"]
+ALWAYS = ["unit", "integration/demo", "hours", "learning", "operations", "s3", "integration/shop", "s3"]
 ON_DEMAND = ["proofs", "compose"]
 
 
@@ -79,7 +79,7 @@ def test_what_would_not_end_in_time_is_left_out_and_named(
     assert machine.ran == ["unit", "integration/demo", "hours", "learning", "s3"]
     assert [line for line in result.output.splitlines() if "left out" in line] == [
         f"left out, for it would not end within 75 minutes: {name}"
-        for name in ("operations", "the second stack", "kills", "the compose stack")
+        for name in ("operations", "the second stack", "a pipeline on S3", "kills", "the compose stack")
     ]
 
 

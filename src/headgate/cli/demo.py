@@ -46,7 +46,12 @@ class NoChampion(HeadgateError):
 
 def demo(
     hours: Annotated[int, typer.Option(min=0, help="Hours to run after the four weeks of backlog.")] = 6,
-    as_json: Annotated[bool, typer.Option("--json", help="End with the summary as one JSON object.")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="End with the summary as one JSON object, also where there is no champion."
+        ),
+    ] = False,
     keep_up: Annotated[bool, typer.Option(help="Leave the stack running at the end.")] = True,
 ) -> None:
     """Bring real flights from landing files to a promoted champion.
@@ -67,13 +72,13 @@ def demo(
     found = summarise(settings, loaded)
     found["seconds"] = round(time.monotonic() - begun, 1)
     _show(settings, found)
+    if as_json:
+        typer.echo(json.dumps(found))
     if found["champion"] is None:
         raise _no_champion(found)
     if not keep_up and served_stack() is None:
         with only_one(Layout.of(settings)):
             stop_stack(Layout.of(settings))
-    if as_json:
-        typer.echo(json.dumps(found))
 
 
 def _run(settings: Settings, loaded: LoadedPipeline, last: datetime, progress: Progress) -> None:

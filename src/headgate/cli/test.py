@@ -43,6 +43,7 @@ PARTS = (
     Part("operations", (*SIDE_BY_SIDE, "tests/operations"), 28),
     Part("writers on S3", ("tests/s3/test_probe.py", "tests/s3/test_writers.py"), 5),
     Part("the second stack", ("tests/integration/shop",), 65),
+    Part("a pipeline on S3", ("tests/s3/test_pipeline.py",), 10),
 )
 """In the order of what they tell when time runs out."""
 
@@ -54,7 +55,8 @@ COMPOSE_PARTS = (
         80,
     ),
 )
-"""What `--compose` adds; all of `tests/compose` also sends forms, and restarts and destroys the stack."""
+"""What `--compose` adds; all of `tests/compose` also sends forms, restarts, upgrades and destroys the stack,
+and puts one on S3."""
 
 
 def test(

@@ -13,7 +13,7 @@ Effect = Literal["rewrites", "refused", "from_now_on", "judges", "recipe", "told
 - `from_now_on`: hours to come are other, published rows stay as they are;
 - `judges`: rows or candidates to come are judged by it;
 - `recipe`: the next learning fits another model;
-- `told`: others are told of what comes, or of other things;
+- `told`: others are told of what comes, or are told more or less of it;
 - `words`: nothing.
 """
 

@@ -41,7 +41,7 @@ def _structural(rule: GateRule) -> bool:
 def _meaning(rule: GateRule) -> tuple[object, ...]:
     """What the rule judges; of `references` also what is known to be missing, which only its words say."""
     kept = rule.words if rule.id.endswith(".references") else ""
-    return rule.kind, rule.on_fail, rule.expectation, rule.kwargs, rule.skips_deletes, kept
+    return rule.kind, rule.on_fail, rule.expectation, rule.kwargs, rule.skips_deletes, rule.quiet, kept
 
 
 def _said(rule: GateRule | None) -> str | None:

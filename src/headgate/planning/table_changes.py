@@ -8,6 +8,7 @@ from datetime import timedelta
 from headgate.planning.change import Change, Effect
 from headgate.planning.rule_changes import rule_changes
 from headgate.planning.said import said
+from headgate.spec.contract import Column
 from headgate.spec.duration import format_duration
 from headgate.spec.pipeline import Examples, GoldTable
 from headgate.spec.spec_document import SpecDocument, transforms_of
@@ -17,6 +18,8 @@ NO_SUCH_COLUMN = "earlier lines were archived without it, so it stays empty for 
 STAYS = "it stays in the table, empty in rows to come"
 HISTORY = "from when to when each row held"
 NO_ROW = "read off the change log, no row is written"
+MASKED = "reports mask its values, statistics have counts only; what is published stays"
+SHOWN = "reports and statistics show its values"
 OLD_KEY = "rows under the old key can remain; a table with a new name is free of them"
 
 
@@ -147,10 +150,17 @@ def _columns(table: str, before: SpecDocument, after: SpecDocument) -> Iterator[
         elif old[name].type != new[name].type:
             note = "the table keeps its type; give the new type a column with a new name"
             yield Change("column", name, old[name].type, new[name].type, "refused", note)
-        elif (old[name].description, old[name].personal) != (new[name].description, new[name].personal):
-            what = "description" if old[name].personal == new[name].personal else "personal"
-            was, is_ = (said(getattr(columns[name], what)) for columns in (old, new))
-            yield Change(f"{what} of", name, was, is_, "words")
+        else:
+            yield from _told_of(name, old[name], new[name])
+
+
+def _told_of(name: str, old: Column, new: Column) -> Iterator[Change]:
+    """What decides nothing of a column's values, but what people get to see of them."""
+    if old.description != new.description:
+        yield Change("description of", name, old.description, new.description, "words")
+    if old.personal != new.personal:
+        note = MASKED if new.personal else SHOWN
+        yield Change("personal of", name, said(old.personal), said(new.personal), "told", note)
 
 
 def _filled(table: str, column: str, before: SpecDocument, after: SpecDocument) -> tuple[Effect, str]:

@@ -71,5 +71,5 @@ def _gently(plan: Plan) -> str:
     if "judges" in effects:
         return "no row changes, what comes is judged otherwise"
     if "told" in effects:
-        return "no row changes, others are told of what comes"
+        return "no row changes, what is told of them does"
     return "only words change"

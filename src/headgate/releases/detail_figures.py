@@ -63,7 +63,7 @@ def by_day_figure(days: list[dict[str, Any]]) -> Figure:
 
 
 def slices_figure(found: dict[str, Any]) -> Figure:
-    """The candidate's log loss minus that of the strongest other score, with its interval, slice by slice."""
+    """The candidate's log loss minus that of the score `against`, with its interval, slice by slice."""
     lines = [
         (column, part)
         for column, parts in found["columns"].items()

@@ -14,7 +14,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Te
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from headgate.learning.evaluation import CANDIDATE, CHAMPION, strongest
+from headgate.learning.evaluation import CANDIDATE, CHAMPION
 from headgate.releases.drawing import as_address
 
 ALTERNATIVE_TEXTS = {
@@ -50,7 +50,8 @@ def model_report(header: dict[str, Any], result: dict[str, Any], figures: Mappin
         result=result,
         standing=standing(result),
         candidate=CANDIDATE,
-        against=strongest(result),
+        champion=CHAMPION,
+        against=result["slices"]["against"],
         others=list(result["differences"]),
         pictures={name: as_address(drawn[name]) for name in ALTERNATIVE_TEXTS if name in drawn},
         texts=ALTERNATIVE_TEXTS,

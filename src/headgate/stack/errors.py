@@ -105,6 +105,18 @@ class PostgresOutOfReach(HeadgateError):
         super().__init__(what, None, "nothing was started", next_command)
 
 
+class ForeignDataFolder(HeadgateError):
+    """The place of PostgreSQL's data directory is taken by files that are none."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            "PostgreSQL's data directory holds files, but lacks PG_VERSION: it is not one, or was cut short",
+            str(folder),
+            "nothing was started",
+            f"rm -r {folder} if nothing in it is needed, then ./headgate up",
+        )
+
+
 class SecretExposed(HeadgateError):
     """A secret can be read by other users."""
 

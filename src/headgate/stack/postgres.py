@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import quote
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
-from headgate.stack.errors import CommandFailed
+from headgate.stack.errors import CommandFailed, ForeignDataFolder
 from headgate.stack.layout import Layout
 from headgate.stack.system_user import SystemUser, system_user
 
@@ -46,20 +47,28 @@ def url(layout: Layout, database: str, driver: str) -> str:
 def prepare(layout: Layout) -> SystemUser:
     """Make the data directory where there is none; returns the user that owns it.
 
-    Raises PostgresOutOfReach, CommandFailed.
+    It is made beside its place and renamed, so in its place it is always whole. Raises PostgresOutOfReach,
+    ForeignDataFolder, CommandFailed.
     """
     user = system_user([layout.postgres, layout.postgres_sockets, binaries()])
-    user.own(layout.postgres)
     user.own(layout.postgres_sockets)
     if (layout.postgres / "PG_VERSION").exists():
+        user.own(layout.postgres)
         return user
-    command = [*user.prefix, str(binaries() / "initdb"), "--pgdata", str(layout.postgres)]
+    if layout.postgres.exists() and any(layout.postgres.iterdir()):
+        raise ForeignDataFolder(layout.postgres)
+    unfinished = layout.postgres.with_name(f"{layout.postgres.name}.unfinished")
+    if unfinished.exists():
+        shutil.rmtree(unfinished)
+    user.own(unfinished)
+    command = [*user.prefix, str(binaries() / "initdb"), "--pgdata", str(unfinished)]
     command += ["--username", USER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions"]
     log = layout.logs / "initdb.log"
     run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/")
     log.write_text(run.stdout)
     if run.returncode:
         raise CommandFailed("initdb", log, "\n".join(run.stdout.splitlines()[-15:]))
+    unfinished.rename(layout.postgres)
     return user
 
 

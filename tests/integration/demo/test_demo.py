@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import httpx
 
+from headgate.releases.release_rows import releases
 from tests.demo_sample import sample_lines, shape
 from tests.integration.headgate_stack import DEMO, Demo, HeadgateStack
 
@@ -28,6 +29,20 @@ def test_the_demo_ends_with_a_summary(demo: Demo) -> None:
     assert {"flights_bronze.flights", "flights_silver.flights_changes", "flights_gold.examples"} <= set(
         summary["tables"]
     )
+
+
+def test_the_champion_beats_delays_by_carrier_and_hour_by_more_than_chance(
+    demo: Demo, stack: HeadgateStack
+) -> None:
+    """By 0.06 of AUC and 0.03 of log loss at least; the bounds are of 95 % intervals over whole days."""
+    (promoted,) = (r for r in releases(stack.settings, "flights") if r.decision == "promote")
+    assert promoted.version == demo.summary["champion"]["version"]
+    assert promoted.evaluation["blocks"] == "day"
+    auc = promoted.evaluation["auc_differences"]["carrier x local_hour"]
+    log_loss = promoted.evaluation["differences"]["carrier x local_hour"]
+    assert auc["blocks"] == log_loss["blocks"] == 7
+    assert (auc["mean"] >= 0.06, auc["low"] > 0) == (True, True), auc
+    assert (log_loss["mean"] <= -0.03, log_loss["high"] < 0) == (True, True), log_loss
 
 
 def test_its_lines_name_every_hour_and_task_and_hide_nothing(demo: Demo) -> None:

@@ -248,19 +248,6 @@ def test_history_is_stamped_anew_where_the_form_asks_for_it_and_in_somebodys_nam
     assert len(ran) == 1
 
 
-@pytest.mark.parametrize(("hours", "quiet"), [(0, True), (3, False)])
-def test_learning_waits_until_no_hour_is_left(pipelines: Settings, hours: int, quiet: bool) -> None:
-    wait: Any = learn_dags()["shop_learn"].get_task("wait_until_quiet")
-    assert wait.poke(context(Instance(hours=hours), dag_id="shop_learn")) is quiet
-
-
-@pytest.mark.parametrize("hours", [0, 3])
-def test_a_learning_run_leaves_everything_to_the_one_behind_it(pipelines: Settings, hours: int) -> None:
-    wait: Any = learn_dags()["shop_learn"].get_task("wait_until_quiet")
-    with pytest.raises(AirflowSkipException, match="A later run of this DAG is queued"):
-        wait.poke(context(Instance(hours=hours, behind=1), dag_id="shop_learn"))
-
-
 def test_a_run_finds_its_own_attempt_again() -> None:
     name = run_attempt("shop_learn", "asset_triggered__1")
     assert name == run_attempt("shop_learn", "asset_triggered__1")

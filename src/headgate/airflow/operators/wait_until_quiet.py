@@ -12,6 +12,11 @@ from headgate.airflow.timing import QUIET_INTERVAL, QUIET_TIMEOUT
 
 WAIT_TASK = "wait_until_quiet"
 BUSY = ["queued", "running"]
+STUCK = (
+    "waiting for %s queued runs of %s, of which none is at work. Airflow does not start runs that were "
+    "cleared after their backfill was cancelled, nor those of a paused DAG. If they stay queued, mark them "
+    "as failed on the page of %s: this goes on then, and ./headgate run does their hours"
+)
 
 
 class WaitUntilQuietOperator(BaseSensorOperator):
@@ -48,6 +53,8 @@ class WaitUntilQuietOperator(BaseSensorOperator):
         if self.leaves_to_next and context["ti"].get_dr_count(dag_id=own, states=["queued"]):
             raise AirflowSkipException("A later run of this DAG is queued and takes everything in one go.")
         left = context["ti"].get_dr_count(dag_id=self.upstream_dag_id, states=self.busy)
-        if left:
+        if left and not context["ti"].get_dr_count(dag_id=self.upstream_dag_id, states=["running"]):
+            self.log.warning(STUCK, left, self.upstream_dag_id, self.upstream_dag_id)
+        elif left:
             self.log.info("%s still has %s runs to do", self.upstream_dag_id, left)
         return left == 0
