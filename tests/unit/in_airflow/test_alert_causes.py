@@ -49,7 +49,7 @@ def test_a_closed_gate_says_what_broke_where_the_report_is_and_how_to_go_on(pipe
     assert cause.what == (
         "silver.orders amount.between: 7 of 200 rows break “amount is at least 0” (such as order_id=17: -3.5)"
     )
-    assert cause.page == "/headgate/reports/shop/silver/2024-01-01T07/2024-01-01T07--00000001.html"
+    assert cause.page == "/headgate/validation/shop/silver/2024-01-01T07/2024-01-01T07--00000001"
     assert "./headgate gate accept shop" in cause.next_command
 
 
