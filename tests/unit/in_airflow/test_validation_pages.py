@@ -178,6 +178,14 @@ def test_a_text_that_fits_no_type_is_masked_where_its_column_is_personal(
     assert "Secret" not in look(TAB) and "column=amount: •••" in look(TAB)
 
 
+def test_a_rule_on_columns_counts_columns(look: Callable[..., str], judged: Callable[..., str]) -> None:
+    found = [{"key": {"column": "amount"}, "value": "2 rows are no double"}]
+    typed = replace(CLOSING, kind="columns", column=None, rule="values.typed", rows=3, unexpected=1)
+    judged(7, verdict(replace(typed, samples=found)), "closed")
+    assert "1 of 3 columns · 33.3 %" in look(TAB)
+    assert '<th scope="col">column</th><th scope="col">found</th>' in look(TAB)
+
+
 def test_the_note_of_a_closed_gate_masks_like_its_report(
     look: Callable[..., str],
     judged: Callable[..., str],
