@@ -177,7 +177,7 @@ def test_ticked_rows_are_asked_for_in_the_viewers_name(shop: Shop) -> None:
     ((dag, values),) = shop.triggered
     assert (dag, values["triggering_user_name"]) == (DAG, "anna")
     assert values["conf"] == {
-        "table": "orders", "action": "replay", "rules": [], "rows": [row], "values": {"amount": "5"},
+        "table": "orders", "action": "replay", "rules": [], "rows": [row], "secret_values": {"amount": "5"},
         "why": "a slip",
     }  # fmt: skip
 
