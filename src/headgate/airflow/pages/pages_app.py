@@ -10,8 +10,8 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import Response
 from starlette.convertors import IntegerConvertor, register_url_convertor
 
-from headgate.airflow.names import HOURLY, REPLAY
-from headgate.airflow.pages.access import User, readable, require_reader
+from headgate.airflow.names import HOURLY, REPLAY, gate_dag_id
+from headgate.airflow.pages.access import User, form_for, readable, require_reader
 from headgate.airflow.pages.catalog_page import catalog, table_values
 from headgate.airflow.pages.dag_runs import run_hour, staged_attempt
 from headgate.airflow.pages.learned_run import learned
@@ -82,7 +82,7 @@ def pages_app() -> FastAPI:
 def all_pipelines(user: User) -> Response:
     """Every pipeline that the viewer may read: how far it is, what holds it back, what serves."""
     settings, now = Settings(), datetime.now(UTC)
-    shown = [overview(settings, loaded, now) for loaded in readable(settings, user)]
+    shown = [overview(settings, loaded, now, user) for loaded in readable(settings, user)]
     return page("pipelines.html", pipelines=shown, now=now, here="pipelines")
 
 
@@ -93,7 +93,7 @@ def one_pipeline(user: User, pipeline: str, until: date | None = None, refresh: 
     loaded = pipeline_named(settings, pipeline)
     if loaded is None:
         return page("no_pipeline.html", status=404, name=pipeline)
-    values = pipeline_values(settings, loaded, datetime.now(UTC), until)
+    values = pipeline_values(settings, loaded, datetime.now(UTC), until, user)
     return page("pipeline.html", **values, refresh=refresh, here="pipeline")
 
 
@@ -153,7 +153,7 @@ def validation(user: User, dag: str, run: str, task: str) -> Response:
     if loaded is None:
         return page("no_pipeline.html", status=404, name=pipeline)
     values = judgement(settings, loaded, pipeline, hop, hour, own)
-    return page("validation.html", **values)
+    return page("validation.html", **values, form=form_for(gate_dag_id(pipeline), user))
 
 
 def attempt(user: User, pipeline: str, hop: str, hour: str, attempt: str) -> Response:
@@ -166,7 +166,7 @@ def attempt(user: User, pipeline: str, hop: str, hour: str, attempt: str) -> Res
     values = judgement(settings, loaded, pipeline, hop, hour, attempt)
     if values["verdict"] is None:
         return page("missing.html", status=404, name=attempt, what="report")
-    return page("validation.html", **values, here="pipeline")
+    return page("validation.html", **values, form=form_for(gate_dag_id(pipeline), user), here="pipeline")
 
 
 def history(user: User, pipeline: str, table: str) -> Response:

@@ -50,6 +50,7 @@ class ClosedGate:
     report: str
     attempt: str
     told: bool
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,9 @@ def closed_gates(settings: Settings, loaded: LoadedPipeline, ledger: Ledger) -> 
         step = next_step(pipeline, entry.hop, verdict.closing if verdict else [])
         why = _why_closed(loaded, entry, verdict)
         told = verdict is not None
-        gates.append(ClosedGate(entry.hop, entry.hour, why, step, entry.report, entry.attempt, told))
+        gates.append(
+            ClosedGate(entry.hop, entry.hour, why, step, entry.report, entry.attempt, told, entry.digest)
+        )
     return gates
 
 
