@@ -39,6 +39,15 @@ AT = datetime(2026, 2, 1, 7, tzinfo=UTC)
         ({"extra": '{"chosen_options": ["promote"]}', "dag_id": "p"}, "p", "['promote']"),
         ({"extra": "no json", "dag_id": "p"}, "p extra no json", ""),
         ({"extra": '["a"]'}, "extra ['a']", ""),
+        (
+            {
+                "dag_id": "flights_quarantine",
+                "extra": '{"conf": {"table": "flights", "values": {"name": "Ada"}, '
+                '"secret_values": {"name": "Ada"}, "secret_key": ["name=Ada"]}}',
+            },
+            "flights_quarantine table flights",
+            "",
+        ),
     ],
 )
 def test_a_line_of_airflow_is_an_act(event: dict[str, Any], what: str, why: str) -> None:

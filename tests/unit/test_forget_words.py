@@ -346,7 +346,15 @@ def test_the_run_that_names_the_subject_is_deleted_when_it_is_through(
         {**dag_run("manual__3", "success"), "conf": None},
     ]
     begun = {**dag_run("manual__1", "success"), "dag_id": "air_forget"}
-    client = Airflow({"/dags/air_forget/dagRuns": [begun, {"dag_runs": runs}]})
+    asked = [
+        ("success", {"table": "flights", "secret_values": {"name": "Ada"}}),
+        ("failed", {"table": "flights", "values": {"name": "Ada"}}),
+        ("running", {"table": "flights", "secret_values": {"name": "Ada"}}),
+        ("success", {"table": "flights", "secret_values": {}}),
+    ]
+    mends = [{"dag_run_id": f"mend__{n}", "state": one, "conf": conf} for n, (one, conf) in enumerate(asked)]
+    given = {"/dags/air_forget/dagRuns": [begun, {"dag_runs": runs}]}
+    client = Airflow({**given, "/dags/air_quarantine/dagRuns": [{"dag_runs": mends}]})
     for name in ("create_pools", "wait_for_dag"):
         monkeypatch.setattr(start_run_module, name, lambda *_: None)
     line = SimpleNamespace(state="forgotten", attempt="forget-5a", digest=subject.digest("5a"))
@@ -367,5 +375,8 @@ def test_the_run_that_names_the_subject_is_deleted_when_it_is_through(
     forget_through_airflow(settings, cast(AirflowClient, client), LOADED, subject, "request 12", progress)
     form = {"table": "flights", "secret_key": ["flight_id=UA-1545"], "why": "request 12"}
     assert client.posted == [("/dags/air_forget/dagRuns", {"logical_date": None, "conf": form})]
-    assert client.deleted == ["/dags/air_forget/dagRuns/manual__0", "/dags/air_forget/dagRuns/manual__1"]
+    assert client.deleted == [
+        *("/dags/air_forget/dagRuns/manual__0", "/dags/air_forget/dagRuns/manual__1"),
+        *("/dags/air_quarantine/dagRuns/mend__0", "/dags/air_quarantine/dagRuns/mend__1"),
+    ]
     assert said == ["Certificate forget-5a", f"the certificate is kept at {certificate}"]

@@ -185,6 +185,19 @@ def test_a_rule_that_cannot_be_judged_closes_though_it_only_warns(parcels: DataF
     assert result.closes
 
 
+def test_an_error_that_quotes_a_personal_value_is_told_by_its_class(
+    parcels: DataFrame, caplog: pytest.LogCaptureFixture
+) -> None:
+    quoting = {"column": "weight", "max_value": 1000, "row_condition": "CAST(name AS INT) > 0"}
+    found = judged(parcels, rules=[{"expect": "expect_column_values_to_be_between", "kwargs": quoting}])
+    result = one(found, "weight.be_between")
+    assert "its text may have personal values and is not kept" in result.error
+    assert result.closes
+    for text in (result.error, json.dumps(found.document.to_json_dict()), caplog.text):
+        assert "'Ada'" not in text and "Grace" not in text and "Edith" not in text
+    assert "[CAST_INVALID_INPUT]; its text may have personal values" in caplog.text
+
+
 def test_no_rows_pass_every_rule_on_rows(parcels: DataFrame) -> None:
     found = judged(parcels.limit(0), hours=[HourCount(END, 0)])
     assert [result.rule for result in found.rules if not result.passed] == []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from headgate.gates.gate_closed import GateClosed
 from headgate.gates.hour_counts import HourCount
-from headgate.gates.verdict import RuleResult, Verdict, judge
+from headgate.gates.verdict import RuleResult, Verdict, error_class, judge
 
 END = datetime(2013, 1, 29, 8, tzinfo=UTC)
 HELD = RuleResult(
@@ -155,3 +155,26 @@ def test_a_closed_gate_survives_being_sent_between_processes() -> None:
     closed = GateClosed(verdict(BROKEN), "flights", "silver", "2013-01-29 07:00")
     again = pickle.loads(pickle.dumps(closed))
     assert (str(again), again.verdict) == (str(closed), closed.verdict)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("[CAST_INVALID_INPUT] The value 'SW1A 1AA' of the type", "[CAST_INVALID_INPUT]"),
+        (
+            "Caught exception [A_B.C_D] of 'Ada'",
+            "[A_B.C_D]",
+        ),
+        ("no number: [ADA]", "an error"),
+    ],
+)
+def test_of_an_error_that_may_quote_a_value_the_class_is_told(error: str, told: str) -> None:
+    said = f"{told}; its text may have personal values and is not kept"
+    assert error_class(error) == said
+    assert error_class(said) == said
+
+
+def test_that_a_column_is_missing_is_told_as_it_is() -> None:
+    missing = 'Error: The column "weight" in BatchData does not exist.'
+    assert error_class(missing) == missing
+    assert error_class(f"{missing} Ada") == "an error; its text may have personal values and is not kept"

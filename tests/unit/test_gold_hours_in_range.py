@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from headgate.gates.hour_counts import HourCount
+from headgate.gates.verdict import sentence
 from headgate.hops.gate import in_range
 from headgate.spec.hour_range import HourRange
 
@@ -30,3 +31,10 @@ def test_it_says_which_hours_and_what_was_expected() -> None:
         "every row belongs to an hour that was asked for, "
         "(2024-01-01T04:00:00+00:00, 2024-01-01T06:00:00+00:00]"
     )
+
+
+def test_what_breaks_it_are_rows() -> None:
+    counted = [HourCount(datetime(2024, 1, 1, hour, tzinfo=UTC), 50) for hour in (5, 8)]
+    words = "every row belongs to an hour that was asked for"
+    found = in_range("gold.delays", counted, WINDOW)
+    assert sentence(found).startswith(f"gold.delays rows.in_range: 50 of 100 rows break “{words}, ")

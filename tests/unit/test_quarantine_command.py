@@ -86,7 +86,7 @@ def test_the_request_is_a_run_of_the_form(
         "action": "replay",
         "rules": [],
         "rows": ["a.csv:7", "a.csv:8"],
-        "values": {"air_time": "99"},
+        "secret_values": {"air_time": "99"},
         "why": "a slip",
     }
     assert client.posted == [(RUNS, {"logical_date": None, "conf": form})]

@@ -188,3 +188,16 @@ def test_a_mistake_is_told_at_its_line(
         assert errors == []
     else:
         assert text in errors
+
+
+def test_a_slice_by_a_personal_column_is_refused(tmp_path: Path) -> None:
+    files = {
+        **TRIPS_FILES,
+        TRIPS: TRIPS_FILES[TRIPS].replace("[[], [city]]", "[[], [city]]\n  slices: {city: {}}"),
+        f"{E}/gold.examples.yaml": TRIPS_FILES[f"{E}/gold.examples.yaml"].replace(
+            "city: {}", "city: {personal: true}"
+        ),
+    }
+    assert _errors(tmp_path, files) == [
+        f"{TRIPS}:37: city is personal, and reports name the values of a slice: expected a column that is not personal"
+    ]

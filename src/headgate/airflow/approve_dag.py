@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk import DAG
 
+from headgate.airflow.alerts.notifier import notifiers
 from headgate.airflow.names import approve_dag_id
 from headgate.airflow.on_engine import in_turn_on_engine
 from headgate.airflow.operators.answer import APPROVE_TASK, AnswerOperator
@@ -44,6 +45,7 @@ def approve_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
             arguments=["--pipeline", name],
             tracking=settings.mlflow_connection,
             trigger_rule="none_failed",
+            on_success_callback=list(notifiers(settings, pipeline)),
             **in_turn_on_engine(settings, name, "answer"),
         )
         approve >> approved >> record

@@ -85,6 +85,11 @@ def approve_dag_id(pipeline: str) -> str:
     return pipeline + APPROVE
 
 
+def approve_run_id(release: int | str) -> str:
+    """The run that asks about the candidate of a release."""
+    return f"approve__{release}"
+
+
 def forget_dag_id(pipeline: str) -> str:
     """The DAG that removes a subject from everything."""
     return pipeline + FORGET

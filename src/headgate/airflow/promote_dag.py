@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow.sdk import DAG, BaseOperator, Param, chain
 
 from headgate.airflow.alerts.notifier import notifiers
-from headgate.airflow.names import approve_dag_id, promote_dag_id
+from headgate.airflow.names import approve_dag_id, approve_run_id, promote_dag_id
 from headgate.airflow.on_engine import in_turn_on_engine
 from headgate.airflow.operators.asked import QUESTION, AskedOperator
 from headgate.airflow.operators.promote import PromoteOperator
@@ -61,7 +61,7 @@ def _ask(pipeline: str, promote: BaseOperator) -> None:
     ask = TriggerDagRunOperator(
         task_id="ask",
         trigger_dag_id=approve_dag_id(pipeline),
-        trigger_run_id=f"approve__{question['release']}",
+        trigger_run_id=approve_run_id(question["release"]),
         conf=question,
         skip_when_already_exists=True,
     )

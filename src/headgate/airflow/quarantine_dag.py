@@ -13,7 +13,10 @@ from headgate.spec.settings import Settings
 
 
 def quarantine_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> DAG:
-    """Build the DAG: no schedule, one run per request, which the form's fields make up."""
+    """Build the DAG: no schedule, one run per request, which the form's fields make up.
+
+    The field of the texts is called as it is because Airflow's audit log masks what is called a secret.
+    """
     name, tables = pipeline.pipeline, list(pipeline.silver)
     with DAG(
         dag_id=quarantine_dag_id(name),
@@ -38,11 +41,12 @@ def quarantine_dag(settings: Settings, pipeline: Pipeline, doc: str | None) -> D
                 items={"type": "string"},
                 description="These rows, <file>:<row>. Without rules and rows: all of the table",
             ),
-            "values": Param(
+            "secret_values": Param(
                 {},
                 type="object",
                 additionalProperties={"type": "string"},
-                description='Replay only: texts that mend the rows, {"column": "text"}',
+                description='Replay only: texts that mend the rows, {"column": "text"}; the audit log does '
+                "not keep them",
             ),
             "why": Param("", type="string", description="Why, for the record; a dismissal needs one"),
         },

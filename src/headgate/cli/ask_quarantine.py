@@ -32,7 +32,9 @@ class RowsAsked:
     @property
     def form(self) -> dict[str, Any]:
         """The fields as Airflow takes them."""
-        return {**vars(self), "rules": list(self.rules), "rows": list(self.rows)}
+        form = {**vars(self), "rules": list(self.rules), "rows": list(self.rows)}
+        form["secret_values"] = form.pop("values")
+        return form
 
 
 def ask_quarantine(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from headgate.airflow.names import forget_dag_id
+from headgate.airflow.names import forget_dag_id, quarantine_dag_id
 from headgate.cli.await_run import await_run
 from headgate.cli.progress import Progress
 from headgate.cli.start_run import start_run
@@ -53,12 +53,22 @@ def forget_through_airflow(
     for named in client.all(f"/dags/{dag_id}/dagRuns", "dag_runs"):
         if names_subject(loaded, named["conf"] or {}, subject):
             client.delete(f"/dags/{dag_id}/dagRuns/{named['dag_run_id']}")
+    _delete_mends(client, quarantine_dag_id(name))
     for line in Ledger(settings, name, loaded.spec.hops[-1]).entries()[::-1]:
         if line.state == "forgotten" and subject.is_of(line.attempt, line.digest):
             path = certificate_path(settings, name, line.attempt).with_suffix(".txt")
             progress.say(path.read_text(encoding="utf-8").rstrip())
             progress.say(f"the certificate is kept at {path}")
             return
+
+
+def _delete_mends(client: AirflowClient, dag_id: str) -> None:
+    """Delete the ended runs whose forms have texts that mended rows, whosever they are: no key tells."""
+    for run in client.all(f"/dags/{dag_id}/dagRuns", "dag_runs"):
+        form = run["conf"] or {}
+        mended = form.get("secret_values") or form.get("values")
+        if mended and run["state"] in ("success", "failed"):
+            client.delete(f"/dags/{dag_id}/dagRuns/{run['dag_run_id']}")
 
 
 def names_subject(loaded: LoadedPipeline, form: Mapping[str, Any], subject: Subject) -> bool:

@@ -233,6 +233,7 @@ def _window_rules(contract: Contract, table: str) -> Iterator[GateRule]:
             {"column": f"{AGE}{fresh.column}", "max_value": int(fresh.max_age.total_seconds())},
             (fresh.column,),
             fresh.why,
+            fresh.column in contract.columns and contract.columns[fresh.column].personal,
             quiet=quiet,
         )
     if volume is None:

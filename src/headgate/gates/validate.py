@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,10 +19,11 @@ from pyspark.sql import functions as F
 
 from headgate.gates.contract_to_suite import suite_of
 from headgate.gates.counting_engine import CountingEngine
+from headgate.gates.error_logs import error_classes_only
 from headgate.gates.hour_counts import HourCount
 from headgate.gates.rules import AGE, NOT_A_DELETE, GateRule, is_freshness, rules_of
 from headgate.gates.samples import LONGEST, hour_samples, row_samples
-from headgate.gates.verdict import RuleResult
+from headgate.gates.verdict import RuleResult, error_class
 from headgate.gates.words import in_words
 from headgate.spec.contract import Contract
 from headgate.spec.hour_range import HOUR
@@ -49,12 +51,26 @@ def validate(
     `df` has the contract's columns and Headgate's own, which begin with `_`. `window_end` is what freshness
     is measured against, `hours_summary` the rows by hour that volume is judged on. Nothing is persisted and
     nothing but counts and up to five samples of each broken rule leaves Spark: two jobs for each
-    set of rows that rules look at, one more where rules are broken. Personal values are left out of samples.
+    set of rows that rules look at, one more where rules are broken. Personal values are left out of samples;
+    where a column is personal, an error is told, and logged here, by its class alone.
     A figure of no values (the mean of an empty column) breaks nothing; freshness of no rows does.
 
     Raises RuleError for a rule that Great Expectations does not know. A rule that it cannot evaluate, for
     example since its column is missing, is a result with an `error`.
     """
+    personal = any(column.personal for column in contract.columns.values())
+    with error_classes_only() if personal else nullcontext():
+        return _validate(df, contract, table, window_end, hours_summary, personal)
+
+
+def _validate(
+    df: DataFrame,
+    contract: Contract,
+    table: str,
+    window_end: datetime,
+    hours_summary: Sequence[HourCount],
+    personal: bool,
+) -> Validation:
     rules = [rule for rule in rules_of(contract, table) if not _silent(rule, window_end)]
     staged = [rule for rule in rules if rule.kind != "hours"]
     by_hour = {rule.id: hours_of(rule, hours_summary) for rule in rules if rule.kind == "hours"}
@@ -72,6 +88,9 @@ def validate(
             engine = PandasExecutionEngine(batch_data_dict={"hours": summary})
             outcomes |= _run(engine, suite_of([rule], table))
     found = [outcomes[rule.id] for rule in rules]
+    if personal:
+        for outcome in found:
+            _keep_error_class(outcome)
     for rule, outcome in zip(rules, found, strict=True):
         if rule.personal:
             _keep_counts(outcome)
@@ -135,6 +154,16 @@ def _keep_counts(outcome: ExpectationValidationResult) -> None:
     outcome.result = {
         name: value for name, value in measured.items() if name.endswith(("_count", "_percent"))
     }
+
+
+def _keep_error_class(outcome: ExpectationValidationResult) -> None:
+    """Leave of an exception, which may quote any value of the row, its class alone."""
+    if _raised(outcome):
+        outcome.exception_info = {
+            "raised_exception": True,
+            "exception_message": error_class(_raised(outcome)),
+            "exception_traceback": "",
+        }
 
 
 def _result(rule: GateRule, outcome: ExpectationValidationResult) -> RuleResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ MASK = "•••"
 
 TOLD = 5
 """How many broken rules a message tells at most; the report has them all."""
+
+_ERROR_CLASS = re.compile(r"\[[A-Z0-9]+(_[A-Z0-9]+)+(\.[A-Z0-9_]+)?\]")
+_NO_COLUMN = re.compile(r'Error: The column "[^"]*" in BatchData does not exist\.')
 
 ROUNDING = 1e-9
 """Rows by which a share may be exceeded: 0.29 of 100 rows are 29, whatever the computer makes of it."""
@@ -163,6 +167,17 @@ def _message(
     if more:
         told.append(f"and {more} more {'rule' if more == 1 else 'rules'}")
     return "; ".join(told)
+
+
+def error_class(error: str) -> str:
+    """What can be told of an error whose text may quote personal values: its class, `[CAST_INVALID_INPUT]`.
+
+    That a column is missing is told as it is.
+    """
+    if _NO_COLUMN.fullmatch(error):
+        return error
+    found = _ERROR_CLASS.search(error)
+    return f"{found[0] if found else 'an error'}; its text may have personal values and is not kept"
 
 
 def sentence(result: RuleResult) -> str:

@@ -160,9 +160,8 @@ def _judge(
         )
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        choice.findings.append(
-            _finding("files.header", "close", file, f"columns repeated: {', '.join(repeated)}")
-        )
+        shown = f"columns repeated: {len(repeated) if missing else ', '.join(repeated)}"
+        choice.findings.append(_finding("files.header", "close", file, shown))
     _judge_columns(file, loaded, names, required, choice)
     if same_as is not None and same_as != file.path:
         choice.findings.append(_finding("files.distinct", "warn", file, f"same bytes as {same_as}"))
@@ -171,17 +170,21 @@ def _judge(
 def _judge_columns(
     file: LandingFile, loaded: LoadedPipeline, names: list[str], required: list[str], choice: Choice
 ) -> None:
-    """Note columns that the contract does not have, and those that only it has."""
+    """Note columns that the contract does not have, and those that only it has.
+
+    Where a column is missing that every file has, the first line may be a row: its texts are counted only.
+    """
     feed = loaded.spec.feeds[file.feed]
     policy, columns = feed.on_schema_change, loaded.contracts[f"bronze.{file.feed}"].columns
     unknown = [name for name in names if name not in {*columns, *required, OPERATION, ""}]
     missing = [name for name in columns if name not in names and name not in required]
+    told = _listed(unknown) if set(required) <= set(names) else f"{len(unknown):,}"
     if policy == "evolve":
         choice.evolved += [name for name in unknown if re.fullmatch(NAME_PATTERN, name)]
     closes = missing and policy != "evolve"
     if unknown and not (closes or policy == "fail"):
         detail = "new in bronze, as text" if policy == "evolve" else "kept in _rescued"
-        shown = f"unknown columns, {detail}: {_listed(unknown)}"
+        shown = f"unknown columns, {detail}: {told}"
         choice.findings.append(_finding("files.columns", "warn", file, shown))
         unknown = []
     if missing and not closes:
@@ -189,7 +192,7 @@ def _judge_columns(
         choice.findings.append(_finding("files.columns", "warn", file, shown))
     if closes or (unknown and policy == "fail"):
         parts = [f"columns missing: {_listed(missing)}"] if missing else []
-        parts += [f"unknown columns: {_listed(unknown)}"] if unknown else []
+        parts += [f"unknown columns: {told}"] if unknown else []
         users = told_users(loaded, file.feed, missing)
         shown = "; ".join([*parts, users] if users else parts)
         choice.findings.append(_finding("files.columns", "close", file, shown))

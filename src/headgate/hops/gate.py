@@ -124,7 +124,7 @@ def in_range(table: str, counted: list[HourCount], window: HourRange) -> RuleRes
     return RuleResult(
         table=table,
         rule="rows.in_range",
-        kind="hours",
+        kind="table",
         column=None,
         on_fail="close",
         rows=sum(hour.rows for hour in counted),

@@ -218,7 +218,10 @@ def _slices(model: Model, contract: Contract, usable: list[str]) -> Iterator[Pro
             yield unresolved(path, "column of gold.examples", name, usable)
             continue
         kind = contract.columns[name].type
-        if kind in ("date", "timestamp"):
+        if contract.columns[name].personal:
+            message = f"{name} is personal, and reports name the values of a slice"
+            yield Problem(path, message, "a column that is not personal")
+        elif kind in ("date", "timestamp"):
             yield Problem(path, f"{name} is {kind}, which is no slice", "text, a whole number or edges")
         elif cut.edges is None and kind == "double":
             yield Problem(

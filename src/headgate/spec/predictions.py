@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from headgate.spec.contract import Between, Column, Contract
+from headgate.spec.layers import SCORES
 from headgate.spec.pipeline import Examples
 
 PREDICTIONS = "gold.predictions"
@@ -49,6 +50,11 @@ OWN = {
     ),
 }
 """The columns beside the example's key."""
+
+
+def hop_of(table: str) -> str:
+    """The hop that stages, judges and publishes `<layer>.<table>`."""
+    return SCORES if table == PREDICTIONS else table.partition(".")[0]
 
 
 def predictions_contract(examples: Examples, contract: Contract) -> Contract:

@@ -19,6 +19,8 @@ NOT_BY_PEOPLE = (
 )
 """Events that Airflow logs of its own doing."""
 REASONS = ("why", "note", "chosen_options")
+WITH_VALUES = ("values", "secret_values", "secret_key")
+"""Fields of forms that have values of rows in them, which no listing needs."""
 LONGEST = 200
 
 
@@ -40,7 +42,7 @@ def act_of(event: Mapping[str, Any]) -> Act:
         about.pop(told_already, None)
     form = about.pop("conf", None)
     if isinstance(form, dict):
-        about |= form
+        about |= {name: value for name, value in form.items() if name not in WITH_VALUES}
     names = [event.get(name) for name in ("dag_id", "run_id", "task_id")]
     why = next((str(about.pop(name)) for name in REASONS if about.get(name)), "")
     details = ", ".join(f"{name} {value}" for name, value in about.items() if value not in (None, "", [], {}))

@@ -49,7 +49,7 @@ def test_a_closed_gate_says_what_broke_where_the_report_is_and_how_to_go_on(pipe
     assert cause.what == (
         "silver.orders amount.between: 7 of 200 rows break “amount is at least 0” (such as order_id=17: -3.5)"
     )
-    assert cause.page == "/headgate/reports/shop/silver/2024-01-01T07/2024-01-01T07--00000001.html"
+    assert cause.page == "/headgate/validation/shop/silver/2024-01-01T07/2024-01-01T07--00000001"
     assert "./headgate gate accept shop" in cause.next_command
 
 
@@ -185,6 +185,14 @@ def test_candidates_refused_for_the_same_reason_are_one_cause(pipelines: Setting
     assert told(pipelines, 1) == []
 
 
+def test_a_refusal_is_told_for_a_day_whatever_was_decided_since(pipelines: Settings) -> None:
+    release(pipelines, 1, "hold", 4, reasons=REFUSED, decided_at=DAY)
+    release(pipelines, 2, "promote", 5, decided_at=DAY + timedelta(minutes=3))
+    assert [cause.title for cause in told(pipelines, 1)] == ["shop: version 4 was not promoted"]
+    assert told(pipelines, 1, since=DAY + timedelta(minutes=1)) == []
+    assert [cause.kind for cause in told(pipelines, 25)] == ["late_hour"]
+
+
 def test_a_candidate_that_waits_for_an_approval_is_told_until_somebody_answers(pipelines: Settings) -> None:
     release(pipelines, 1, "promote", 3)
     release(pipelines, 2, "ask", 4, previous_champion=3)
@@ -193,7 +201,7 @@ def test_a_candidate_that_waits_for_an_approval_is_told_until_somebody_answers(p
     assert cause.what == (
         "500 labelled rows, 100 needed. Until then version 3 serves; without an answer within 1 d it is held."
     )
-    assert cause.page == "/headgate/releases/shop/2"
+    assert cause.page == "/dags/shop_approve/runs/approve__2/tasks/approve/required_actions"
     assert cause.next_command == "in Airflow, the DAG shop_approve, Required Actions: approve or reject"
     release(pipelines, 3, "ask", 5, previous_champion=3)
     assert [cause.title for cause in told(pipelines, 1)] == [
@@ -224,7 +232,8 @@ def test_drift_is_one_cause_until_it_asks_no_more_or_another_champion_serves(pip
     assert cause.what == "amount: beyond the limit for days, up to 2024-01-02. The champion still serves."
     assert cause.page == "/headgate/pipelines/shop"
     assert cause.next_command == (
-        "./headgate drift shop; then ./headgate challenge shop MODEL, with one that learned since"
+        "./headgate drift shop; then ./headgate challenge shop MODEL, with one that learned since; "
+        "or in Airflow trigger shop_challenge"
     )
     check_day(pipelines, 3, 7, "amount", "hour")
     (still,) = told(pipelines, 1)

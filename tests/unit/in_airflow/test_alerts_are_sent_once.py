@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from headgate.airflow import alerts_dags, hourly_dags, promote_dags, replay_dags
+from headgate.airflow import alerts_dags, approve_dags, hourly_dags, promote_dags, replay_dags
 from headgate.airflow.alerts.alert_log import AlertLog
 from headgate.airflow.alerts.tell import NotTold, tell
 from headgate.spec.settings import Settings
@@ -56,7 +56,7 @@ def test_a_channel_and_a_mailbox_get_one_message_each(shop: Settings, slack: Cha
     ((recipients, subject, html),) = mail.mails
     assert recipients == ["a@example.org", "b@example.org"]
     assert subject == GATE
-    assert 'href="https://air.example.org/headgate/reports/shop/silver/2024-01-01T07/' in html
+    assert 'href="https://air.example.org/headgate/validation/shop/silver/2024-01-01T07/' in html
     assert tell(shop, "shop", NOW + timedelta(hours=1)) == 0
     assert (len(slack.posted), len(mail.mails)) == (1, 1)
 
@@ -141,10 +141,13 @@ def test_a_connection_that_leads_nowhere_is_named(
 
 
 def test_a_gate_tells_when_it_fails_and_a_decision_when_it_was_made(shop: Settings, slack: Channel) -> None:
+    spec = shop.pipelines / "shop" / "pipeline.yaml"
+    spec.write_text(f"{spec.read_text()}promotion: {{ask: [refresh]}}\n")
     hourly, replay, promote = hourly_dags(), replay_dags(), promote_dags()
+    approve = approve_dags()
     telling = {
         (dag.dag_id, task.task_id, kind)
-        for dag in (*hourly.values(), *replay.values(), *promote.values())
+        for dag in (*hourly.values(), *replay.values(), *promote.values(), *approve.values())
         for task in dag.tasks
         for kind in ("on_failure_callback", "on_success_callback")
         if getattr(task, kind)
@@ -156,6 +159,7 @@ def test_a_gate_tells_when_it_fails_and_a_decision_when_it_was_made(shop: Settin
         ),
         *(("shop_replay", f"{hop}.gate", "on_failure_callback") for hop in ("silver", "gold")),
         ("shop_promote", "promote", "on_success_callback"),
+        ("shop_approve", "answer", "on_success_callback"),
     }
     gate: Any = hourly["shop_hourly"].get_task("silver.gate")
     for _ in range(2):

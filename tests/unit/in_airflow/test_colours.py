@@ -5,15 +5,28 @@ from __future__ import annotations
 import re
 from itertools import product
 from math import cos, radians, sin
+from pathlib import Path
 
 import pytest
 
+import headgate
 from headgate.airflow.pages.render import style
 
 TEXT, SHAPE = 4.5, 3.0
 """The least contrast of text, and of what is drawn, that WCAG 2.2 asks for at level AA."""
 
 SHEET = bytes(style().body).decode()
+TEMPLATES = Path(headgate.__file__).parent
+REPORT = (TEMPLATES / "gates" / "templates" / "report.css").read_text()
+KEPT = {
+    "report": REPORT,
+    "model report": REPORT + (TEMPLATES / "releases" / "templates" / "model_report.css").read_text(),
+    "Data Docs": (TEMPLATES / "gates" / "templates" / "data_docs" / "data_docs.css").read_text(),
+}
+"""Style sheets of what is kept as files."""
+
+CANVAS = {"light": "#ffffff", "dark": "#121212"}
+"""What a browser puts behind a page that sets no background."""
 MODES = ("light", "dark")
 PLAIN = ("paper", "card")
 """What text without a background of its own stands on."""
@@ -28,9 +41,9 @@ DRAWN = [*product(("bar", "apart", "good", "bad", "warn", "focus", "soft"), PLAI
 Colour = tuple[float, float, float]
 
 
-def variables(mode: str) -> dict[str, str]:
-    """The sheet's colours by name; the dark ones are those of the light mode where they are not said."""
-    light, dark = re.findall(r":root \{(.*?)\}", SHEET, re.DOTALL)
+def variables(mode: str, sheet: str = SHEET) -> dict[str, str]:
+    """A sheet's colours by name; the dark ones are those of the light mode where they are not said."""
+    light, dark = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
     found = dict(re.findall(r"--([\w-]+):\s*([^;]+);", light))
     return found if mode == "light" else found | dict(re.findall(r"--([\w-]+):\s*([^;]+);", dark))
 
@@ -70,10 +83,10 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def pairs_of_rules() -> set[tuple[str, str]]:
+def pairs_of_rules(sheet: str = SHEET) -> set[tuple[str, str]]:
     """Each colour of text that a rule of the sheet sets, with the backgrounds that it stands on."""
     found = set()
-    for body in re.findall(r"\{([^{}]*)\}", SHEET):
+    for body in re.findall(r"\{([^{}]*)\}", sheet):
         for text in re.findall(r"(?<![\w-])color: var\(--([\w-]+)\)", body):
             own = re.findall(r"background: var\(--([\w-]+)\)", body)
             found |= {(text, back) for back in own or PLAIN}
@@ -107,6 +120,18 @@ def test_text_can_be_read(mode: str) -> None:
     colours = variables(mode)
     pairs = [*sorted(pairs_of_rules()), *IN_NOTES, *HEADINGS_OF_NOTES]
     found = {pair: round(contrast(colours[pair[0]], colours[pair[1]]), 2) for pair in pairs}
+    assert {pair: ratio for pair, ratio in found.items() if ratio < TEXT} == {}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", KEPT)
+def test_kept_files_can_be_read(name: str, mode: str) -> None:
+    plain = dict.fromkeys(PLAIN, CANVAS[mode])
+    colours = plain | variables(mode, KEPT[name])
+    found = {
+        pair: round(contrast(colours[pair[0]], colours[pair[1]]), 2) for pair in pairs_of_rules(KEPT[name])
+    }
+    assert len(found) >= 6
     assert {pair: ratio for pair, ratio in found.items() if ratio < TEXT} == {}
 
 

@@ -361,10 +361,10 @@ def test_a_request_about_the_quarantine_is_what_the_form_says(
     task: Any = quarantine_dags()["shop_quarantine"].get_task("request")
     ran: list[list[str]] = []
     monkeypatch.setattr(type(task), "run_job", lambda self, arguments: ran.append(arguments))
-    form = {"table": "sales", "action": "dismiss", "rules": ["a.between"], "rows": [], "values": {}}
+    form = {"table": "sales", "action": "dismiss", "rules": ["a.between"], "rows": []}
     form["why"] = "a test"
     run = SimpleNamespace(triggering_user_name="ann")
-    task.execute({"params": form, "dag_run": run})
+    task.execute({"params": {**form, "secret_values": {"amount": "5"}}, "dag_run": run})
     ((pipeline, name, request, text),) = ran
     assert (pipeline, name, request) == ("--pipeline", "shop", "--request")
-    assert json.loads(text) == {**form, "requested_by": "ann"}
+    assert json.loads(text) == {**form, "values": {"amount": "5"}, "requested_by": "ann"}

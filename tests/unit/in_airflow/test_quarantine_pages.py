@@ -126,6 +126,30 @@ def test_personal_values_are_masked_and_what_fitted_no_column_with_them(shop: Sh
     assert text.count("<code>•••</code>") == 2
 
 
+BRONZE = """\
+description: One row per change.
+key: [order_id]
+columns:
+  order_id: {}
+  amount: {personal: true}
+  customer: {}
+"""
+
+
+def test_what_is_personal_in_the_archive_alone_is_masked_too(shop: Shop) -> None:
+    (shop.settings.expectations / "shop" / "bronze.orders.yaml").write_text(BRONZE)
+    contract = shop.settings.expectations / "shop" / "silver.orders.yaml"
+    contract.write_text(contract.read_text().replace(", personal: true", ""))
+    shop.apart(
+        {"_failed_rules": [BETWEEN], "amount": 99.5, "customer": "Ada", "_rescued": '{"amount": "x9"}'}
+    )
+    request(shop.settings, 1, values={"amount": "88.5"})
+    text = shop.look(PAGE)
+    assert "<code>Ada</code>" in text
+    assert "99.5" not in text and "x9" not in text and "88.5" not in text
+    assert text.count("<code>•••</code>") >= 2
+
+
 def test_rows_are_shown_page_by_page(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quarantine_page, "ROWS_SHOWN", 2)
     shop.apart(*({"_failed_rules": [BETWEEN], "amount": 100.5 + n} for n in range(5)))
@@ -153,7 +177,7 @@ def test_ticked_rows_are_asked_for_in_the_viewers_name(shop: Shop) -> None:
     ((dag, values),) = shop.triggered
     assert (dag, values["triggering_user_name"]) == (DAG, "anna")
     assert values["conf"] == {
-        "table": "orders", "action": "replay", "rules": [], "rows": [row], "values": {"amount": "5"},
+        "table": "orders", "action": "replay", "rules": [], "rows": [row], "secret_values": {"amount": "5"},
         "why": "a slip",
     }  # fmt: skip
 

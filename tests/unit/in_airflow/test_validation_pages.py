@@ -178,6 +178,14 @@ def test_a_text_that_fits_no_type_is_masked_where_its_column_is_personal(
     assert "Secret" not in look(TAB) and "column=amount: •••" in look(TAB)
 
 
+def test_a_rule_on_columns_counts_columns(look: Callable[..., str], judged: Callable[..., str]) -> None:
+    found = [{"key": {"column": "amount"}, "value": "2 rows are no double"}]
+    typed = replace(CLOSING, kind="columns", column=None, rule="values.typed", rows=3, unexpected=1)
+    judged(7, verdict(replace(typed, samples=found)), "closed")
+    assert "1 of 3 columns · 33.3 %" in look(TAB)
+    assert '<th scope="col">column</th><th scope="col">found</th>' in look(TAB)
+
+
 def test_the_note_of_a_closed_gate_masks_like_its_report(
     look: Callable[..., str],
     judged: Callable[..., str],
@@ -268,6 +276,26 @@ def test_the_history_of_a_table_tells_each_hour(look: Callable[..., str], judged
     assert "No gate has judged gold.examples yet." in look("/history/shop/gold.examples")
     look("/history/shop/silver.nothing", status=404)
     look("/history/orders/silver.orders", status=403)
+
+
+def test_the_history_of_predictions_is_that_of_the_hop_that_scores(
+    look: Callable[..., str], pipelines: Settings
+) -> None:
+    Ledger(pipelines).line("scores", 7, rows={"gold.predictions": (40, 0, 40)})
+    text = look("/history/shop/gold.predictions")
+    assert 'href="/headgate/validation/shop/scores/2024-01-01T07/2024-01-01T07--00000001"' in text
+    assert '<td class="number">40</td><td class="number">0</td><td class="number">40</td>' in text
+
+
+def test_an_error_is_told_by_its_class_where_a_column_is_personal(
+    look: Callable[..., str], judged: Callable[..., str], pipelines: Settings
+) -> None:
+    raised = "[CAST_INVALID_INPUT] The value 'SW1A 1AA' of the type STRING cannot be cast"
+    judged(7, verdict(replace(CLOSING, error=raised)), "closed")
+    assert "SW1A 1AA" in look(TAB)
+    make_personal(pipelines, "order_id")
+    assert "SW1A" not in look(TAB) and "SW1A" not in look("/pipelines")
+    assert "could not be judged ([CAST_INVALID_INPUT]; its text may have personal values" in look(TAB)
 
 
 def test_what_comes_from_data_stays_text(look: Callable[..., str], judged: Callable[..., str]) -> None:

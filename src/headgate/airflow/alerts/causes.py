@@ -26,7 +26,7 @@ def causes(
     history = releases(settings, loaded.spec.pipeline)
     found = [
         *closed_gates(settings, loaded, ledger),
-        *refused_promotion(loaded, history),
+        *refused_promotion(loaded, history, since, now),
         *waiting_promotion(loaded, history),
         *drifted(loaded, drift_days(settings, loaded.spec.pipeline)),
     ]

@@ -6,13 +6,14 @@ import hashlib
 
 from headgate.airflow.alerts.cause import Cause
 from headgate.airflow.names import hour_name
-from headgate.airflow.pages.paths import file_address
+from headgate.airflow.pages.paths import page_address
 from headgate.airflow.pages.render import hour
 from headgate.airflow.pages.verdicts import closing_words, with_verdicts
 from headgate.gates.verdict import Verdict
 from headgate.gates.ways_out import next_step
 from headgate.hops.ledger import Entry, Ledger
 from headgate.spec.load import LoadedPipeline
+from headgate.spec.personal_columns import personal_columns
 from headgate.spec.settings import Settings
 
 CLOSED_GATE = "closed_gate"
@@ -40,7 +41,7 @@ def _cause(loaded: LoadedPipeline, entry: Entry, first: int, verdict: Verdict) -
         key=f"{CLOSED_GATE}/{entry.hop}/{hour_name(entry.hour)}/{first}/{broken}",
         kind=CLOSED_GATE,
         title=f"{name}: the {entry.hop} gate is closed at {hour(entry.hour)}",
-        what="; ".join(closing_words(verdict, loaded.contracts, TOLD)),
-        page=file_address(entry.report),
+        what="; ".join(closing_words(verdict, personal_columns(loaded), TOLD)),
+        page=page_address("validation", name, entry.hop, hour_name(entry.hour), entry.attempt),
         next_command=next_step(name, entry.hop, rules),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 
 from headgate.airflow.alerts.cause import Cause
+from headgate.airflow.names import challenge_dag_id
 from headgate.airflow.pages.paths import page_address
 from headgate.monitoring.drift_log import DriftDay
 from headgate.spec.load import LoadedPipeline
@@ -31,6 +32,6 @@ def drifted(loaded: LoadedPipeline, days: list[DriftDay]) -> list[Cause]:
             "The champion still serves.",
             page=page_address("pipelines", name),
             next_command=f"./headgate drift {name}; then ./headgate challenge {name} MODEL, "
-            "with one that learned since",
+            f"with one that learned since; or in Airflow trigger {challenge_dag_id(name)}",
         )
     ]

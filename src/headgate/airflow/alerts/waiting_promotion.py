@@ -5,8 +5,8 @@ from __future__ import annotations
 from headgate.airflow.alerts.cause import Cause
 from headgate.airflow.alerts.refused_promotion import PROMOTION, serving_before
 from headgate.airflow.names import approve_dag_id
-from headgate.airflow.pages.paths import page_address
 from headgate.airflow.pages.render import duration
+from headgate.airflow.pages.waiting_approvals import approval_address
 from headgate.releases.release_rows import Release, unanswered
 from headgate.spec.load import LoadedPipeline
 
@@ -22,7 +22,7 @@ def waiting_promotion(loaded: LoadedPipeline, history: list[Release]) -> list[Ca
             what="; ".join(str(reason["said"]) for reason in asked.reasons)
             + f". Until then {serving_before(asked)} serves; without an answer within "
             f"{duration(policy.answer_within)} it is held.",
-            page=page_address("releases", name, str(asked.release)),
+            page=approval_address(name, asked.release),
             next_command=f"in Airflow, the DAG {approve_dag_id(name)}, Required Actions: approve or reject",
         )
         for asked in unanswered(history)

@@ -8,8 +8,8 @@ from airflow.sdk import Context
 
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 
-FIELDS = ("table", "action", "rules", "rows", "values", "why")
-"""The fields of the form."""
+FIELDS = ("table", "action", "rules", "rows", "why")
+"""The fields of the form that the request takes as they are."""
 
 
 class QuarantineOperator(ConnectJobOperator):
@@ -18,5 +18,6 @@ class QuarantineOperator(ConnectJobOperator):
     def execute(self, context: Context) -> None:
         """Put the request on record."""
         form = {name: context["params"][name] for name in FIELDS}
+        form["values"] = context["params"]["secret_values"]
         who = getattr(context["dag_run"], "triggering_user_name", None) or ""
         self.run_job([*self.arguments, "--request", json.dumps({**form, "requested_by": who})])

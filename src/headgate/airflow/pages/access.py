@@ -41,6 +41,11 @@ def may_trigger(dag_id: str, user: Any) -> bool:
     return is_allowed("POST", dag_id, user)
 
 
+def form_for(dag_id: str, user: Any) -> str:
+    """The DAG, where the viewer may trigger it by its form; else empty."""
+    return dag_id if may_trigger(dag_id, user) else ""
+
+
 def require_reader(pipeline: str, user: Any) -> None:
     """Answer 403 to whoever may not read the pipeline."""
     if not may_read(pipeline, user):

@@ -15,10 +15,10 @@ from headgate.hops.ledger import Entry, Ledger
 from headgate.hops.merged_statistics import NoStatistics
 from headgate.releases.release_rows import serving
 from headgate.spec.contract import Column, Contract
-from headgate.spec.layers import SCORES, stored_name
+from headgate.spec.layers import stored_name
 from headgate.spec.lineage import EXAMPLES, Source, features_from, readers_of, sources_of
 from headgate.spec.load import LoadedPipeline
-from headgate.spec.predictions import PREDICTIONS
+from headgate.spec.predictions import hop_of
 from headgate.spec.settings import Settings
 
 PUBLISHES_SHOWN = 24
@@ -122,7 +122,7 @@ def table_values(
 
 def publishes_of(ledger: Ledger, table: str) -> list[Entry]:
     """The finished publishes that gave the table a version, of each hour the last, oldest first."""
-    hop = SCORES if table == PREDICTIONS else table.partition(".")[0]
+    hop = hop_of(table)
     latest = {entry.range_end: entry for entry in ledger.done(hop) if stored_name(table) in entry.versions}
     return [latest[end] for end in sorted(latest)]
 

@@ -10,8 +10,8 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import Response
 from starlette.convertors import IntegerConvertor, register_url_convertor
 
-from headgate.airflow.names import HOURLY, REPLAY
-from headgate.airflow.pages.access import User, readable, require_reader
+from headgate.airflow.names import HOURLY, REPLAY, gate_dag_id
+from headgate.airflow.pages.access import User, form_for, readable, require_reader
 from headgate.airflow.pages.catalog_page import catalog, table_values
 from headgate.airflow.pages.dag_runs import run_hour, staged_attempt
 from headgate.airflow.pages.learned_run import learned
@@ -22,8 +22,8 @@ from headgate.airflow.pages.records import ledger_of
 from headgate.airflow.pages.refusals import plain_address, refuse_in_pages
 from headgate.airflow.pages.releases_page import compared, evidence, release_list
 from headgate.airflow.pages.render import HEADERS, page, style
-from headgate.airflow.pages.report_files import model_report_file, report_file
-from headgate.airflow.pages.report_pages import report_lists, report_response
+from headgate.airflow.pages.report_files import model_report_file
+from headgate.airflow.pages.report_pages import hour_report, report_lists, report_response
 from headgate.airflow.pages.rollback_views import go_back, way_back
 from headgate.airflow.pages.specs import pipeline_named, pipeline_of_dag
 from headgate.airflow.pages.validation_page import judgement, table_history
@@ -82,7 +82,7 @@ def pages_app() -> FastAPI:
 def all_pipelines(user: User) -> Response:
     """Every pipeline that the viewer may read: how far it is, what holds it back, what serves."""
     settings, now = Settings(), datetime.now(UTC)
-    shown = [overview(settings, loaded, now) for loaded in readable(settings, user)]
+    shown = [overview(settings, loaded, now, user) for loaded in readable(settings, user)]
     return page("pipelines.html", pipelines=shown, now=now, here="pipelines")
 
 
@@ -93,7 +93,7 @@ def one_pipeline(user: User, pipeline: str, until: date | None = None, refresh: 
     loaded = pipeline_named(settings, pipeline)
     if loaded is None:
         return page("no_pipeline.html", status=404, name=pipeline)
-    values = pipeline_values(settings, loaded, datetime.now(UTC), until)
+    values = pipeline_values(settings, loaded, datetime.now(UTC), until, user)
     return page("pipeline.html", **values, refresh=refresh, here="pipeline")
 
 
@@ -149,18 +149,24 @@ def validation(user: User, dag: str, run: str, task: str) -> Response:
     require_reader(pipeline, user)
     own = staged_attempt(dag, run, hop) or ""
     hour = own.partition("--")[0] or (run_hour(dag, run) if end == HOURLY else None)
-    values = judgement(settings, pipeline_named(settings, pipeline), pipeline, hop, hour, own)
-    return page("validation.html", **values)
+    loaded = pipeline_named(settings, pipeline)
+    if loaded is None:
+        return page("no_pipeline.html", status=404, name=pipeline)
+    values = judgement(settings, loaded, pipeline, hop, hour, own)
+    return page("validation.html", **values, form=form_for(gate_dag_id(pipeline), user))
 
 
 def attempt(user: User, pipeline: str, hop: str, hour: str, attempt: str) -> Response:
     """What the gate said of one attempt."""
     require_reader(pipeline, user)
     settings = Settings()
-    values = judgement(settings, pipeline_named(settings, pipeline), pipeline, hop, hour, attempt)
+    loaded = pipeline_named(settings, pipeline)
+    if loaded is None:
+        return page("no_pipeline.html", status=404, name=pipeline)
+    values = judgement(settings, loaded, pipeline, hop, hour, attempt)
     if values["verdict"] is None:
         return page("missing.html", status=404, name=attempt, what="report")
-    return page("validation.html", **values, here="pipeline")
+    return page("validation.html", **values, form=form_for(gate_dag_id(pipeline), user), here="pipeline")
 
 
 def history(user: User, pipeline: str, table: str) -> Response:
@@ -220,7 +226,11 @@ def published(user: User, pipeline: str, hop: str, attempt: str) -> Response:
 def report(user: User, pipeline: str, hop: str, hour: str, name: str) -> Response:
     """One file of an hour's reports."""
     require_reader(pipeline, user)
-    return report_response(report_file(Settings().reports, pipeline, hop, hour, name), name)
+    settings = Settings()
+    loaded = pipeline_named(settings, pipeline)
+    if loaded is None:  # nobody knows what is personal
+        return page("no_pipeline.html", status=404, name=pipeline)
+    return hour_report(settings, loaded, hop, hour, name)
 
 
 def model_report(user: User, pipeline: str, model: int) -> Response:

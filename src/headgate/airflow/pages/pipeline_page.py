@@ -49,13 +49,13 @@ class Cost:
 
 
 def pipeline_values(
-    settings: Settings, loaded: LoadedPipeline, now: datetime, until: date | None
+    settings: Settings, loaded: LoadedPipeline, now: datetime, until: date | None, user: Any
 ) -> dict[str, Any]:
     """The values of `pipeline.html`."""
     spec = loaded.spec
     ledger = ledger_of(settings, loaded)
     hourly, learn, promote = (make(spec.pipeline) for make in (hourly_dag_id, learn_dag_id, promote_dag_id))
-    shown = overview(settings, loaded, now)
+    shown = overview(settings, loaded, now, user)
     days = calendar(ledger, spec.schedule.start, until)
     dags = [hourly, learn, promote] if spec.model else [hourly]
     return {

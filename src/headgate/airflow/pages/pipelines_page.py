@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from headgate.airflow.names import hourly_dag_id
+from headgate.airflow.names import gate_dag_id, hourly_dag_id, replay_dag_id
+from headgate.airflow.pages.access import form_for
 from headgate.airflow.pages.bars import bars
 from headgate.airflow.pages.dag_runs import runs_of_hours
 from headgate.airflow.pages.hour_rows import HourRows, hour_rows
@@ -18,6 +19,7 @@ from headgate.airflow.pages.progress import (
     what_serves,
 )
 from headgate.airflow.pages.records import headers_of, ledger_of, releases_of
+from headgate.airflow.pages.waiting_approvals import waiting_approvals
 from headgate.hops.run_range import held_because, way_forward
 from headgate.releases.trials import on_trial
 from headgate.spec.load import LoadedPipeline
@@ -26,7 +28,7 @@ from headgate.spec.settings import Settings
 RUNS_SHOWN = 48
 
 
-def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[str, Any]:
+def overview(settings: Settings, loaded: LoadedPipeline, now: datetime, user: Any) -> dict[str, Any]:
     """The values of one pipeline's part of `pipelines.html`."""
     spec = loaded.spec
     ledger = ledger_of(settings, loaded)
@@ -49,6 +51,10 @@ def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[
         "word": "waits" if held else "closed" if gates else "open" if fresh else "nothing yet",
         "hops": hop_states(loaded, ledger),
         "gates": gates,
+        "forms": {
+            "gate": form_for(gate_dag_id(spec.pipeline), user) if gates else "",
+            "replay": form_for(replay_dag_id(spec.pipeline), user) if held else "",
+        },
         "runs": runs_of_hours(hourly_dag_id(spec.pipeline), [gate.hour for gate in gates]),
         "fresh": fresh,
         "rows": runs,
@@ -56,6 +62,7 @@ def overview(settings: Settings, loaded: LoadedPipeline, now: datetime) -> dict[
         "serves": serves,
         "challenger": on_trial(history),
         "candidate": undecided(models, history),
+        "approvals": waiting_approvals(loaded, history),
         "mlflow": model_page(settings, spec.pipeline, serves.version if serves else None),
         "schedule": spec.schedule,
     }

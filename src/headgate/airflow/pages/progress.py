@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from headgate.airflow.names import hour_name
-from headgate.airflow.pages.verdicts import closing_words, verdict_of
+from headgate.airflow.pages.verdicts import closing_words, has_personal, verdict_of
 from headgate.gates.verdict import TOLD, Verdict
 from headgate.gates.ways_out import next_step
 from headgate.hops.ledger import Entry, Ledger
 from headgate.releases.release_rows import Release, last_move, serving
 from headgate.spec.hour_range import HOUR
 from headgate.spec.load import LoadedPipeline
+from headgate.spec.personal_columns import personal_columns
 from headgate.spec.pipeline import Pipeline
 from headgate.spec.settings import Settings
 
@@ -40,7 +41,7 @@ class HopState:
 
 @dataclass(frozen=True)
 class ClosedGate:
-    """A gate that holds the water back: why, and what opens it."""
+    """A gate that holds the water back: why, and what opens it; `told` where its verdict is kept."""
 
     hop: str
     hour: datetime
@@ -48,6 +49,8 @@ class ClosedGate:
     next: str
     report: str
     attempt: str
+    told: bool
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -101,16 +104,18 @@ def closed_gates(settings: Settings, loaded: LoadedPipeline, ledger: Ledger) -> 
         verdict = verdict_of(settings.reports, pipeline, entry.hop, at, entry.attempt)
         step = next_step(pipeline, entry.hop, verdict.closing if verdict else [])
         why = _why_closed(loaded, entry, verdict)
-        gates.append(ClosedGate(entry.hop, entry.hour, why, step, entry.report, entry.attempt))
+        told = verdict is not None
+        gates.append(
+            ClosedGate(entry.hop, entry.hour, why, step, entry.report, entry.attempt, told, entry.digest)
+        )
     return gates
 
 
 def _why_closed(loaded: LoadedPipeline, entry: Entry, verdict: Verdict | None) -> str:
     """What closed the gate, by its verdict; by the ledger where that is gone and no column is personal."""
     if verdict is not None:
-        return "; ".join(closing_words(verdict, loaded.contracts, TOLD))
-    contracts = [shape for table, shape in loaded.contracts.items() if table.startswith(f"{entry.hop}.")]
-    if any(column.personal for contract in contracts for column in contract.columns.values()):
+        return "; ".join(closing_words(verdict, personal_columns(loaded), TOLD))
+    if has_personal(loaded, entry.hop):
         return f'{NO_VERDICT}./headgate query "SELECT verdict FROM {loaded.spec.pipeline}_ops.hops"'
     return entry.verdict
 

@@ -20,6 +20,7 @@ from headgate.hops.requests import Request, rows_in
 from headgate.hops.stage_requests import OPERATION
 from headgate.spec.contract import Contract
 from headgate.spec.load import LoadedPipeline
+from headgate.spec.personal_columns import personal_columns
 from headgate.spec.settings import Settings
 
 ROWS_SHOWN = 50
@@ -95,6 +96,7 @@ def quarantine_values(
     pages = max(1, -(-len(found) // ROWS_SHOWN))
     page = min(max(page, 1), pages)
     contract, rules = loaded.contracts[f"silver.{table}"], _rules(loaded, table)
+    personal = personal_columns(loaded)[f"silver.{table}"]
     shown = found[(page - 1) * ROWS_SHOWN : page * ROWS_SHOWN]
     return {
         "pipeline": pipeline,
@@ -106,7 +108,7 @@ def quarantine_values(
         "total": len(rows),
         "matching": len(found),
         "askable": sum((row.file, row.row) not in taken for row in found),
-        "shown": [_shown(row, contract, rules, (row.file, row.row) in taken) for row in shown],
+        "shown": [_shown(row, contract, personal, rules, (row.file, row.row) in taken) for row in shown],
         "page": page,
         "pages": pages,
         "requests": _requests(settings, loaded, table),
@@ -124,8 +126,9 @@ def _requests(settings: Settings, loaded: LoadedPipeline, table: str) -> list[Re
     """The latest requests about a table, newest first, with the mended values of personal columns masked."""
     found = [one for one in requests_of(settings, loaded.spec.pipeline) if one.table == table]
     columns, feed = loaded.contracts[f"silver.{table}"].columns, loaded.spec.silver[table].feed
-    harmless = {name for name, column in columns.items() if not column.personal}
-    if any(column.personal for column in columns.values()):
+    personal = personal_columns(loaded)[f"silver.{table}"]
+    harmless = {name for name in columns if name not in personal}
+    if personal:
         # a transform may make a personal column of any other of the feed
         harmless |= {loaded.spec.feeds[feed].committed_at, OPERATION}
     else:
@@ -196,8 +199,9 @@ def _words(rule: str, rules: dict[str, GateRule]) -> str:
     return f"by a decision about a closed gate: {words}" if plain != rule else words
 
 
-def _shown(row: QuarantinedRow, contract: Contract, rules: dict[str, GateRule], waits: bool) -> ShownRow:
-    personal = {name for name, column in contract.columns.items() if column.personal}
+def _shown(
+    row: QuarantinedRow, contract: Contract, personal: set[str], rules: dict[str, GateRule], waits: bool
+) -> ShownRow:
     values = {name: MASK if name in personal and v is not None else v for name, v in row.values.items()}
     broken = [rules[plain] for rule in row.rules if (plain := rule.removeprefix(PREFIX)) in rules]
     telling = [*contract.key, *(name for rule in broken for name in rule.columns)]

@@ -94,8 +94,8 @@ def ask_for_rows(
         rows, rules = _selection(loaded, table, chosen, named, by_rule)
         if which == ALL and action == DISMISS and confirmed != len(found):
             return _question(user, loaded, table, chosen, len(found), why)
-        form = {"table": table, "action": action, "rules": rules, "rows": rows, "values": values, "why": why}
-        run = ask(dag_id, user, form)
+        form = {"table": table, "action": action, "rules": rules, "rows": rows, "why": why}
+        run = ask(dag_id, user, {**form, "secret_values": values})
     except (RequestRefused, NotAsked) as refused:
         return _page(user, loaded, table, chosen, number, refused=refused, **sent)
     query = {"rule": rule, "hour": hour, "asked": run}

@@ -8,6 +8,7 @@ from typing import Any
 from headgate.airflow.pages.mlflow_pages import model_page
 from headgate.airflow.pages.records import headers_of, releases_of
 from headgate.airflow.pages.rollback_page import why_not
+from headgate.airflow.pages.waiting_approvals import waiting_approvals
 from headgate.releases.last_look import last_look
 from headgate.releases.live import what_was_live
 from headgate.releases.release_rows import Release, serving
@@ -37,6 +38,7 @@ def release_list(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
         "looked": last_look(settings, name, begun.release) if begun else None,
         "learns": loaded.spec.model is not None,
         "serving": serving(history),
+        "approvals": waiting_approvals(loaded, history),
         "releases": [
             {
                 "row": row,
@@ -56,13 +58,15 @@ def release_list(settings: Settings, loaded: LoadedPipeline) -> dict[str, Any]:
 def evidence(settings: Settings, loaded: LoadedPipeline, number: int) -> dict[str, Any] | None:
     """The values of `release.html`; None where the log has no such release."""
     name = loaded.spec.pipeline
-    row = next((row for row in releases_of(settings, name) if row.release == number), None)
+    history = releases_of(settings, name)
+    row = next((row for row in history if row.release == number), None)
     if row is None:
         return None
     judged = row.evaluation.get("figures", {})
     return {
         "pipeline": name,
         "row": row,
+        "approvals_of": [one for one in waiting_approvals(loaded, history) if one.release == number],
         "header": _header(settings, name, row.model),
         "judged": judged,
         "returnable": not why_not(row),

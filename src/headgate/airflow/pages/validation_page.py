@@ -23,6 +23,8 @@ from headgate.gates.verdict import LEFT
 from headgate.gates.ways_out import next_step
 from headgate.hops.ledger import Entry
 from headgate.spec.load import LoadedPipeline
+from headgate.spec.personal_columns import personal_columns
+from headgate.spec.predictions import hop_of
 from headgate.spec.settings import Settings
 
 HISTORY_HOURS = 48
@@ -53,7 +55,7 @@ def judgement(
     }
     if verdict is None or hour is None:
         return values
-    contracts = loaded.contracts if loaded else {}
+    personal = personal_columns(loaded) if loaded else {}
     entries: list[Entry] = []
     if loaded is not None:
         until = datetime.fromisoformat(f"{hour}:00+00:00")
@@ -61,11 +63,11 @@ def judgement(
     before = with_verdicts(settings.reports, pipeline, entries)
     docs = report_file(settings.reports, pipeline, hop, hour, "data_docs/index.html")
     return values | {
-        "message": passing_words(verdict, contracts),
-        "closing": closing_words(verdict, contracts),
+        "message": passing_words(verdict, personal),
+        "closing": closing_words(verdict, personal),
         "left": LEFT,
         "next": next_step(pipeline, hop, verdict.closing),
-        "tables": shown_rules(verdict, before, contracts),
+        "tables": shown_rules(verdict, before, personal),
         "data_docs": docs is not None and values["own"] == reports[0],
         "data_docs_replaced": docs is not None and values["own"] != reports[0],
         "trend_hours": len(before),
@@ -74,7 +76,7 @@ def judgement(
 
 def table_history(settings: Settings, loaded: LoadedPipeline, table: str) -> dict[str, Any]:
     """The values of `history.html`: what the gate found in one table, hour by hour, the latest first."""
-    hop = table.partition(".")[0]
+    hop = hop_of(table)
     entries = judged_up_to(ledger_of(settings, loaded), hop, None, HISTORY_HOURS)
     entries = [entry for entry in entries if table in entry.rows]
     kept = {

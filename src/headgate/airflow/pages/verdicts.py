@@ -13,12 +13,17 @@ from headgate.airflow.names import hour_name
 from headgate.airflow.pages.bars import Bar, bars
 from headgate.airflow.pages.render import hour, percent
 from headgate.airflow.pages.report_files import report_file
-from headgate.gates.verdict import MASK, TOLD, RuleResult, Verdict, sentence
+from headgate.gates.verdict import MASK, TOLD, RuleResult, Verdict, error_class, sentence
 from headgate.hops.ledger import Entry, Ledger
-from headgate.spec.contract import Contract
+from headgate.spec.load import LoadedPipeline
+from headgate.spec.personal_columns import personal_columns
+from headgate.spec.predictions import hop_of
 
 TREND_HOURS = 24
 VERDICTS_KEPT = 128
+Personal = Mapping[str, set[str]]
+"""The personal columns of each table, by `<layer>.<table>`."""
+
 OUTCOMES = ("closes", "quarantines", "warns", "holds")
 """What became of a rule, in the order in which people look."""
 
@@ -51,7 +56,7 @@ def judged_up_to(ledger: Ledger, hop: str, until: datetime | None, most: int) ->
 
 
 def shown_rules(
-    verdict: Verdict, before: list[tuple[Entry, Verdict]], contracts: Mapping[str, Contract]
+    verdict: Verdict, before: list[tuple[Entry, Verdict]], personal: Personal
 ) -> dict[str, list[ShownRule]]:
     """The rules by table, those that broke first. `before`: verdicts of earlier hours and of this one."""
     trends = _trends(before)
@@ -60,8 +65,7 @@ def shown_rules(
         trend = trends.get((rule.table, rule.rule), [])
         broken = sum(1 for _, result in trend if result.unexpected or result.error)
         drawn = _drawn(trend) if broken and len(trend) > 1 else []
-        contract = contracts.get(rule.table)
-        shown = ShownRule(masked(rule, contract), outcome(rule), drawn, broken, len(trend))
+        shown = ShownRule(masked(rule, personal), outcome(rule), drawn, broken, len(trend))
         found.setdefault(rule.table, []).append(shown)
     for rules in found.values():
         rules.sort(key=lambda shown: OUTCOMES.index(shown.outcome))
@@ -77,35 +81,55 @@ def outcome(rule: RuleResult) -> str:
     return "quarantines" if rule.on_fail == "quarantine" else "warns"
 
 
-def masked(rule: RuleResult, contract: Contract | None) -> RuleResult:
-    """The rule without values of columns that the contract calls personal now, whatever it said then."""
-    personal = {name for name, column in contract.columns.items() if column.personal} if contract else set()
-    hidden = rule.personal or rule.column in personal or _names_one(rule, personal)
+def masked(rule: RuleResult, personal: Personal) -> RuleResult:
+    """The rule without values of columns that are personal now, whatever the contract said then."""
+    names = personal.get(rule.table, set())
+    hidden = rule.personal or rule.column in names or _names_one(rule, names)
     samples: list[dict[str, Any]] = [
         {
-            "key": {name: MASK if name in personal and value else value for name, value in s["key"].items()},
+            "key": {name: MASK if name in names and value else value for name, value in s["key"].items()},
             "value": MASK
-            if (hidden or _is_about(rule, s, personal)) and s.get("value") is not None
+            if (hidden or _is_about(rule, s, names)) and s.get("value") is not None
             else s.get("value"),
         }
         for s in rule.samples
     ]
-    return replace(rule, samples=samples, personal=hidden)
+    error = error_class(rule.error) if names and rule.error else rule.error
+    return replace(rule, samples=samples, personal=hidden, error=error)
 
 
-def closing_words(verdict: Verdict, contracts: Mapping[str, Contract], most: int | None = None) -> list[str]:
+def tells_too_much(verdict: Verdict, personal: Personal) -> bool:
+    """Whether what was written of a verdict then, report and Data Docs, has what is masked now."""
+    return any(_tells_more(rule, masked(rule, personal)) for rule in verdict.rules)
+
+
+def has_personal(loaded: LoadedPipeline, hop: str) -> bool:
+    """Whether any column of the tables that a hop's gate judges is personal now."""
+    return any(names for table, names in personal_columns(loaded).items() if hop_of(table) == hop)
+
+
+def closing_words(verdict: Verdict, personal: Personal, most: int | None = None) -> list[str]:
     """What closed the gate, a sentence a rule, masked; of more than `most` the rest is counted."""
     rules = verdict.closing[:most]
-    told = [sentence(masked(rule, contracts.get(rule.table))) for rule in rules]
+    told = [sentence(masked(rule, personal)) for rule in rules]
     left = len(verdict.closing) - len(rules)
     return [*told, f"and {left} more"] if left else told
 
 
-def passing_words(verdict: Verdict, contracts: Mapping[str, Contract]) -> str:
+def passing_words(verdict: Verdict, personal: Personal) -> str:
     """Why the gate is open, in a line: what it counted, or who let through what is broken, masked."""
     if not verdict.accepted:
         return verdict.message
-    return f"{verdict.accepted} ({'; '.join(closing_words(verdict, contracts, TOLD))})"
+    return f"{verdict.accepted} ({'; '.join(closing_words(verdict, personal, TOLD))})"
+
+
+def _tells_more(rule: RuleResult, now: RuleResult) -> bool:
+    """Whether a rule's texts have more than they have now, or Data Docs a figure of a column personal since.
+
+    Of the type of a column, and of rules on rows, Data Docs have no values.
+    """
+    since = now.personal and not rule.personal and rule.kind == "table" and not rule.rule.endswith(".type")
+    return since or (rule.samples, rule.error) != (now.samples, now.error)
 
 
 def _is_about(rule: RuleResult, sample: Mapping[str, Any], personal: set[str]) -> bool:
