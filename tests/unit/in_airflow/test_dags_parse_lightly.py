@@ -22,7 +22,8 @@ for path in sorted(pathlib.Path("dags").glob("*.py")):
     dags.update({key: None for key, value in made.items() if type(value).__name__ == "DAG"})
 runpy.run_path("plugins/headgate_plugin.py")
 seconds = time.process_time() - began
-print(json.dumps({"dags": sorted(dags), "refused": refused, "seconds": seconds, "modules": sorted(sys.modules)}))
+modules = sorted(sys.modules)
+print(json.dumps({"dags": sorted(dags), "refused": refused, "seconds": seconds, "modules": modules}))
 """
 HEAVY = {"pyspark", "mlflow", "great_expectations", "pandas", "pyarrow", "deltalake", "sklearn"}
 
