@@ -18,7 +18,7 @@ from headgate.learning.fit_candidate import ScoresDiffer, check_parity
 from headgate.learning.learn import NothingToLearn, Situation, learn
 from headgate.learning.node_rows import NODE_TYPES, content_digest, node_table
 from headgate.releases import model_log
-from headgate.releases.evaluate import ForeignChampion, known_rival
+from headgate.releases.evaluation import ForeignChampion, known_rival
 from headgate.releases.model_headers import UnknownModel, header_of, headers
 from headgate.releases.model_log import NotStaged, Outrun, nodes_of, record
 from headgate.releases.promotion import NotACandidate, promote

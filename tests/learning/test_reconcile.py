@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from headgate.releases import carry_out, projection, reconcile
+from headgate.releases import carry_out, judge, projection, reconcile
 from headgate.releases.candidate import learn_candidate
-from headgate.releases.evaluate import evaluation
+from headgate.releases.evaluation import evaluation
 from headgate.releases.model_headers import headers
 from headgate.releases.model_log import record
 from headgate.releases.registry import open_client
@@ -68,7 +68,7 @@ def test_a_candidate_is_shown_whole_wherever_the_process_before_died(
 ) -> None:
     (header,) = headers(world.settings, "trains")
     judged = evaluation(world.spark, world.settings, world.loaded, header, None)
-    monkeypatch.setattr(reconcile, "evaluation", lambda *_: judged)
+    monkeypatch.setattr(judge, "evaluation", lambda *_: judged)
     log_model, log_onnx, deaths = projection._log_model, projection.log_onnx, 0
     for step in range(40):
         dying = Dying(open_client(), step)

@@ -185,7 +185,8 @@ def test_a_champion_is_not_served_without_one_of_its_inputs(world: ScoredWorld) 
         "champion model 1 needs delay, and examples have none any more.\n"
         "  where: rides_gold.predictions\n"
         "  left behind: The hour is done all the same; no prediction was added or changed.\n"
-        "  next: Wait until a model without it is promoted; or give the column back to be served until then."
+        "  next: Nothing: the next model goes without and is judged as a refresh is, since nothing would "
+        "score beside it in a trial; or give the column back to be served until then."
     )
 
 

@@ -24,8 +24,10 @@ from headgate.releases.reproduce import reproduce
 from headgate.spec.hour_range import HourRange
 from headgate.spec.pipeline import Examples, Model
 from headgate.spec.settings import Settings
+from tests.learning.changing_world import RING
+from tests.learning.forgotten_examples import forgotten
 from tests.learning.late_rows import FEATURES, SCHEMA, rows
-from tests.learning.learning_world import SPEC, loaded_pipeline, publish_examples
+from tests.learning.learning_world import SPEC, START, loaded_pipeline, publish_examples
 
 FRONTIER = datetime(2013, 1, 10, tzinfo=UTC)
 PLAIN = SPEC["model"]
@@ -73,8 +75,10 @@ def test_it_comes_nearer_to_the_optimum_in_as_few_steps(spark: SparkSession) -> 
     assert np.abs(gap).max() < 1e-4
 
 
-def increment(model: Model, header: dict[str, Any] | None, spark: SparkSession) -> Increment:
-    parent = Parent(header, lambda: pytest.fail("no nodes are needed")) if header else None
+def increment(
+    model: Model, header: dict[str, Any] | None, spark: SparkSession, *, forgotten: bool = False
+) -> Increment:
+    parent = Parent(header, lambda: pytest.fail("no nodes are needed"), forgotten) if header else None
     now = LearnedFrom(1, HourRange(None, FRONTIER), FRONTIER)
     examples = SPEC["examples"]
     assert isinstance(examples, Examples)
@@ -122,3 +126,28 @@ def test_it_is_on_record_and_reproduced(spark: SparkSession, tmp_path: Path) -> 
     )
     again = reproduce(spark, settings, loaded, 2, tmp_path / "again")
     assert (again.same, again.gap) == (True, 0.0)
+
+
+def test_nothing_is_taken_over_from_a_model_that_may_know_who_was_forgotten(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    settings, loaded = Settings(home=tmp_path), loaded_pipeline(tmp_path, model=MODEL)
+    publish_examples(spark, settings, FRONTIER)
+    learn_candidate(lambda: spark, settings, loaded, "first")
+    record(spark, settings, "trains", "first")
+    forgotten(spark, settings, "trains", START, lambda: publish_examples(spark, settings, FRONTIER, 9))
+    learn_candidate(lambda: spark, settings, loaded, "second")
+    record(spark, settings, "trains", "second")
+    second = headers(settings, "trains")[1]
+    assert (second["parent"], second["learned"]["start"]) == (1, None)
+    assert second["learned"]["because"] == "logistic_regression learns from all rows each time"
+    publish_examples(spark, settings, FRONTIER + timedelta(hours=24))
+    learn_candidate(lambda: spark, settings, loaded, "third")
+    record(spark, settings, "trains", "third")
+    assert headers(settings, "trains")[2]["learned"]["start"] == 2
+
+
+def test_an_incremental_forest_learns_anew_after_a_forgetting(spark: SparkSession) -> None:
+    found = increment(RING, {"model": 4}, spark, forgotten=True)
+    assert found.changes is None
+    assert found.because == "a subject that model 4 may have learned from was forgotten"

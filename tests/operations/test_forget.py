@@ -28,6 +28,7 @@ from headgate.lake.paths import table_path
 from headgate.lake.pins import is_pinned
 from headgate.lake.read import read_at
 from headgate.lake.tables import create_table
+from headgate.releases.forgotten import forgetting_of
 from headgate.releases.maintain import Keep, maintain
 from headgate.releases.model_log import MODELS, MODELS_TYPES
 from headgate.spec.load import load_pipeline
@@ -280,8 +281,8 @@ def restorable(orders: OrdersWithExamples) -> None:
     with pytest.raises(Exception, match="DELTA_"):
         read_at(spark, path, second).collect()
     ledger = orders.ledger()
-    assert forget_module.forgetting_of(ledger, headers[1]) is None
-    assert forget_module.forgetting_of(ledger, headers[2]) == ledger.forgettings()[0]
+    assert forgetting_of(ledger, headers[1]) is None
+    assert forgetting_of(ledger, headers[2]) == ledger.forgettings()[0]
     assert [path.name for path in Path(path, "_delta_log").glob("*.json")] == [
         f"{DeltaTable(path).version():020}.json"
     ]

@@ -26,6 +26,19 @@ def test_booleans_are_words_as_spark_writes_them() -> None:
     ]
 
 
+def test_whole_numbers_beside_gaps_are_the_words_that_they_were() -> None:
+    """Pandas has the whole numbers of a column with a gap as 3.0; a text stays what it is."""
+    rows = pd.DataFrame({"zone": [3, None, 10, 4], "code": ["3.0", "3", None, "10"]})
+    assert rows["zone"].dtype == np.float64
+    words = ["3", "10"]
+    assert encode(rows, [("zone", words), ("code", words)]).tolist() == [
+        [0.0, 2.0],
+        [2.0, 0.0],
+        [1.0, 2.0],
+        [2.0, 1.0],
+    ]
+
+
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(KeyError, match="the rows lack the columns wind, rain"):
         encode(pd.DataFrame({"delay": [1]}), [("delay", None), ("wind", None), ("rain", None)])

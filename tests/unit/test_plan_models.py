@@ -231,6 +231,20 @@ def test_a_model_comes_and_goes(tmp_path: Path) -> None:
     ]
 
 
+def test_that_the_champion_falls_silent_is_told(tmp_path: Path) -> None:
+    """The column goes from the examples: it was an input."""
+    contract = "expectations/trips/gold.examples.yaml"
+    without = {SPEC: "    distance: {}\n", contract: "  distance: {type: double}\n"}
+    files = {file: TRIPS_FILES[file].replace(line, "") for file, line in without.items()}
+    before = document(tmp_path, {})
+    plan = make_plan(document(tmp_path, files), published_with(before), MODELS)
+    (examples,) = [table for table in plan.tables if table.table == "gold.examples"]
+    assert [change_told(change) for change, _ in examples.changes if change.what == "column"] == [
+        "column distance: double -> None [from_now_on] it stays in the table, empty in rows to come; a "
+        "champion that needs it scores no hour until a model without it is promoted"
+    ]
+
+
 def test_what_belongs_to_the_pipeline_is_told(tmp_path: Path) -> None:
     before = document(tmp_path, {})
     changed = TRIPS_FILES[SPEC].replace("end: 2024-03-01", "end: 2024-04-01") + "max_quarantine_share: 0.1\n"

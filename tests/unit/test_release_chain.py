@@ -132,6 +132,16 @@ def test_what_was_live_on_the_wall_clock(moment: str, release: int | None) -> No
     assert (found.release if found else None) == release
 
 
+def test_a_move_counts_from_when_an_earlier_one_did_though_its_own_data_ended_before() -> None:
+    """Rows of an earlier Headgate: what the rules promoted is dated by its candidate's frontier."""
+    rows = [
+        Release(number, decision, number, number, None, [], frontier=f"2013-01-{day}T00:00:00+00:00")
+        for number, decision, day in ((1, "promote", 10), (2, "by_hand", 14), (3, "promote", 12))
+    ]
+    served = [live_at(rows, at(f"2013-01-{day}")) for day in (11, 13, 14)]
+    assert [row.release if row else None for row in served] == [1, 1, 3]
+
+
 def test_the_periods_follow_each_other() -> None:
     told = [
         (one.version, one.release, one.decision, one.since[:10], one.until)

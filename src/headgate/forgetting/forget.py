@@ -37,7 +37,7 @@ from headgate.hops.ledger import FORGET, Entry, Ledger, State, TableRows
 from headgate.hops.ledger_append import append_entry
 from headgate.hops.publish_tables import versions_now
 from headgate.lake.transaction import Transaction
-from headgate.releases.forgotten import forgetting_of
+from headgate.releases.forgotten import concerns
 from headgate.releases.model_headers import headers
 from headgate.spec.hour_range import HOUR, HourRange
 from headgate.spec.load import LoadedPipeline, load_pipeline
@@ -191,9 +191,9 @@ class _Forgetting:
         return self._certify(found, measure(spark, settings, pipeline, tables))
 
     def _certify(self, found: Found, after: dict[str, dict[str, Any]]) -> dict[str, Any]:
-        pipeline, hours, ledger = self.pipeline, self.hours, self.ledger()
+        pipeline, hours = self.pipeline, self.hours
         known = headers(self.settings, pipeline)
-        models = [int(h["model"]) for h in known if forgetting_of(ledger, h) == self.line]
+        models = [int(h["model"]) for h in known if concerns(self.line, h)]
         facts = {
             "name": self.line.attempt,
             "pipeline": pipeline,

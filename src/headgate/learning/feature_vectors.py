@@ -20,10 +20,11 @@ def with_vectors(rows: DataFrame, features: Features, label: str) -> DataFrame:
     Encodes exactly as `headgate.learning.scoring.encoding.encode` does.
     """
     inputs = [f"_input_{position}" for position in range(len(features))]
+    fractional = {name for name, kind in rows.dtypes if kind in ("double", "float")}
     encoded = rows.select(
         "*",
         *(
-            _encoded(name, words).alias(column)
+            _encoded(name, words, fractional=name in fractional).alias(column)
             for column, (name, words) in zip(inputs, features, strict=True)
         ),
         F.col(label).cast("double").alias(LABEL),
@@ -34,12 +35,16 @@ def with_vectors(rows: DataFrame, features: Features, label: str) -> DataFrame:
     )
 
 
-def _encoded(name: str, words: object) -> Column:
+def _encoded(name: str, words: object, *, fractional: bool) -> Column:
     if words is None:
         number = F.col(name).cast("double")
         return F.coalesce(F.nanvl(number, F.lit(None).cast("double")), F.lit(MISSING_NUMBER))
     vocabulary = list(words)  # type: ignore[call-overload]  # a sequence of words, or None above
-    place = F.array_position(F.array(*(F.lit(word) for word in vocabulary)), F.col(name).cast("string"))
+    known, text = F.array(*(F.lit(word) for word in vocabulary)), F.col(name).cast("string")
+    place = F.array_position(known, text)
+    if fractional:
+        whole = F.array_position(known, F.regexp_replace(text, r"\.0$", ""))
+        place = F.when(place > 0, place).otherwise(whole)
     return F.when(place > 0, place - 1).otherwise(F.lit(len(vocabulary))).cast("double")
 
 

@@ -23,10 +23,12 @@ from headgate.spec.pipeline import Examples, Model
 
 @dataclass(frozen=True)
 class Parent:
-    """The newest model: its header, and how to read its node rows."""
+    """The newest model: its header, how to read its node rows, and whether it may have learned from a subject
+    that was forgotten since: then nothing is taken over from it."""
 
     header: Mapping[str, Any]
     nodes: Callable[[], pd.DataFrame]
+    forgotten: bool = False
 
     def groups(self) -> list[Group]:
         """The groups of the model."""
@@ -52,8 +54,8 @@ def increment_since(
 ) -> Increment:
     """Compare what the parent was learned from with `now`; the examples' table is at `path`.
 
-    All is learned anew where there is no parent, where its recipe or its Spark is another, and where the
-    changes since then cannot be read any more.
+    All is learned anew where there is no parent, where its recipe or its Spark is another, where a subject
+    was forgotten that it may have learned from, and where the changes since then cannot be read any more.
     """
 
     def anew(because: str) -> Increment:
@@ -67,6 +69,8 @@ def increment_since(
     if parent is None:
         return anew("there is no model yet")
     header, name = parent.header, f"model {parent.header['model']}"
+    if parent.forgotten:
+        return anew(f"a subject that {name} may have learned from was forgotten")
     if header["recipe"] != digest_of(recipe(model, examples)):
         return anew(f"the recipe is not that of {name}")
     if "groups" not in header:
@@ -87,8 +91,8 @@ def increment_since(
 
 
 def _start(parent: Parent | None, model: Model) -> Mapping[str, Any] | None:
-    """The parent's header where it is of the same algorithm and inputs."""
-    if parent is None or parent.header["algorithm"] != model.algorithm:
+    """The parent's header where it is of the same algorithm and inputs, and nothing of it was forgotten."""
+    if parent is None or parent.forgotten or parent.header["algorithm"] != model.algorithm:
         return None
     same = parent.header["features"] == to_json(features_of(model))
     return parent.header if same else None

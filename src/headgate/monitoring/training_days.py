@@ -31,7 +31,7 @@ def training_days(
 ) -> list[dict[str, ColumnStatistics]]:
     """The statistics of the features on each whole day of a model's training rows.
 
-    `header` is the model log's. One pass, a day of rows in memory at a time.
+    `header` is the model log's. One read a day, so that a day of rows is in memory at a time.
     """
     cohorts, frontier = range_from_json(header["training"]), datetime.fromisoformat(header["frontier"])
     path = table_path(settings.lake, pipeline, EXAMPLES)

@@ -10,12 +10,14 @@ from headgate.planning.rule_changes import rule_changes
 from headgate.planning.said import said
 from headgate.spec.contract import Column
 from headgate.spec.duration import format_duration
+from headgate.spec.lineage import EXAMPLES
 from headgate.spec.pipeline import Examples, GoldTable
 from headgate.spec.spec_document import SpecDocument, transforms_of
 
 ARCHIVED = "what is archived keeps its form"
 NO_SUCH_COLUMN = "earlier lines were archived without it, so it stays empty for them"
 STAYS = "it stays in the table, empty in rows to come"
+SILENT = "a champion that needs it scores no hour until a model without it is promoted"
 HISTORY = "from when to when each row held"
 NO_ROW = "read off the change log, no row is written"
 MASKED = "reports mask its values, statistics have counts only; what is published stays"
@@ -143,7 +145,9 @@ def _columns(table: str, before: SpecDocument, after: SpecDocument) -> Iterator[
     old, new = before.contracts[table].columns, after.contracts[table].columns
     for name in [*old, *(name for name in new if name not in old)]:
         if name not in new:
-            yield Change("column", name, old[name].type, None, "from_now_on", STAYS)
+            learned = before.spec.model is not None and name in before.spec.model.features
+            note = f"{STAYS}; {SILENT}" if learned and table == EXAMPLES else STAYS
+            yield Change("column", name, old[name].type, None, "from_now_on", note)
         elif name not in old:
             effect, note = _filled(table, name, before, after)
             yield Change("column", name, None, new[name].type, effect, note)

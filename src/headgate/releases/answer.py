@@ -9,8 +9,9 @@ from pyspark.sql import SparkSession
 from headgate.hops.ledger import Ledger
 from headgate.releases.carry_out import carry_out, finish_last
 from headgate.releases.decision import Reason
+from headgate.releases.forgotten import FORGOTTEN, why_forgotten
 from headgate.releases.hand_move import record_hand_move
-from headgate.releases.model_headers import same_recipe
+from headgate.releases.model_headers import header_of, same_recipe
 from headgate.releases.registry import Version, champion, open_client, version_of_model
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
@@ -45,9 +46,9 @@ def answer(
 
     An answer counts once: repeated, it does what a killed try left undone. Approved or not, the version is
     held where another one serves now than when it was asked; but what won a trial does not lose it since the
-    champion was refreshed meanwhile, which learned on by the same recipe. Where the version was deleted in
-    MLflow since, it is the one that shows the model now. Raises NothingAsked, NotShown, NoAddress,
-    DecidedElsewhere.
+    champion was refreshed meanwhile, which learned on by the same recipe. It is held, too, where a subject
+    was forgotten since that the model may have learned from. Where the version was deleted in MLflow since,
+    it is the one that shows the model now. Raises NothingAsked, NotShown, NoAddress, DecidedElsewhere.
     """
     pipeline, client = loaded.spec.pipeline, open_client()
     history = releases(settings, pipeline)
@@ -75,8 +76,12 @@ def answer(
     now = champion(client, pipeline)
     record_hand_move(spark, settings, loaded, client, now)
     refreshed = _refreshed(settings, pipeline, history, row, now)
-    reasons = [*_answered(approved, by), *champion_holds(row, now.version if now else None, refreshed)]
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
+    reasons = [
+        *_answered(approved, by),
+        *champion_holds(row, now.version if now else None, refreshed),
+        *_forgotten(settings, pipeline, ledger, row.model),
+    ]
     release = Release(
         release=len(releases(settings, pipeline)) + 1,
         decision="promote" if all(reason.passed for reason in reasons) else "hold",
@@ -112,6 +117,12 @@ def champion_holds(row: Release, now: int | None, refreshed: bool) -> list[Reaso
         said = f"{names[0]} serves now, {names[1]} refreshed: the trial was against its recipe"
         return [Reason("champion", True, said)]
     return [Reason("champion", False, f"{names[0]} serves now, but {names[1]} did when it was asked")]
+
+
+def _forgotten(settings: Settings, pipeline: str, ledger: Ledger, model: int | None) -> list[Reason]:
+    """That the model may know who was forgotten since it was asked about; nothing where it does not."""
+    found = None if model is None else why_forgotten(ledger, header_of(settings, pipeline, model))
+    return [] if found is None else [Reason(FORGOTTEN, False, found)]
 
 
 def _refreshed(

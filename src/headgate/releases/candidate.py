@@ -11,6 +11,7 @@ from headgate.hops.ledger import Ledger
 from headgate.hops.run_range import held_because
 from headgate.learning.increment import Parent
 from headgate.learning.learn import CHALLENGE, Situation, learn
+from headgate.releases.forgotten import forgetting_of
 from headgate.releases.model_headers import headers
 from headgate.releases.model_log import nodes_of
 from headgate.releases.release_rows import releases, serving
@@ -36,11 +37,12 @@ def situation_of(settings: Settings, loaded: LoadedPipeline) -> Situation:
     return Situation(
         frontier=ledger.frontier(),
         versions={**ledger.versions(), **pins},  # maintenance alone is nothing to learn from
-        parent=_parent(settings, pipeline, parent) if parent else None,
+        parent=_parent(settings, pipeline, parent, ledger) if parent else None,
         serving=serving(releases(settings, pipeline)) is not None,
         held=f"Hours of the examples are to be derived again: {held_because(held)}." if held else None,
     )
 
 
-def _parent(settings: Settings, pipeline: str, header: dict[str, Any]) -> Parent:
-    return Parent(header, lambda: nodes_of(settings, pipeline, header["model"]))
+def _parent(settings: Settings, pipeline: str, header: dict[str, Any], ledger: Ledger) -> Parent:
+    forgotten = forgetting_of(ledger, header) is not None
+    return Parent(header, lambda: nodes_of(settings, pipeline, header["model"]), forgotten)

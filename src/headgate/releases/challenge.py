@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from pyspark.sql import SparkSession
 
 from headgate.hops.ledger import Ledger
+from headgate.releases.absent_inputs import absent_inputs
 from headgate.releases.carry_out import carry_out, finish_last
+from headgate.releases.forgotten import why_forgotten
 from headgate.releases.hand_move import record_hand_move
 from headgate.releases.model_headers import header_of
 from headgate.releases.registry import Version, champion, open_client, version_of_model
@@ -36,8 +38,9 @@ def challenge(
 
     From the next whole day of data on both score the same hours; `promote` decides on it by what they said.
     A model that is on trial already stays so, and nothing is recorded again. An alias `champion` that
-    somebody moved is recorded first. Raises NoTrial where nothing serves, the model serves itself, MLflow
-    does not show it, another model is on trial, or too many trials began lately; UnknownModel, NoAddress,
+    somebody moved is recorded first. Raises NoTrial where nothing serves, the model serves itself or may have
+    learned from a subject that was forgotten since, MLflow does not show it, another model is on trial, too
+    many trials began lately, or what serves scores no hour any more; UnknownModel, NoAddress,
     DecidedElsewhere.
     """
     client = open_client()
@@ -67,10 +70,15 @@ def record_challenge(
     pipeline = loaded.spec.pipeline
     history, now = releases(settings, pipeline), champion(client, pipeline)
     ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
-    header_of(settings, pipeline, model)
+    forgotten = why_forgotten(ledger, header_of(settings, pipeline, model))
+    if forgotten is not None:
+        raise _no_trial(
+            pipeline, model, forgotten, f"choose a later one: ./headgate releases list {pipeline}"
+        )
     frontier = ledger.frontier()
     version = version_of_model(client, pipeline, model)
     refuse_challenge(loaded, history, now, model, frontier, shown=version is not None)
+    _refuse_silent(settings, loaded, now, model)
     assert version is not None and frontier is not None and now is not None
     said = f"{by} put model {model} on trial against version {now.version}: {why}"
     row = Release(
@@ -132,6 +140,20 @@ def refuse_challenge(
             f"{len(lately)} trials began in the last {span} of data, and at most {policy.at_most} may: with "
             "more, one would win by chance",
             f"the same again when the data have reached {free:%Y-%m-%d %H:%M}",
+        )
+
+
+def _refuse_silent(settings: Settings, loaded: LoadedPipeline, now: Version | None, model: int) -> None:
+    """Raise NoTrial where the champion scores no hour that the model could be compared on."""
+    pipeline, serves = loaded.spec.pipeline, now.model if now else None
+    absent = [] if serves is None else absent_inputs(loaded, header_of(settings, pipeline, serves))
+    if absent:
+        raise _no_trial(
+            pipeline,
+            model,
+            f"champion model {serves} needs {', '.join(absent)}, which examples have none of any more, so it "
+            "scores no hour to compare with",
+            f"let the next model be judged without a trial: trigger the DAG {pipeline}_learn",
         )
 
 

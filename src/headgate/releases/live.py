@@ -33,12 +33,16 @@ def what_was_live(history: list[Release]) -> list[Live]:
 
 
 def live_at(history: list[Release], moment: datetime, clock: Clock = "data") -> Release | None:
-    """The release whose version served at a moment; None where it was before the first."""
+    """The release whose version served at a moment; None where it was before the first.
+
+    On the clock of the data that is the one whose version the scores of the hour that begins then are by.
+    """
     found = None
     for row in moves(history):
         began = _began(row, clock)
-        if began is None or began <= moment:
-            found = row
+        if began is not None and began > moment:
+            break
+        found = row
     return found
 
 

@@ -29,7 +29,7 @@ from headgate.spec.lineage import EXAMPLES
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from headgate.releases.evaluate import Evaluated
+    from headgate.releases.evaluation import Evaluated
 
 EVALUATION = "evaluation.json"
 SCRIPT = Path(__file__).with_name("served_model.py")
@@ -55,7 +55,8 @@ def show(
     """Bring MLflow to the model that `header` and `nodes` describe.
 
     Run and version are found by their tag `headgate.model`. A run that is not finished is completed, for
-    which `judge` is called; a finished one whose logged model or whose ONNX form is gone gets it again.
+    which `judge` is called; a finished one whose logged model or whose ONNX form is gone gets it again. Of
+    what cannot be judged any more it shows the figures that are known, without pictures and report.
     Raises OnnxDiffers.
     """
     pipeline, model = header["pipeline"], header["model"]
@@ -83,17 +84,26 @@ def _complete(
     metrics = [(name, value, 0) for name, value in _metrics(header, result).items()]
     log_to_run(client, run, moment, metrics, _params(header), _tags(header, result))
     _log_datasets(client, run, header, examples_path)
-    drawn = figures(evaluated.label, evaluated.scores, result)
-    for name, figure in drawn.items():
-        client.log_figure(run, figure, name)
-    client.log_dict(run, result, EVALUATION)
-    client.log_text(run, model_report(header, result, drawn), REPORT)
+    if evaluated.scores:
+        drawn = figures(evaluated.label, evaluated.scores, result)
+        for name, figure in drawn.items():
+            client.log_figure(run, figure, name)
+        client.log_text(run, model_report(header, result, drawn), REPORT)
+    if result:
+        client.log_dict(run, result, EVALUATION)
     _log_model(client, run, header, nodes)
 
 
 def _metrics(header: dict[str, Any], result: dict[str, Any]) -> dict[str, float]:
+    """Those of learning and, where there is an evaluation, those of judging."""
+    learned = {f"training/{name}": value for name, value in header["metrics"].items()}
+    learned |= {"training/rows": header["training"]["rows"], **_effort(header)}
+    return {name: float(value) for name, value in {**learned, **(_judged(result) if result else {})}.items()}
+
+
+def _judged(result: dict[str, Any]) -> dict[str, float]:
     """The candidate's figures by their plain names, everyone else's as `<name>/<figure>`."""
-    named = {f"training/{name}": value for name, value in header["metrics"].items()}
+    named = {"rows": result["rows"]}
     for who, found in result["figures"].items():
         money = result["money"].get(who)
         costs = {"cost_per_thousand": money["per_thousand"]} if money else {}
@@ -110,8 +120,7 @@ def _metrics(header: dict[str, Any], result: dict[str, Any]) -> dict[str, float]
         named["always_act/cost_per_thousand"] = money["always_act_per_thousand"]
     if "score_shift" in result:
         named["score_shift"] = result["score_shift"]
-    rows = {"rows": result["rows"], "training/rows": header["training"]["rows"]}
-    return named | {name: float(value) for name, value in {**rows, **_effort(header)}.items()}
+    return named
 
 
 def _effort(header: dict[str, Any]) -> dict[str, float]:
@@ -160,6 +169,8 @@ def header_tags(header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tags(header: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    if not result:
+        return header_tags(header)
     judged = {f"headgate.evaluation.{end}": result["range"][end] for end in ("start", "end")}
     return {**header_tags(header), "headgate.track": result["track"], **judged}
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import SparkSession
 
 from headgate.hops.ledger import Ledger
+from headgate.releases.absent_inputs import absent_inputs
 from headgate.releases.carry_out import carry_out, finish_last
 from headgate.releases.challenge import NoTrial, challenge
 from headgate.releases.decision import Decision, Reason, decide
+from headgate.releases.forgotten import FORGOTTEN, why_forgotten
 from headgate.releases.hand_move import record_hand_move
 from headgate.releases.look import look_at_trial
 from headgate.releases.model_headers import header_of, same_recipe
@@ -21,7 +23,7 @@ from headgate.releases.projection import EVALUATION
 from headgate.releases.registry import MODEL_TAG, champion, open_client, registered_version
 from headgate.releases.release_log import append_release
 from headgate.releases.release_manifest import frontier_now, manifest_of
-from headgate.releases.release_rows import ASK, CHALLENGE, Release, releases
+from headgate.releases.release_rows import ASK, CHALLENGE, MOVES, Release, releases
 from headgate.releases.trials import on_trial
 from headgate.spec.errors import HeadgateError
 from headgate.spec.load import LoadedPipeline
@@ -49,9 +51,11 @@ def promote(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, ver
 
     A version that was decided on keeps its decision: what a killed run left undone is done, nothing else.
     A version on trial is decided on by its trial. A candidate of another recipe than the champion's is put
-    on trial; where that may not be now, it is held. What the rules would promote is recorded as `ask` where
-    the spec wants somebody to approve: see `answer`. An alias that somebody moved since the last release is
-    recorded first, as a release of its own.
+    on trial; where that may not be now, it is held. Where the champion scores no hour any more, since the
+    examples lack one of its inputs, there is no trial, and it is judged as a refresh is. A model that may
+    have learned from a subject that was forgotten since is held, whatever its figures. What the rules would
+    promote is recorded as `ask` where the spec wants somebody to approve: see `answer`. An alias that
+    somebody moved since the last release is recorded first, as a release of its own.
     Raises NotACandidate, Undecided, NoAddress, DecidedElsewhere.
     """
     pipeline, client = loaded.spec.pipeline, open_client()
@@ -65,29 +69,39 @@ def promote(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, ver
     now = champion(client, pipeline)
     record_hand_move(spark, settings, loaded, client, now)
     begun = on_trial(releases(settings, pipeline))
-    if begun is not None and begun.model == model:
+    ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
+    header = header_of(settings, pipeline, model)
+    forgotten = why_forgotten(ledger, header)
+    evaluation: dict[str, Any] = {}
+    tried = begun is not None and begun.model == model
+    if forgotten is not None:
+        decision = Decision("hold", [Reason(FORGOTTEN, False, forgotten)])
+    elif begun is not None and tried:
         decision, evaluation = _by_trial(spark, settings, loaded, begun)
     else:
         evaluation = _evaluation(client, run, pipeline, version)
         decision = decide(evaluation, loaded.spec.promotes_by, now.version if now else None)
         serves = now.model if now else None
         if serves is not None and not same_recipe(settings, pipeline, model, serves):
-            try:
-                return challenge(spark, settings, loaded, model, by=RULES, why=OTHER_RECIPE)
-            except NoTrial as refused:
-                decision = Decision("hold", [Reason("recipe", False, f"{OTHER_RECIPE}; {refused.what}")])
-    ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
-    frontier = header_of(settings, pipeline, model)["frontier"]
-    if evaluation["track"] == CHALLENGE:
-        frontier = frontier_now(ledger)
+            absent = absent_inputs(loaded, header_of(settings, pipeline, serves))
+            if absent:
+                why = f"{OTHER_RECIPE}, which scores no hour without {', '.join(absent)}: no trial"
+                decision = Decision(decision.outcome, [*decision.reasons, Reason("recipe", True, why)])
+            else:
+                try:
+                    return challenge(spark, settings, loaded, model, by=RULES, why=OTHER_RECIPE)
+                except NoTrial as refused:
+                    why = f"{OTHER_RECIPE}; {refused.what}"
+                    decision = Decision("hold", [Reason("recipe", False, why)])
+    outcome = ASK if _asks(loaded, decision, evaluation) else decision.outcome
     release = Release(
         release=len(releases(settings, pipeline)) + 1,
-        decision=ASK if _asks(loaded, decision, evaluation) else decision.outcome,
+        decision=outcome,
         version=version,
         model=model,
         previous_champion=now.version if now else None,
         reasons=[asdict(reason) for reason in decision.reasons],
-        frontier=frontier,
+        frontier=frontier_now(ledger) if tried or outcome in MOVES else header["frontier"],
         evaluation={name: value for name, value in evaluation.items() if name not in ONLY_IN_MLFLOW},
         decided_by=RULES,
         **manifest_of(settings, pipeline, ledger, model),

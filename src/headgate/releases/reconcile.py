@@ -10,9 +10,10 @@ from pyspark.sql import SparkSession
 from headgate.hops.ledger import Ledger
 from headgate.lake.paths import table_path
 from headgate.releases.carry_out import carry_out, finish_last, tags_of_decision
-from headgate.releases.evaluate import evaluation, known_rival
+from headgate.releases.end_forgotten_trial import end_forgotten_trial
 from headgate.releases.hand_challenge import record_hand_challenge
 from headgate.releases.hand_move import record_hand_move
+from headgate.releases.judge import judge
 from headgate.releases.model_headers import headers
 from headgate.releases.model_log import nodes_of
 from headgate.releases.projection import header_tags, show
@@ -48,7 +49,8 @@ def reconcile(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -
 
     Models that the log has are shown again whole: run, figures, registered version, tags. Decisions on record
     are carried out. The aliases are somebody's to move, so a move is recorded and not undone: of `champion`
-    as `by_hand`, of `challenger` as a trial that begins or ends. Where `champion` went with its version, it
+    as `by_hand`, of `challenger` as a trial that begins or ends. The trial of a model that may know who was
+    forgotten ends. Where `champion` went with its version, it
     names the version that shows the same model now, on record as a `repair`. Where the registered model was
     deleted as a whole, all versions come back under their numbers, and the aliases with them.
     Raises NoAddress, ForeignChampion, DecidedElsewhere.
@@ -77,6 +79,7 @@ def reconcile(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -
             said.append(f"model {header['model']} is shown as version {version}, with its run")
     said += _decisions_back(client, pipeline, history, shown_models(client, pipeline))
     said += _champion_back(spark, settings, loaded, client)
+    said += end_forgotten_trial(spark, settings, loaded, client)
     said += record_hand_challenge(spark, settings, loaded, client)
     _log_tag_back(client, pipeline, releases(settings, pipeline))
     return said
@@ -89,16 +92,14 @@ def _show(
     client: MlflowClient,
     header: dict[str, Any],
 ) -> int:
-    """Show one model; where it was never evaluated it is now, beside what serves now."""
+    """Show one model; where it was never evaluated it is now, as far as it can be: see `judge`."""
     pipeline, number = loaded.spec.pipeline, header["model"]
     shown = show(
         client,
         header,
         nodes_of(settings, pipeline, number),
         table_path(settings.lake, pipeline, EXAMPLES),
-        lambda: evaluation(
-            spark, settings, loaded, header, known_rival(champion(client, pipeline), pipeline)
-        ),
+        lambda: judge(spark, settings, loaded, client, header),
     )
     keep_report(client, shown.run, settings.reports, pipeline, number)
     return shown.version

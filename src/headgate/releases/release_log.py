@@ -50,8 +50,9 @@ RELEASES_TYPES = {
 - repair: the version that served was deleted in MLflow, and `version` shows its model now.
 
 `pins` are the versions that the model was learned from, `tables` those of all tables that were published with
-them. `frontier` is how far gold was published: the candidate's, or when the alias moved. `reasons` and
-`evaluation` are JSON texts. `previous` and `hash`: see `release_chain`."""
+them. `frontier` is how far gold was published when the alias moved or a trial began or ended; of a candidate
+that was held, or about which somebody is asked, it is the candidate's. `reasons` and `evaluation` are JSON
+texts. `previous` and `hash`: see `release_chain`."""
 
 OF_THE_ACT = ("decision", "version", "model", "previous_champion", "reasons", "back_to", "decided_by", "why")
 """What makes a release the act that it is: what was decided, over whom, for what reasons, and by whom."""

@@ -14,7 +14,8 @@ from headgate.spec.settings import Settings
 def manifest_of(settings: Settings, pipeline: str, ledger: Ledger, model: int | None) -> dict[str, Any]:
     """The values of a release that follow from its model: `pins`, `code`, `spec`, `gate_reports`, `tables`.
 
-    Nothing where there is no model. Raises UnknownModel.
+    The reports are the last ones of each hop before the model's tables were as they were, not those of hours
+    that were derived again since. Nothing where there is no model. Raises UnknownModel.
     """
     if model is None:
         return {}
@@ -25,7 +26,11 @@ def manifest_of(settings: Settings, pipeline: str, ledger: Ledger, model: int | 
         "pins": header["pins"],
         "code": header["code"],
         "spec": header["spec"],
-        "gate_reports": {entry.hop: entry.report for entry in ledger.done() if entry.range_end <= frontier},
+        "gate_reports": {
+            entry.hop: entry.report
+            for entry in ledger.done()
+            if entry.range_end <= frontier and (line is None or entry.entry <= line.entry)
+        },
         "tables": ledger.versions(line.entry) if line else {},
     }
 
@@ -37,10 +42,16 @@ def frontier_now(ledger: Ledger) -> str:
 
 
 def published_with(ledger: Ledger, examples: int, frontier: datetime) -> Entry | None:
-    """The last publish of gold after which the examples had this version and the frontier was this one."""
+    """The last line that gave the examples this version while the frontier was this one.
+
+    It is a publish of gold, or one of what changed the tables' versions after it: maintenance, a forgetting.
+    """
     found, reached = None, None
-    for entry in ledger.done(ledger.last_hop):
-        reached = max(entry.range_end, reached) if reached else entry.range_end
-        if reached == frontier and entry.versions.get(EXAMPLES) == examples:
+    for entry in ledger.entries():
+        published = entry.hop == ledger.last_hop and entry.state == "done"
+        if published:
+            reached = max(entry.range_end, reached) if reached else entry.range_end
+        gave = published or entry.state in ("maintained", "forgetting", "forgotten")
+        if gave and reached == frontier and entry.versions.get(EXAMPLES) == examples:
             found = entry
     return found

@@ -22,6 +22,7 @@ from headgate.lake.read import read_at
 from headgate.lake.replace import range_predicate
 from headgate.lake.tables import prepare_tables, table_types
 from headgate.lake.write_staged import write_staged
+from headgate.releases.absent_inputs import absent_inputs
 from headgate.releases.recorded_scorer import probabilities_by
 from headgate.serving.batch import Batch, next_batch
 from headgate.serving.live_models import LiveModel, nothing_to_score
@@ -82,20 +83,18 @@ def stage_scores(
 
 
 def _with_inputs(loaded: LoadedPipeline, batch: Batch) -> list[LiveModel]:
-    """The models whose inputs the examples have. Raises NothingToScore where the champion's are not there.
-
-    A model whose inputs the examples no longer have would score gaps, which it was never judged on.
-    """
-    known, models = loaded.contracts[EXAMPLES].columns, []
+    """The models whose inputs the examples have. Raises NothingToScore where the champion's are not there."""
+    models = []
     for live in batch.models:
-        absent = [entry["name"] for entry in live.header["features"] if entry["name"] not in known]
+        absent = absent_inputs(loaded, live.header)
         if not absent:
             models.append(live)
         elif live.role == CHAMPION:
             raise nothing_to_score(
                 loaded.spec.pipeline,
                 f"{live.role} model {live.model} needs {', '.join(absent)}, and examples have none any more",
-                "Wait until a model without it is promoted; or give the column back to be served until then.",
+                "Nothing: the next model goes without and is judged as a refresh is, since nothing would "
+                "score beside it in a trial; or give the column back to be served until then.",
             )
     return models
 

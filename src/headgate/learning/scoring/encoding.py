@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,8 @@ Features = Sequence[tuple[str, Sequence[str] | None]]
 def encode(rows: pd.DataFrame, features: Features) -> np.ndarray:
     """The rows as a float64 matrix, one column per feature, in the order of `features`.
 
-    A nominal value becomes its position in the vocabulary; missing or unknown becomes one position more.
+    A nominal value becomes its position in the vocabulary; missing or unknown becomes one position more. A
+    whole number is the same word whether it comes as 3 or as 3.0, as Pandas has whole numbers beside gaps.
     A missing number becomes `MISSING_NUMBER`. Raises KeyError naming the columns that `rows` lacks.
     """
     absent = [name for name, _ in features if name not in rows.columns]
@@ -31,8 +32,15 @@ def encode(rows: pd.DataFrame, features: Features) -> np.ndarray:
         else:
             places = {value: float(place) for place, value in enumerate(vocabulary)}
             unknown = float(len(vocabulary))
-            matrix[:, position] = [places.get(_text(value), unknown) for value in rows[name]]
+            matrix[:, position] = [places.get(_word(value, places), unknown) for value in rows[name]]
     return matrix
+
+
+def _word(value: object, places: Mapping[str, float]) -> str:
+    text = _text(value)
+    if text not in places and isinstance(value, float | np.floating):
+        return text.removesuffix(".0")
+    return text
 
 
 def _text(value: object) -> str:
