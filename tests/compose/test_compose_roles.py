@@ -106,7 +106,8 @@ def test_every_role_sees_everything_in_mlflow(demo: EventfulDemo, stack: Compose
         (("POST", "registered-models/set-tag", {**MODEL, "key": "tried", "value": "x"}), "Admin Engineer"),
         (("POST", "experiments/create", {"name": "tried by {role}"}), "Admin Engineer Scientist"),
         (("POST", "registered-models/create", {"name": "tried by {role}"}), "Admin Engineer Scientist"),
-        (("POST", "runs/create", {"experiment_id": "0"}), "Admin Engineer Scientist"),
+        (("POST", "runs/create", {"experiment_id": "0"}), "Admin Engineer"),
+        (("POST", "experiments/create", {"name": "flights_tuning"}), "Admin"),
         (("POST", "users/create", {"username": "new-{role}", "password": "a-long-enough-one"}), "Admin"),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",
@@ -120,6 +121,50 @@ def test_mlflow_lets_a_role_change_what_it_may(
     with mlflow_as(stack, role) as client:
         status = client.request(method, f"/api/2.0/mlflow/{path}", json=own).status_code
     assert status == (200 if role in allowed.split() else 403)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_pipeline_recorded_is_written_by_those_who_may_decide(
+    demo: EventfulDemo, stack: ComposeStack, role: str
+) -> None:
+    with mlflow_as(stack, role) as client:
+        version = client.get(
+            "/api/2.0/mlflow/registered-models/alias", params={**MODEL, "alias": "champion"}
+        ).raise_for_status()
+        run = version.json()["model_version"]["run_id"]
+        found = client.get("/api/2.0/mlflow/runs/get", params={"run_id": run}).raise_for_status()
+        experiment = found.json()["run"]["info"]["experiment_id"]
+        tag = client.post(
+            "/api/2.0/mlflow/runs/set-tag", json={"run_id": run, "key": f"tried by {role}", "value": "x"}
+        )
+        path = f"/api/2.0/mlflow-artifacts/artifacts/{experiment}/{run}/artifacts/tried by {role}.txt"
+        file = client.put(path, content=b"words")
+    expected = 200 if role in ("Admin", "Engineer") else 403
+    assert (tag.status_code, file.status_code) == (expected, expected)
+    name, _ = account_of(stack, role)
+    acts = json.loads(stack.headgate("audit", "--who", name, "--format", "json").out)
+    refused = "" if expected == 200 else " (refused, 403)"
+    did = f"PUT {path.replace(' ', '%20')}{refused}", f"PUT {path}{refused}"
+    assert [act for act in acts if act["did"] in did]
+
+
+@pytest.mark.parametrize("role", ["Engineer", "Scientist", "Viewer"])
+@pytest.mark.parametrize("path", ["registered-models/delete", "registered-models/alias"])
+def test_a_model_is_not_deleted_by_the_address_of_another(
+    demo: EventfulDemo, stack: ComposeStack, role: str, path: str
+) -> None:
+    own = {"name": f"own of {role.lower()}"}
+    with mlflow_as(stack, role) as client:
+        client.post("/api/2.0/mlflow/registered-models/create", json=own)
+        answer = client.request(
+            "DELETE",
+            f"/api/2.0/mlflow/{path}",
+            params={**own, "alias": "champion"},
+            content=json.dumps({**MODEL, "alias": "champion"}),
+        )
+        assert answer.status_code == 415
+        served = client.get("/api/2.0/mlflow/registered-models/alias", params={**MODEL, "alias": "champion"})
+        assert served.status_code == 200
 
 
 def test_a_viewer_may_change_their_own_password_alone(stack: ComposeStack) -> None:
