@@ -167,6 +167,12 @@ def test_a_model_is_not_deleted_by_the_address_of_another(
         assert served.status_code == 200
 
 
+def test_pages_lead_to_mlflow(demo: EventfulDemo, stack: ComposeStack) -> None:
+    with airflow_as(stack, "Viewer") as client:
+        page = client.get("/headgate/pipelines/flights").text
+    assert f'href="{stack.mlflow}/#/models/flights' in page
+
+
 def test_a_viewer_may_change_their_own_password_alone(stack: ComposeStack) -> None:
     name, password = account_of(stack, "Viewer")
     with mlflow_as(stack, "Viewer") as client:

@@ -91,6 +91,17 @@ def test_the_cluster_is_reached_by_those_who_use_it() -> None:
     assert COMPOSE["networks"]["cluster"] == {"internal": True}
 
 
+def test_pages_know_where_mlflow_is_and_no_password_of_it() -> None:
+    name = "AIRFLOW_CONN_HEADGATE_MLFLOW"
+    with_it = {
+        service: variables(found)[name] for service, found in SERVICES.items() if name in variables(found)
+    }
+    assert set(with_it) == {"airflow-api-server", "airflow-scheduler"}
+    pages, tasks = (json.loads(with_it[service]) for service in sorted(with_it))
+    assert pages.keys() == tasks.keys() - {"login", "password"}
+    assert all(tasks[part] == pages[part] for part in pages)
+
+
 def test_secrets_are_demanded_and_choices_have_defaults() -> None:
     demanded = set(re.findall(r"(?<!\$)\$\{(\w+):\?", TEXT))
     chosen = dict(re.findall(r"(?<!\$)\$\{(\w+):-([^}]*)\}", TEXT))

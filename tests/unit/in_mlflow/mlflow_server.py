@@ -1,4 +1,4 @@
-"""MLflow's server with accounts, as the compose stack runs it, in this process and with a database of its own."""
+"""MLflow's server with accounts, as the compose stack runs it, in this process with a database of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of MLflow stands in one JSON document: permission and deed cannot be about different things."""
+"""What is asked of MLflow stands in one JSON document: permission and deed are about the same thing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever makes experiments of their own changes none of a pipeline's, neither by its runs nor by its name."""
+"""Whoever makes experiments of their own changes none of a pipeline's, by its runs or by its name."""
 
 from __future__ import annotations
 
