@@ -83,6 +83,34 @@ def test_airflow_lets_a_role_change_what_it_may(
     assert 400 <= status < 500
 
 
+def test_an_engineer_has_an_hour_done_again_and_a_scientist_has_not(
+    demo: EventfulDemo, stack: ComposeStack
+) -> None:
+    hour = "2013-01-29T00:00:00+00:00"
+    body = {
+        "dag_id": "flights_hourly",
+        "from_date": hour,
+        "to_date": hour,
+        "run_backwards": False,
+        "reprocess_behavior": "completed",
+        "max_active_runs": 1,
+    }
+    for role in ("Viewer", "Scientist"):
+        with airflow_as(stack, role) as client:
+            assert client.post("/api/v2/backfills", json=body).status_code == 403
+    with airflow_as(stack, "Engineer") as client:
+        made = client.post("/api/v2/backfills", json=body)
+        assert made.status_code == 200, made.text
+        path, limit = f"/api/v2/backfills/{made.json()['id']}", time.monotonic() + 600
+        while client.get(path).raise_for_status().json()["completed_at"] is None:
+            assert time.monotonic() < limit
+            time.sleep(5)
+        runs = client.get(RUNS, params={"logical_date_gte": hour, "logical_date_lte": hour})
+    assert [run["state"] for run in runs.raise_for_status().json()["dag_runs"]] == ["success"]
+    found = json.loads(stack.headgate("audit", "--who", "eva", "--format", "json").out)
+    assert any(act["did"] == "create_backfill" for act in found)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_sees_everything_in_mlflow(demo: EventfulDemo, stack: ComposeStack, role: str) -> None:
     with mlflow_as(stack, role) as client:
@@ -232,5 +260,7 @@ def test_the_audit_says_who_did_what(demo: EventfulDemo, stack: ComposeStack) ->
     assert ("the rules of promotion", "headgate", "promote", "flights release 1, version 1") in acts
     assert any(act[:3] == ("eva", "airflow", "patch_dag") for act in acts)
     assert any(act[:3] == ("admin", "airflow", "create_backfill") for act in acts)
+    asked = json.loads(stack.headgate("audit", "--who", getpass.getuser(), "--format", "json").out)
+    assert {"compose demo", "compose audit"} <= {act["did"] for act in asked if act["place"] == "stack"}
     own = stack.headgate("audit", "--who", "vic", "--format", "json")
     assert {act["who"] for act in json.loads(own.out)} == {"vic"}

@@ -7,6 +7,7 @@ import json
 from airflow.sdk import Context
 
 from headgate.airflow.operators.connect_job import ConnectJobOperator
+from headgate.airflow.operators.decide import who_asked
 
 FIELDS = ("table", "action", "rules", "rows", "values", "why")
 """The fields of the form."""
@@ -18,5 +19,5 @@ class QuarantineOperator(ConnectJobOperator):
     def execute(self, context: Context) -> None:
         """Put the request on record."""
         form = {name: context["params"][name] for name in FIELDS}
-        who = getattr(context["dag_run"], "triggering_user_name", None) or ""
+        who = who_asked(context["dag_run"])
         self.run_job([*self.arguments, "--request", json.dumps({**form, "requested_by": who})])
