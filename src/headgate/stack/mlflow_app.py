@@ -5,20 +5,38 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from headgate.stack.mlflow_record import Record
 
 FOLDER = "MLFLOW_CHANGES"
 """The variable that names the folder of the lines."""
+SHOWN = "MLFLOW_SHOWN"
+"""The variable that holds the address in people's browsers."""
+HOSTS = ("mlflow", "localhost", "127.0.0.1")
+"""Names by which the stack and this machine speak to it, on whatever port."""
 NAME = "headgate"
 """What `mlflow server --app-name` calls it."""
 
 
 def create_app() -> Record:
-    """The server, for `mlflow server` to run."""
+    """The server, for `mlflow server` to run: for people by the address that is shown, and no other name."""
     from mlflow.server import auth  # the image is built without a server
 
+    hosts, origin = spoken_to(os.environ[SHOWN])
+    os.environ |= {
+        "MLFLOW_SERVER_ALLOWED_HOSTS": ",".join(hosts),
+        "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": origin,
+    }
     return Record(auth.create_app(), Path(os.environ[FOLDER]))
+
+
+def spoken_to(address: str) -> tuple[list[str], str]:
+    """The names by which the server may be spoken to, and the origin of pages that may change something."""
+    parts = urlsplit(address)
+    names = dict.fromkeys([*HOSTS, parts.hostname or ""])
+    hosts = [host for name in names if name for host in (name, f"{name}:*")]
+    return hosts, f"{parts.scheme}://{parts.netloc}"
 
 
 def make_known(folder: Path) -> None:

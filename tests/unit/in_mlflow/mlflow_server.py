@@ -41,6 +41,7 @@ class MlflowServer:
             "MLFLOW_AUTH_ADMIN_USERNAME": "admin",
             "MLFLOW_AUTH_ADMIN_PASSWORD": PASSWORD,
             "MLFLOW_CHANGES": self.changes,
+            "MLFLOW_SHOWN": "https://mlflow.example.org",
             "MLFLOW_FLASK_SERVER_SECRET_KEY": "secret",
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
             "MLFLOW_DISABLE_TELEMETRY": "true",
