@@ -21,13 +21,13 @@ NAME = "headgate"
 
 def create_app() -> Record:
     """The server, for `mlflow server` to run: for people by the address that is shown, and no other name."""
-    from mlflow.server import auth  # the image is built without a server
-
     hosts, origin = spoken_to(os.environ[SHOWN])
     os.environ |= {
         "MLFLOW_SERVER_ALLOWED_HOSTS": ",".join(hosts),
         "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": origin,
     }
+    from mlflow.server import auth  # reads them when it is imported
+
     return Record(auth.create_app(), Path(os.environ[FOLDER]))
 
 

@@ -50,7 +50,11 @@ class MlflowServer:
             "_MLFLOW_SERVER_ARTIFACT_DESTINATION": f"file://{folder}/artifacts",
             "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
             "_MLFLOW_SGI_NAME": "uvicorn",
+            "MLFLOW_SERVER_ALLOWED_HOSTS": "",  # set by the server itself, and taken back with these
+            "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": "",
         }
+        for module in [name for name in sys.modules if name.split(".")[:2] == ["mlflow", "server"]]:
+            patch.delitem(sys.modules, module)  # it reads variables when it is imported
         for name, value in variables.items():
             patch.setenv(name, str(value))
         if "flask_wtf.csrf" not in sys.modules:  # the image alone has it, for a page that no test opens
