@@ -80,6 +80,9 @@ class StoreContainer:
         run += ["--volume", f"{program(name)}:/server:ro", "--volume", f"{self.folder}:/data"]
         subprocess.run([*run, "--entrypoint", "/server", IMAGE, *command], check=True, capture_output=True)
         try:
+            for side in ("airflow", "tracking"):  # by which the servers that people reach go out
+                join = ["docker", "network", "connect", f"{self.stack.project}_{side}", NAME]
+                subprocess.run(join, check=True, capture_output=True)
             for bucket in buckets:
                 self._make(bucket)
             yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from headgate.stack.access import passwords_of
 from tests.compose.compose_stack import ONCE, ComposeStack
 from tests.compose.eventful_demo import EventfulDemo
 
@@ -39,9 +40,20 @@ def test_its_lines_show_no_secret(demo: EventfulDemo, stack: ComposeStack) -> No
         for line in (stack.folder / ".env").read_text().splitlines()
         if line and not line.startswith("#")
     ]
+    passwords = passwords_of(stack.secret("ACCOUNT_PASSWORDS"))
+    secrets += [*passwords.values()]
     text = "\n".join(demo.lines) + stack.compose("logs", "--no-color")
-    assert len(secrets) == 13
+    assert (len(secrets), len(passwords)) == (14 + len(passwords), 4)
     assert [secret for secret in secrets if secret in text] == []
+    stack.compose("cp", "airflow-scheduler:/logs", str(stack.folder / "logs"))
+    logs = [path for path in (stack.folder / "logs").rglob("*") if path.is_file()]
+    assert logs
+    shown = [
+        path.name
+        for path in logs
+        if any(secret in path.read_text(encoding="utf-8", errors="replace") for secret in secrets)
+    ]
+    assert shown == []
 
 
 def test_a_message_names_the_command_that_works_here(demo: EventfulDemo, stack: ComposeStack) -> None:

@@ -83,6 +83,34 @@ def test_airflow_lets_a_role_change_what_it_may(
     assert 400 <= status < 500
 
 
+def test_an_engineer_has_an_hour_done_again_and_a_scientist_has_not(
+    demo: EventfulDemo, stack: ComposeStack
+) -> None:
+    hour = "2013-01-29T00:00:00+00:00"
+    body = {
+        "dag_id": "flights_hourly",
+        "from_date": hour,
+        "to_date": hour,
+        "run_backwards": False,
+        "reprocess_behavior": "completed",
+        "max_active_runs": 1,
+    }
+    for role in ("Viewer", "Scientist"):
+        with airflow_as(stack, role) as client:
+            assert client.post("/api/v2/backfills", json=body).status_code == 403
+    with airflow_as(stack, "Engineer") as client:
+        made = client.post("/api/v2/backfills", json=body)
+        assert made.status_code == 200, made.text
+        path, limit = f"/api/v2/backfills/{made.json()['id']}", time.monotonic() + 600
+        while client.get(path).raise_for_status().json()["completed_at"] is None:
+            assert time.monotonic() < limit
+            time.sleep(5)
+        runs = client.get(RUNS, params={"logical_date_gte": hour, "logical_date_lte": hour})
+    assert [run["state"] for run in runs.raise_for_status().json()["dag_runs"]] == ["success"]
+    found = json.loads(stack.headgate("audit", "--who", "eva", "--format", "json").out)
+    assert any(act["did"] == "create_backfill" for act in found)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_sees_everything_in_mlflow(demo: EventfulDemo, stack: ComposeStack, role: str) -> None:
     with mlflow_as(stack, role) as client:
@@ -106,7 +134,8 @@ def test_every_role_sees_everything_in_mlflow(demo: EventfulDemo, stack: Compose
         (("POST", "registered-models/set-tag", {**MODEL, "key": "tried", "value": "x"}), "Admin Engineer"),
         (("POST", "experiments/create", {"name": "tried by {role}"}), "Admin Engineer Scientist"),
         (("POST", "registered-models/create", {"name": "tried by {role}"}), "Admin Engineer Scientist"),
-        (("POST", "runs/create", {"experiment_id": "0"}), "Admin Engineer Scientist"),
+        (("POST", "runs/create", {"experiment_id": "0"}), "Admin Engineer"),
+        (("POST", "experiments/create", {"name": "flights_tuning"}), "Admin"),
         (("POST", "users/create", {"username": "new-{role}", "password": "a-long-enough-one"}), "Admin"),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",
@@ -120,6 +149,56 @@ def test_mlflow_lets_a_role_change_what_it_may(
     with mlflow_as(stack, role) as client:
         status = client.request(method, f"/api/2.0/mlflow/{path}", json=own).status_code
     assert status == (200 if role in allowed.split() else 403)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_pipeline_recorded_is_written_by_those_who_may_decide(
+    demo: EventfulDemo, stack: ComposeStack, role: str
+) -> None:
+    with mlflow_as(stack, role) as client:
+        version = client.get(
+            "/api/2.0/mlflow/registered-models/alias", params={**MODEL, "alias": "champion"}
+        ).raise_for_status()
+        run = version.json()["model_version"]["run_id"]
+        found = client.get("/api/2.0/mlflow/runs/get", params={"run_id": run}).raise_for_status()
+        experiment = found.json()["run"]["info"]["experiment_id"]
+        tag = client.post(
+            "/api/2.0/mlflow/runs/set-tag", json={"run_id": run, "key": f"tried by {role}", "value": "x"}
+        )
+        path = f"/api/2.0/mlflow-artifacts/artifacts/{experiment}/{run}/artifacts/tried by {role}.txt"
+        file = client.put(path, content=b"words")
+    expected = 200 if role in ("Admin", "Engineer") else 403
+    assert (tag.status_code, file.status_code) == (expected, expected)
+    name, _ = account_of(stack, role)
+    acts = json.loads(stack.headgate("audit", "--who", name, "--format", "json").out)
+    refused = "" if expected == 200 else " (refused, 403)"
+    did = f"PUT {path.replace(' ', '%20')}{refused}", f"PUT {path}{refused}"
+    assert [act for act in acts if act["did"] in did]
+
+
+@pytest.mark.parametrize("role", ["Engineer", "Scientist", "Viewer"])
+@pytest.mark.parametrize("path", ["registered-models/delete", "registered-models/alias"])
+def test_a_model_is_not_deleted_by_the_address_of_another(
+    demo: EventfulDemo, stack: ComposeStack, role: str, path: str
+) -> None:
+    own = {"name": f"own of {role.lower()}"}
+    with mlflow_as(stack, role) as client:
+        client.post("/api/2.0/mlflow/registered-models/create", json=own)
+        answer = client.request(
+            "DELETE",
+            f"/api/2.0/mlflow/{path}",
+            params={**own, "alias": "champion"},
+            content=json.dumps({**MODEL, "alias": "champion"}),
+        )
+        assert answer.status_code == 415
+        served = client.get("/api/2.0/mlflow/registered-models/alias", params={**MODEL, "alias": "champion"})
+        assert served.status_code == 200
+
+
+def test_pages_lead_to_mlflow(demo: EventfulDemo, stack: ComposeStack) -> None:
+    with airflow_as(stack, "Viewer") as client:
+        page = client.get("/headgate/pipelines/flights").text
+    assert f'href="{stack.mlflow}/#/models/flights' in page
 
 
 def test_a_viewer_may_change_their_own_password_alone(stack: ComposeStack) -> None:
@@ -181,5 +260,7 @@ def test_the_audit_says_who_did_what(demo: EventfulDemo, stack: ComposeStack) ->
     assert ("the rules of promotion", "headgate", "promote", "flights release 1, version 1") in acts
     assert any(act[:3] == ("eva", "airflow", "patch_dag") for act in acts)
     assert any(act[:3] == ("admin", "airflow", "create_backfill") for act in acts)
+    asked = json.loads(stack.headgate("audit", "--who", getpass.getuser(), "--format", "json").out)
+    assert {"compose demo", "compose audit"} <= {act["did"] for act in asked if act["place"] == "stack"}
     own = stack.headgate("audit", "--who", "vic", "--format", "json")
     assert {act["who"] for act in json.loads(own.out)} == {"vic"}

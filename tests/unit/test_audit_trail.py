@@ -133,7 +133,7 @@ def test_what_is_not_on_record_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(refused.value) == (
         "compose backup is not in the audit trail: docker compose run archive ended with 1\n"
         "  where: /srv/b\n"
-        "  left behind: compose backup is done, and all else is as it should be\n"
+        "  left behind: what was done before that stays\n"
         "  next: docker compose ps --all, which shows what is wrong"
     )
 

@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 from headgate.cli import compose as command
 from headgate.spec.settings import REPOSITORY
 from headgate.stack import compose as stack
+from headgate.stack import stack_acts
+from headgate.stack.compose_recover import NotRecovered
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def test_two_stacks_share_no_secret(tmp_path: Path) -> None:
 
 
 def test_init_refuses_to_overwrite(env: Path) -> None:
-    env.write_text("mine")
+    env.write_text("MLFLOW_KEYS_PASSPHRASE=mine")
     _, _, error = call("init")
     assert str(error) == (
         "there is an .env already, and the databases know its passwords\n"
@@ -77,7 +79,25 @@ def test_init_refuses_to_overwrite(env: Path) -> None:
         "  next: docker compose up -d --wait; to begin anew: docker compose down --volumes, remove .env, "
         "then ./headgate compose init"
     )
-    assert env.read_text() == "mine"
+    assert env.read_text() == "MLFLOW_KEYS_PASSPHRASE=mine"
+
+
+def test_init_adds_what_an_env_of_an_earlier_version_lacks(env: Path) -> None:
+    stack.write_env(env)
+    lines = env.read_text().splitlines()
+    older = [line for line in lines if not line.startswith("MLFLOW_KEYS_PASSPHRASE=")]
+    env.write_text("\n".join([*older, "HEADGATE_LANDING=/srv/landing"]) + "\n")
+    code, out, _ = call("init")
+    assert (code, out.replace("\n", " ").strip()) == (
+        0,
+        f"{env}: MLFLOW_KEYS_PASSPHRASE added. Next: docker compose up -d --wait",
+    )
+    now = env.read_text().splitlines()
+    assert now[: len(older) + 1] == [*older, "HEADGATE_LANDING=/srv/landing"]
+    assert len(values(env)["MLFLOW_KEYS_PASSPHRASE"]) == 43
+    assert env.stat().st_mode & 0o777 == 0o600
+    assert "there is an .env already" in str(call("init")[2])
+    assert env.read_text().splitlines() == now
 
 
 def test_without_secrets_nothing_is_started(env: Path, docker: list[list[str]]) -> None:
@@ -125,6 +145,53 @@ def test_who_kept_or_brought_back_the_stack_is_on_record(
     assert call(word, str(tmp_path / "monday"))[0] == 0
     write = ["run", "--rm", "--no-deps", "--no-TTY", "archive", "python", "-m", "headgate.stack.stack_acts"]
     assert on_record[-1][4:] == [*write, "ana", f"compose {word}", f"{tmp_path}/monday"]
+
+
+@pytest.mark.parametrize("word", ["backup", "recover"])
+@pytest.mark.parametrize(
+    ("error", "how"),
+    [(NotRecovered("no", None, None, "again"), "failed"), (KeyboardInterrupt(), "interrupted")],
+)
+def test_who_tried_to_keep_or_to_bring_back_the_stack_is_on_record(
+    word: str,
+    error: BaseException,
+    how: str,
+    env: Path,
+    on_record: list[list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_: Path) -> None:
+        raise error
+
+    for name in ("back_up", "recover"):
+        monkeypatch.setattr(command, name, fail)
+    stack.write_env(env)
+    assert call(word, str(tmp_path / "monday"))[0] != 0
+    assert on_record[-1][-3:] == ["ana", f"compose {word} ({how})", f"{tmp_path}/monday"]
+
+
+def test_accounts_that_could_not_be_given_are_on_record(
+    env: Path, on_record: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.write_env(env)
+    monkeypatch.setattr(command, "docker_compose", lambda _: 3)
+    assert call("accounts")[0] == 3
+    assert on_record[-1][-3:-1] == ["ana", "compose accounts (failed)"]
+
+
+def test_a_failure_that_cannot_be_put_on_record_is_told_with_it(
+    env: Path, on_record: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> None:
+        raise NotRecovered("the volumes hold files", None, "nothing was changed", "begin anew")
+
+    monkeypatch.setattr(command, "recover", fail)
+    monkeypatch.setattr(stack_acts, "docker_compose", lambda _: 1)
+    stack.write_env(env)
+    _, out, error = call("recover", str(tmp_path / "monday"))
+    assert "error: compose recover (failed) is not in the audit trail" in out
+    assert str(error).startswith("the volumes hold files")
 
 
 def test_who_gave_roles_is_on_record(

@@ -91,9 +91,53 @@ def test_the_cluster_is_reached_by_those_who_use_it() -> None:
     assert COMPOSE["networks"]["cluster"] == {"internal": True}
 
 
+def test_addresses_that_people_see_are_chosen_once() -> None:
+    airflow = "${AIRFLOW_ADDRESS:-http://localhost:${AIRFLOW_PORT:-8080}}"
+    mlflow = "${MLFLOW_ADDRESS:-http://localhost:${MLFLOW_PORT:-5000}}"
+    assert variables(SERVICES["airflow-api-server"])["AIRFLOW__API__BASE_URL"] == airflow
+    assert variables(SERVICES["headgate"])["HEADGATE_SERVED_AIRFLOW_SHOWN"] == airflow
+    assert variables(SERVICES["headgate"])["HEADGATE_SERVED_MLFLOW_SHOWN"] == mlflow
+    assert variables(SERVICES["mlflow"])["MLFLOW_SHOWN"] == mlflow
+    connection = variables(SERVICES["airflow-scheduler"])["AIRFLOW_CONN_HEADGATE_MLFLOW"]
+    assert json.loads(connection)["extra"] == {"shown_as": mlflow}
+    assert TEXT.replace(airflow, "").replace(mlflow, "").count("http://localhost:${") == 0
+    assert "--allowed-hosts" not in TEXT  # the server takes them from the address
+
+
+def test_pages_know_where_mlflow_is_and_no_password_of_it() -> None:
+    name = "AIRFLOW_CONN_HEADGATE_MLFLOW"
+    with_it = {
+        service: variables(found)[name] for service, found in SERVICES.items() if name in variables(found)
+    }
+    assert set(with_it) == {"airflow-api-server", "airflow-scheduler"}
+    pages, tasks = (json.loads(with_it[service]) for service in sorted(with_it))
+    assert pages.keys() == tasks.keys() - {"login", "password"}
+    assert all(tasks[part] == pages[part] for part in pages)
+
+
+AIRFLOW = {"airflow-init", "airflow-api-server", "airflow-dag-processor", "airflow-scheduler"}
+
+
+@pytest.mark.parametrize(
+    ("name", "reached"),
+    [
+        ("mlflow", {"postgres", *AIRFLOW, "accounts", "headgate"}),
+        ("airflow-api-server", {"postgres", *AIRFLOW, "mlflow", "accounts", "headgate"}),
+        ("engine", {"spark-master", "spark-worker", "airflow-scheduler", "headgate", "store-probe"}),
+        ("postgres", {*AIRFLOW, "mlflow"}),
+        ("archive", set()),
+    ],
+)
+def test_who_reaches_whom(name: str, reached: set[str]) -> None:
+    own = set(SERVICES[name].get("networks", []))
+    found = {other for other, service in SERVICES.items() if own & set(service.get("networks", []))}
+    assert found - {name} == reached - {name}
+
+
 def test_secrets_are_demanded_and_choices_have_defaults() -> None:
     demanded = set(re.findall(r"(?<!\$)\$\{(\w+):\?", TEXT))
-    chosen = dict(re.findall(r"(?<!\$)\$\{(\w+):-([^}]*)\}", TEXT))
+    plain = re.sub(r"(?<=localhost:)\$\{\w+:-(\d+)\}", r"\1", TEXT)  # the port within an address
+    chosen = dict(re.findall(r"(?<!\$)\$\{(\w+):-([^}]*)\}", plain))
     assert set(re.findall(r"(?<!\$)\$\{(\w+)", TEXT)) == demanded | set(chosen)
     assert demanded == set(SECRETS)
     others = {"ACCOUNT_PASSWORDS", "HEADGATE_IMAGE", *STORE}
@@ -106,17 +150,11 @@ def test_secrets_are_demanded_and_choices_have_defaults() -> None:
 
 def test_the_store_is_reached_by_those_who_read_or_write_there() -> None:
     members = {name for name, service in SERVICES.items() if "store" in service.get("networks", [])}
-    assert members == {
-        "airflow-api-server",
-        "airflow-scheduler",
-        "engine",
-        "headgate",
-        "mlflow",
-        "spark-worker",
-        "store-probe",
-    }
+    assert members == {"airflow-scheduler", "engine", "headgate", "spark-worker", "store-probe"}
     with_keys = {name for name, found in SERVICES.items() if "AWS_SECRET_ACCESS_KEY" in variables(found)}
-    assert with_keys == members
+    assert with_keys == members | {"airflow-api-server", "mlflow"}
+    for name in with_keys - members:  # these have a way out of their own
+        assert {"airflow", "tracking"} & set(SERVICES[name]["networks"])
     assert COMPOSE["networks"]["store"] == {"internal": "${STORE_INTERNAL:-true}"}
 
 

@@ -61,7 +61,7 @@ def test_a_run_that_a_command_triggers_there_says_who_asked(monkeypatch: pytest.
     monkeypatch.setenv("LOGNAME", "ana")
     client = AirflowAnswers({"/dags/flights_gate/dagRuns": [dag_run("manual__1", "queued")]})
     trigger_run(cast(AirflowClient, client), "flights_gate", {"decision": "accept"})
-    form = {"decision": "accept"}
+    form = {"decision": "accept", "asked_by": "ana"}
     said = {"logical_date": None, "conf": form, "note": "asked by ana"}
     assert client.posted == [("/dags/flights_gate/dagRuns", said)]
 

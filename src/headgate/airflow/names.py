@@ -16,6 +16,11 @@ ENDINGS = (
 )
 """What the ids of a pipeline's DAGs end with, after its name."""
 
+ACCOUNT_OF_COMMANDS = "admin"
+"""The account by which Headgate's commands speak to Airflow."""
+ASKED_BY = "asked_by"
+"""What in a run's conf says for whom they do."""
+
 ATTEMPT_KEY = "attempt"
 """The XCom in which the stage task of a hop tells its attempt."""
 

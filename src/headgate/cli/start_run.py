@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from headgate.airflow.names import ASKED_BY
 from headgate.cli.airflow_runs import Run, run_of_answer
 from headgate.cli.backfill import wait_for_dag
 from headgate.stack.airflow_client import AirflowClient
@@ -22,9 +23,10 @@ def start_run(client: AirflowClient, pipeline: str, dag_id: str, form: Mapping[s
 def trigger_run(client: AirflowClient, dag_id: str, form: Mapping[str, object]) -> Run:
     """Trigger a run of `dag_id` with the form's values.
 
-    In a stack for several users its note says who asked: Airflow knows the account of the commands only.
+    In a stack for several users its note and its conf say who asked: Airflow knows the account of the
+    commands only.
     """
     asked: dict[str, object] = {"logical_date": None, "conf": dict(form)}
     if served_stack():
-        asked["note"] = f"asked by {asked_by()}"
+        asked |= {"note": f"asked by {asked_by()}", "conf": {**form, ASKED_BY: asked_by()}}
     return run_of_answer(client.post(f"/dags/{dag_id}/dagRuns", asked))

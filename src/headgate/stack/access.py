@@ -57,10 +57,13 @@ class AirflowRights(_Strict):
 
 
 class MlflowRights(_Strict):
-    """What a role may do in MLflow: a level on all experiments with their runs, and on all models."""
+    """What a role may do in MLflow: a level on all experiments with their runs, and on all models.
 
-    experiment: Literal["READ", "EDIT", "MANAGE"]
-    registered_model: Literal["READ", "EDIT", "MANAGE"]
+    READ on both changes nothing. USE reads what others made, and makes experiments and models of one's own.
+    """
+
+    experiment: Literal["READ", "USE", "EDIT", "MANAGE"]
+    registered_model: Literal["READ", "USE", "EDIT", "MANAGE"]
 
 
 class Role(_Strict):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from headgate.airflow.names import ACCOUNT_OF_COMMANDS, ASKED_BY
 from headgate.stack.airflow_client import AirflowClient
 from headgate.stack.audit_trail import Act
 
@@ -43,13 +44,17 @@ def act_of(event: Mapping[str, Any]) -> Act:
     form = about.pop("conf", None)
     if isinstance(form, dict):
         about |= {name: value for name, value in form.items() if name not in WITH_VALUES}
+    who = str(event.get("owner") or "nobody known")
+    asked = about.pop(ASKED_BY, None)
+    if asked and who == ACCOUNT_OF_COMMANDS:
+        who = str(asked)
     names = [event.get(name) for name in ("dag_id", "run_id", "task_id")]
     why = next((str(about.pop(name)) for name in REASONS if about.get(name)), "")
     details = ", ".join(f"{name} {value}" for name, value in about.items() if value not in (None, "", [], {}))
     what = " ".join(part for part in ["/".join(str(name) for name in names if name), details] if part)
     return Act(
         at=datetime.fromisoformat(event["when"]),
-        who=str(event.get("owner") or "nobody known"),
+        who=who,
         place="airflow",
         did=str(event["event"]),
         what=what[:LONGEST],

@@ -16,7 +16,7 @@ from headgate.spec.errors import HeadgateError
 from headgate.spec.settings import REPOSITORY
 from headgate.stack.asked_by import VARIABLE as ASKER
 from headgate.stack.asked_by import asked_by
-from headgate.stack.secrets import fernet_key
+from headgate.stack.secrets import fernet_key, write_secret
 
 ENV_FILE = Path(os.environ.get("COMPOSE_ENV_FILES", REPOSITORY / ".env"))
 """Where the secrets are; the variable is Docker's own."""
@@ -34,6 +34,7 @@ SECRETS: dict[str, tuple[str, Callable[[], str]]] = {
     "AIRFLOW_FERNET_KEY": ("encrypts connections in Airflow's database", fernet_key),
     "AIRFLOW_JWT_SECRET": ("signs the tokens of Airflow's API", lambda: secrets.token_urlsafe(64)),
     "MLFLOW_SESSION_SECRET": ("signs MLflow's forms", _token),
+    "MLFLOW_KEYS_PASSPHRASE": ("encrypts keys of providers in MLflow's database", _token),
     "MLFLOW_PIPELINES_PASSWORD": ("of the account by which pipelines record", _token),
     "POSTGRES_PASSWORD": ("of the database's superuser", _token),
     "AIRFLOW_DATABASE_PASSWORD": ("of Airflow's role in the database", _token),
@@ -43,9 +44,14 @@ SECRETS: dict[str, tuple[str, Callable[[], str]]] = {
 }
 """Every secret that docker-compose.yaml demands: what it is for, and how one is made."""
 
+ADDED_LATER = ("MLFLOW_KEYS_PASSPHRASE",)
+"""Secrets that an `.env` of an earlier version lacks, and that may be made at any time."""
+
 CHOICES = {
     "AIRFLOW_PORT": "8080",
     "MLFLOW_PORT": "5000",
+    "AIRFLOW_ADDRESS": "http://localhost:8080",
+    "MLFLOW_ADDRESS": "http://localhost:5000",
     "SPARK_WORKER_CORES": "4",
     "SPARK_WORKER_MEMORY": "3g",
     "SPARK_WORKER_MEMORY_LIMIT": "5g",
@@ -90,10 +96,15 @@ class NoDocker(HeadgateError):
 def env_text(further: str = "") -> str:
     """The text of a new `.env`: secrets of its own each time, choices as comments, then `further` lines."""
     lines = ["# Written by `./headgate compose init`, read by docker-compose.yaml. Keep it to yourself."]
-    for name, (purpose, make) in SECRETS.items():
-        lines += ["", f"# {purpose}", f"{name}={make()}"]
+    for name in SECRETS:
+        lines += _secret_lines(name)
     lines += ["", "# What may be chosen:", *(f"#{name}={value}" for name, value in CHOICES.items())]
     return "\n".join(lines) + "\n" + further
+
+
+def _secret_lines(name: str) -> list[str]:
+    purpose, make = SECRETS[name]
+    return ["", f"# {purpose}", f"{name}={make()}"]
 
 
 def write_env(path: Path, further: str = "") -> None:
@@ -104,6 +115,20 @@ def write_env(path: Path, further: str = "") -> None:
         raise SecretsThere(path) from None
     with os.fdopen(descriptor, "w") as file:
         file.write(env_text(further))
+
+
+def complete_env(path: Path) -> list[str]:
+    """Add to an `.env` the secrets that are ADDED_LATER and not in it; returns their names.
+
+    What is there stays, in its order. Raises FileNotFoundError where there is none.
+    """
+    text = path.read_text(encoding="utf-8")
+    there = {line.partition("=")[0] for line in text.splitlines()}
+    missing = [name for name in ADDED_LATER if name not in there]
+    lines = [line for name in missing for line in _secret_lines(name)]
+    if missing:
+        write_secret(path, text.rstrip("\n") + "\n" + "\n".join(lines) + "\n")
+    return missing
 
 
 def docker_compose(arguments: Sequence[str], *, source: Path | None = None, into: Path | None = None) -> int:

@@ -1,24 +1,34 @@
-"""How MLflow's server knows who asks, who may only read, and what it writes down of changes.
+"""How MLflow's server knows who asks, and who may only read.
 
-MLflow's own accounts decide, with two additions. Whoever holds roles that only read changes nothing: MLflow
-by itself lets every account create experiments and models. And each change that is asked for gets a line in
-a file of its month: when, who, what, and how it ended.
+MLflow's own accounts decide, with three additions. Whoever holds roles that only read changes nothing: MLflow
+by itself lets every account create experiments and models. Whoever creates one may do everything with it, so
+the names that pipelines use are kept for them. And a change is asked for by a JSON document that says so: of
+a DELETE without, MLflow looks up the permission for what stands in the address, and deletes what stands in
+the body.
 """
 
 from __future__ import annotations
 
-import os
-from datetime import UTC, datetime
-from pathlib import Path
+from functools import cache
 
-from flask import Response, after_this_request, g, make_response, request
+from flask import Response, make_response, request
 from mlflow.server import auth
 from werkzeug.datastructures import Authorization
+from werkzeug.exceptions import ClientDisconnected
 
-from headgate.stack.mlflow_changes import OWN_PASSWORD, changes, line, of_interest, only_reads
-
-FOLDER = "MLFLOW_CHANGES"
-"""The variable that names the folder of the files."""
+from headgate.spec.load import pipeline_names
+from headgate.spec.settings import Settings
+from headgate.stack.mlflow_accounts import PIPELINES
+from headgate.stack.mlflow_changes import (
+    OF_PIPELINES,
+    OWN_PASSWORD,
+    changes,
+    document,
+    name_given,
+    only_reads,
+    sends_document,
+)
+from headgate.stack.mlflow_record import tell
 
 
 def sign_in() -> Authorization | Response:
@@ -30,13 +40,31 @@ def sign_in() -> Authorization | Response:
     if isinstance(found, Response) or not changes(request.method, request.path):
         return found
     user = str(found.username)
-    if not g.get("headgate_written_down"):
-        g.headgate_written_down = True
-        if of_interest(user, request.path):
-            _write_down_when_done(user)
+    body = _body() if sends_document(request.path) else b""
+    fields = document(body)
+    tell(user, {**request.args, **(fields or {})})
+    if body and (fields is None or not request.is_json):
+        return make_response("send what is to be changed as one JSON document, as application/json\n", 415)
+    if body and request.method == "DELETE" and request.args:
+        return make_response("say what is to be deleted in the document alone, not in the address\n", 400)
     if not request.path.endswith(OWN_PASSWORD) and _only_reads(user):
         return make_response(f"{user} may see everything and change nothing\n", 403)
+    name = name_given(request.path, fields or {})
+    if name in _names_of_pipelines() and user != PIPELINES and not auth.store.get_user(user).is_admin:
+        return make_response(f"the name {name} is a pipeline's own, which its learning makes\n", 403)
     return found
+
+
+@cache
+def _names_of_pipelines() -> frozenset[str]:
+    return frozenset(name + ending for name in pipeline_names(Settings()) for ending in OF_PIPELINES)
+
+
+def _body() -> bytes:
+    try:
+        return request.get_data()
+    except ClientDisconnected:  # of what MLflow serves without Flask it shows the headers here alone
+        return b""
 
 
 def _only_reads(user: str) -> bool:
@@ -45,16 +73,3 @@ def _only_reads(user: str) -> bool:
     return only_reads(
         known.is_admin, [(role.name, [grant.permission for grant in role.permissions]) for role in roles]
     )
-
-
-def _write_down_when_done(user: str) -> None:
-    body, folder = request.get_json(silent=True), Path(os.environ[FOLDER])
-    method, path = request.method, request.path
-
-    @after_this_request
-    def write(response: Response) -> Response:
-        now = datetime.now(UTC)
-        said = line(now, user, response.status_code, method, path, body if isinstance(body, dict) else {})
-        with (folder / f"{now:%Y-%m}.jsonl").open("a", encoding="utf-8") as file:
-            file.write(said)
-        return response

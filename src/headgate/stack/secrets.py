@@ -11,9 +11,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from headgate.airflow.names import ACCOUNT_OF_COMMANDS
 from headgate.stack.errors import SecretExposed
 
-AIRFLOW_USER = "admin"
+AIRFLOW_USER = ACCOUNT_OF_COMMANDS
 AIRFLOW_USERS_FILE = "airflow_users.json"
 
 

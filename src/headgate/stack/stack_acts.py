@@ -31,7 +31,7 @@ def put_on_record(did: str, what: str) -> None:
         raise NotOnRecord(
             f"{did} is not in the audit trail: docker compose run archive ended with {ended}",
             what,
-            f"{did} is done, and all else is as it should be",
+            "what was done before that stays",
             "docker compose ps --all, which shows what is wrong",
         )
 

@@ -34,6 +34,12 @@ def test_the_command_names_the_dags_and_asks_nothing() -> None:
     assert {"--yes", "--skip-archive"} <= set(command)
 
 
+def test_who_did_what_stays_in_airflow() -> None:
+    command = clean_command(["shop_hourly"], datetime(2024, 1, 1, tzinfo=UTC))
+    tables = command[command.index("--tables") + 1].split(",")
+    assert tables == ["dag_run", "job", "task_instance", "task_instance_history", "xcom"]
+
+
 def test_it_runs_with_the_database_of_the_connection(task: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     extra = {"url": "postgresql+psycopg2://a", "async_url": "postgresql+asyncpg://a"}
     monkeypatch.setenv(CONNECTION, json.dumps({"conn_type": "generic", "extra": extra}))

@@ -15,9 +15,10 @@ from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipExceptio
 from headgate.spec.duration import parse_duration
 from headgate.spec.errors import HeadgateError
 
-TABLES = "dag_run,job,log,task_instance,task_instance_history,xcom"
+TABLES = "dag_run,job,task_instance,task_instance_history,xcom"
 """Airflow looks at those that depend on them too. Of `deadline` it says that it cannot clean it: its rows go
-with the runs that they belong to."""
+with the runs that they belong to. `log` is not among them: it is the record of who did what, and whoever may
+start this DAG may not remove it."""
 
 A_DAY = timedelta(days=1)
 """How long every run is kept: Airflow would remove those that are under way, this one too."""

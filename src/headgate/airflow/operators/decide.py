@@ -7,6 +7,7 @@ from typing import Any
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowFailException
 
+from headgate.airflow.names import ACCOUNT_OF_COMMANDS, ASKED_BY
 from headgate.airflow.operators.connect_job import ConnectJobOperator
 from headgate.spec.errors import HeadgateError
 
@@ -29,10 +30,20 @@ class DecideOperator(ConnectJobOperator):
         self.run_job([*self.arguments, *said, "--by", by])
 
 
+def who_asked(run: Any) -> str:
+    """The user who triggered the run, or for whom a command did; empty where nobody did.
+
+    Commands say in the conf who asked for them, and no other account is believed that.
+    """
+    user = str(run.triggering_user_name or "")
+    told = (run.conf or {}).get(ASKED_BY) if user == ACCOUNT_OF_COMMANDS else None
+    return str(told or user)
+
+
 def who_decides(run: Any, what: str, command: str) -> str:
-    """The user who triggered the run; raises AirflowFailException where nobody did."""
+    """Who asked for the run; raises AirflowFailException where nobody triggered it."""
     if run.triggering_user_name:
-        return str(run.triggering_user_name)
+        return who_asked(run)
     refused = NobodyDecides(
         f"{what} needs somebody who made it; nobody triggered this run.",
         where=f"run {run.run_id}",

@@ -7,6 +7,7 @@ import json
 from airflow.sdk import Context
 
 from headgate.airflow.operators.connect_job import ConnectJobOperator
+from headgate.airflow.operators.decide import who_asked
 
 FIELDS = ("table", "action", "rules", "rows", "why")
 """The fields of the form that the request takes as they are."""
@@ -19,5 +20,5 @@ class QuarantineOperator(ConnectJobOperator):
         """Put the request on record."""
         form = {name: context["params"][name] for name in FIELDS}
         form["values"] = context["params"]["secret_values"]
-        who = getattr(context["dag_run"], "triggering_user_name", None) or ""
+        who = who_asked(context["dag_run"])
         self.run_job([*self.arguments, "--request", json.dumps({**form, "requested_by": who})])
