@@ -47,7 +47,7 @@ class TablesBack:
 
 
 def tables_back(loaded: LoadedPipeline, ledger: Ledger, line: Entry) -> TablesBack:
-    """The way back to what was published right after `line`, a `done` of the last hop."""
+    """The way back to what was published right after `line`: a publish, maintenance or a forgetting."""
     then, published = ledger.versions(line.entry), ledger.versions()
     until = max(e.range_end for e in ledger.done(ledger.last_hop) if e.entry <= line.entry)
     now = ledger.frontier() or until
