@@ -36,10 +36,10 @@ class Part:
 
 
 PARTS = (
-    Part("unit", (*SIDE_BY_SIDE, "tests/unit"), 20),
+    Part("unit", (*SIDE_BY_SIDE, "tests/unit"), 23),
     Part("the demo", ("tests/integration/demo",), 50),
-    Part("hours", (*SIDE_BY_SIDE, "tests/hours"), 32),
-    Part("learning", (*SIDE_BY_SIDE, "tests/learning"), 15),
+    Part("hours", (*SIDE_BY_SIDE, "tests/hours"), 36),
+    Part("learning", (*SIDE_BY_SIDE, "tests/learning"), 18),
     Part("operations", (*SIDE_BY_SIDE, "tests/operations"), 28),
     Part("writers on S3", ("tests/s3/test_probe.py", "tests/s3/test_writers.py"), 5),
     Part("the second stack", ("tests/integration/shop",), 65),
