@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from headgate.gates.error_logs import GREAT_EXPECTATIONS
 from headgate.gates.hour_counts import HourCount, count_hours
 from headgate.gates.rules import RuleError
 from headgate.gates.validate import Validation, validate
@@ -186,8 +188,11 @@ def test_a_rule_that_cannot_be_judged_closes_though_it_only_warns(parcels: DataF
 
 
 def test_an_error_that_quotes_a_personal_value_is_told_by_its_class(
-    parcels: DataFrame, caplog: pytest.LogCaptureFixture
+    parcels: DataFrame, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A migration of MLflow's database, in a test before, turns off the loggers that are there.
+    monkeypatch.setattr(logging.getLogger(GREAT_EXPECTATIONS), "disabled", False)
+    caplog.set_level(logging.ERROR, logger=GREAT_EXPECTATIONS)
     quoting = {"column": "weight", "max_value": 1000, "row_condition": "CAST(name AS INT) > 0"}
     found = judged(parcels, rules=[{"expect": "expect_column_values_to_be_between", "kwargs": quoting}])
     result = one(found, "weight.be_between")
