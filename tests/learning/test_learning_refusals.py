@@ -17,7 +17,7 @@ from headgate.learning.candidate_folder import CandidateFolder, StepMissing
 from headgate.learning.fit_candidate import ScoresDiffer, check_parity
 from headgate.learning.learn import NothingToLearn, Situation, learn
 from headgate.learning.node_rows import NODE_TYPES, content_digest, node_table
-from headgate.releases import model_log
+from headgate.releases import model_log, promotion
 from headgate.releases.evaluation import ForeignChampion, known_rival
 from headgate.releases.model_headers import UnknownModel, header_of, headers
 from headgate.releases.model_log import NotStaged, Outrun, nodes_of, record
@@ -218,6 +218,9 @@ def test_versions_that_are_no_candidates(
     with pytest.raises(NotACandidate, match="version 1 of trains shows no model of the model log"):
         promote(spark, settings, loaded, 1)
     client.create_model_version("trains", "file:///nowhere", run_id=run, tags={"headgate.model": "1"})
+    with pytest.raises(UnknownModel):
+        promote(spark, settings, loaded, 2)
+    monkeypatch.setattr(promotion, "header_of", lambda *_: {"model": 1})  # as if it were in the log
     with pytest.raises(NotACandidate) as caught:
         promote(spark, settings, loaded, 2)
     assert str(caught.value) == (
