@@ -77,14 +77,14 @@ def choose_files(
     end: datetime,
     *,
     take_new: bool,
-    open_publishes: frozenset[int] = frozenset(),
+    open_publishes: frozenset[int],
     diverted: frozenset[tuple[str, str]] = frozenset(),
 ) -> Choice:
     """Choose among a feed's files whose hour ends at or before `end`; full loads are all candidates.
 
-    A known file that changed is taken again, as its next revision, in place of the one before where that is
-    open: its hour ends after `frontier`, or bronze archived it with one of the `open_publishes`, whose hours
-    are not through. A full load is taken afterwards too (a new load); another file is refused then.
+    A known file that changed is taken again, as its next revision, in place of the one before where that was
+    archived with one of the `open_publishes`, whose hours are not through. A full load is taken afterwards
+    too (a new load); another file is refused then.
     `take_new` is false once bronze is published for these hours: then only mended files are taken. `diverted`
     are files, path and SHA-256, that a decision put aside: they are left alone until they change. Raises
     UnreadableFile, and StillWritten for a file that changes or goes away meanwhile.
@@ -108,14 +108,12 @@ def choose_files(
         digest = checksum(landing, file.path)
         if before is not None and before.sha256 == digest:
             continue
+        ahead = file.hour is None or frontier is None or file.hour + HOUR > frontier
         if (file.path, digest) in diverted:
-            if file.hour is not None and (frontier is None or file.hour + HOUR > frontier):
+            if file.hour is not None and ahead:
                 choice.findings.append(_finding("files.diverted", "warn", file, "put aside by a decision"))
             continue
-        is_open = before is not None and (
-            before.number in open_publishes
-            or (file.hour is not None and (frontier is None or file.hour + HOUR > frontier))
-        )
+        is_open = before is not None and before.number in open_publishes
         if before is not None and file.hour is not None and not is_open:
             choice.findings.append(
                 _finding("files.unchanged", "warn", file, "changed after its hour was done: refused")

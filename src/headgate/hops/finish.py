@@ -47,8 +47,7 @@ def complete(
     ledger: Ledger,
 ) -> Ledger:
     """Commit the tables of an intent, then their statistics, then write `done` with the versions."""
-    first_time = not ledger.has_published(intent.hop, intent.hours)
-    publish_tables(spark, settings, loaded, attempt, intent, first_time=first_time)
+    publish_tables(spark, settings, loaded, attempt, intent, ledger)
     append_statistics(settings, attempt, intent.number)
     versions = versions_now(settings, loaded.spec.pipeline, tables_of_hop(loaded, intent.hop))
     done = dataclasses.replace(intent, entry=ledger.next_entry(), state="done", versions=versions)

@@ -19,8 +19,8 @@ def history_query(change_log: str, contract: Contract, loads: Loads) -> str:
     """SQL of `<layer>.<table>_history`: one row per key and span in which its values held (SCD type 2).
 
     `change_log` is the table expression of `<layer>.<table>_changes`, `loads` are the feed's full loads.
-    Columns: the contract's, `valid_from` (included), `valid_to` (excluded; null while the
-    row holds) and `is_current`. Both are moments at the source; spans of a key do not overlap.
+    Columns: the contract's, `valid_from` (included), `valid_to` (excluded; null while the row holds) and
+    `is_current`. Both are moments at the source; spans of a key do not overlap.
 
     The changes of a key are put in the order that decides about live rows (load generation, `_sequence`, of a
     `_sequence` the highest `_revision`), so the current rows are the live ones, whatever order the files came

@@ -51,21 +51,16 @@ def publish_tables(
     loaded: LoadedPipeline,
     attempt: Attempt,
     intent: Entry,
-    *,
-    first_time: bool,
+    ledger: Ledger,
 ) -> None:
-    """Commit what the attempt staged; a repeat of the same intent changes nothing.
-
-    `first_time`: the hop has published nothing yet for the intent's hours, nor for later ones.
-    """
-    manifest = attempt.manifest()
-    publisher = _Publisher(spark, settings, loaded, attempt, manifest, intent, first_time=first_time)
+    """Commit what the attempt staged; a repeat of the same intent changes nothing."""
+    publisher = _Publisher(spark, settings, loaded, attempt, attempt.manifest(), intent, ledger)
     {
         "bronze": publisher.bronze,
         "silver": publisher.silver,
         "gold": publisher.gold,
         SCORES: publisher.scores,
-    }[manifest.hop]()
+    }[intent.hop]()
 
 
 class _Publisher:
@@ -77,12 +72,12 @@ class _Publisher:
         attempt: Attempt,
         manifest: Manifest,
         intent: Entry,
-        *,
-        first_time: bool,
+        ledger: Ledger,
     ) -> None:
         self.spark, self.settings, self.loaded = spark, settings, loaded
-        self.attempt, self.manifest, self.intent = attempt, manifest, intent
-        self.first_time = first_time
+        self.attempt, self.manifest, self.intent, self.ledger = attempt, manifest, intent, ledger
+        # The hop has published nothing yet for the intent's hours, nor for later ones.
+        self.first_time = not ledger.has_published(intent.hop, intent.hours)
         self.transaction = Transaction(f"{manifest.pipeline}/{manifest.hop}", intent.number)
 
     def bronze(self) -> None:
@@ -104,11 +99,10 @@ class _Publisher:
 
     def silver(self) -> None:
         known = KnownFiles(self.settings, self.manifest.pipeline)
-        ledger = Ledger(self.settings, self.manifest.pipeline, self.loaded.spec.hops[-1])
         with self.transaction.on(self.spark):
             side_by_side(
                 [
-                    partial(self._silver_table, name, known, ledger)
+                    partial(self._silver_table, name, known)
                     for name in self.loaded.spec.silver
                     if f"silver.{name}_changes" in self.manifest.tables
                 ]
@@ -125,10 +119,10 @@ class _Publisher:
     def _append(self, table: str, *, new_columns: bool = False) -> None:
         append(self._staged(table), self._path(table), self.transaction, new_columns=new_columns)
 
-    def _silver_table(self, name: str, known: KnownFiles, ledger: Ledger) -> None:
+    def _silver_table(self, name: str, known: KnownFiles) -> None:
         contract, log = self.loaded.contracts[f"silver.{name}"], f"silver.{name}_changes"
         feed = self.loaded.spec.silver[name].feed
-        loads = loads_with(known, ledger, feed, self.intent)
+        loads = loads_with(known, self.ledger, feed, self.intent)
         publish_silver_table(
             self._staged(log).drop(*(f"_references_{column}" for column in contract.columns)),
             log=self._path(log),
@@ -137,7 +131,7 @@ class _Publisher:
             hours=self.manifest.hours,
             first_time=self.first_time,
             loads=loads,
-            new_load=loads != published_loads(known, ledger, feed),
+            new_load=loads != published_loads(known, self.ledger, feed),
             contract=contract,
             transaction=self.transaction,
         )

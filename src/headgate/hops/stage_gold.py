@@ -91,7 +91,10 @@ class GoldStage:
         return source in self.loaded.spec.silver and self.loaded.spec.silver[source].feed in self.revised
 
     def _revisions_known(self) -> list[datetime]:
-        """When, within the range, rows became known that take the place of others."""
+        """When, after the range's first hour, rows became known that take the place of others."""
+        first = None if self.hours.start is None else self.hours.start + HOUR
+        if first == self.hours.end:
+            return []
         examples = self.loaded.spec.examples
         sources = {source for table in self.loaded.spec.gold.values() for source in table.inputs}
         if examples:
@@ -99,8 +102,9 @@ class GoldStage:
         found: set[datetime] = set()
         for source in sorted(filter(self._is_revised, sources)):
             revisions = self._changes(source).where("_revision > 0")
-            known = revisions.where(range_predicate("_known_at", self.hours)).select("_known_at").distinct()
-            found |= {row["_known_at"].replace(tzinfo=UTC) for row in known.collect()}
+            later = revisions.where(range_predicate("_known_at", HourRange(first, self.hours.end)))
+            known = later.select("_known_at").distinct().collect()
+            found |= {row["_known_at"].replace(tzinfo=UTC) for row in known}
         return sorted(found)
 
     def _input(self, source: str, lookback: timedelta, hours: HourRange) -> DataFrame:

@@ -44,8 +44,7 @@ def stage_silver(
 
     A table is left out where neither its feed's archive nor its own change log has anything that became known
     in these hours, in whichever hour it came, unless the contract expects rows or a full load came, which may
-    be empty. What is in the log alone was
-    forgotten, or came from another feed: staged without it, it goes.
+    be empty. What is in the log alone was forgotten, or came from another feed: staged without it, it goes.
     """
     versions, known = ledger.versions(), KnownFiles(settings, loaded.spec.pipeline)
     typed = {

@@ -9,11 +9,10 @@ from pyspark.sql import SparkSession
 
 from headgate.hops.ledger import Ledger
 from headgate.releases.carry_out import carry_out
+from headgate.releases.end_trial import end_trial
 from headgate.releases.forgotten import FORGOTTEN, why_forgotten
 from headgate.releases.model_headers import header_of
-from headgate.releases.release_log import append_release
-from headgate.releases.release_manifest import frontier_now, manifest_of
-from headgate.releases.release_rows import Release, releases
+from headgate.releases.release_rows import releases
 from headgate.releases.trials import on_trial
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -30,24 +29,13 @@ def end_forgotten_trial(
 ) -> Iterator[str]:
     """Hold what is on trial, where it may not come to serve any more, and say so."""
     pipeline = loaded.spec.pipeline
-    history, ledger = releases(settings, pipeline), Ledger(settings, pipeline, loaded.spec.hops[-1])
-    begun = on_trial(history)
+    begun = on_trial(releases(settings, pipeline))
     if begun is None or begun.model is None:
         return
+    ledger = Ledger(settings, pipeline, loaded.spec.hops[-1])
     forgotten = why_forgotten(ledger, header_of(settings, pipeline, begun.model))
     if forgotten is None:
         return
-    row = Release(
-        release=len(history) + 1,
-        decision="hold",
-        version=begun.version,
-        model=begun.model,
-        previous_champion=begun.previous_champion,
-        reasons=[{"check": FORGOTTEN, "passed": False, "said": forgotten}],
-        frontier=frontier_now(ledger),
-        decided_by=BY,
-        **manifest_of(settings, pipeline, ledger, begun.model),
-    )
-    ended = append_release(spark, settings, pipeline, row)
+    ended = end_trial(spark, settings, loaded, begun, check=FORGOTTEN, said=forgotten, by=BY)
     carry_out(client, pipeline, ended)
     yield f"the trial of model {begun.model} is over, on record as release {ended.release}: {forgotten}"

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
-from headgate.hops.ledger import Ledger
 from headgate.releases.carry_out import carry_out
 from headgate.releases.challenge import NoTrial, record_challenge
+from headgate.releases.end_trial import end_trial
 from headgate.releases.hand_move import SOMEBODY
 from headgate.releases.registry import CHALLENGER, shows, version_at, version_of_model
-from headgate.releases.release_log import append_release
-from headgate.releases.release_manifest import frontier_now, manifest_of
-from headgate.releases.release_rows import Release, releases
+from headgate.releases.release_rows import releases
 from headgate.releases.trials import on_trial
 from headgate.spec.load import LoadedPipeline
 from headgate.spec.settings import Settings
@@ -44,9 +42,10 @@ def record_hand_challenge(
             client.set_registered_model_alias(pipeline, CHALLENGER, shown.version)
             yield f"the alias challenger names version {shown.version}, which shows model {begun.model} now"
             return
-        ended = _withdraw(spark, settings, loaded, begun)
+        taken = f"the alias challenger was taken from version {begun.version} in MLflow"
+        ended = end_trial(spark, settings, loaded, begun, check="alias", said=taken, by=SOMEBODY)
         carry_out(client, pipeline, ended)
-        yield f"{ended.reasons[0]['said']}; its trial is over, on record as release {ended.release}"
+        yield f"{taken}; its trial is over, on record as release {ended.release}"
     if now is None:
         return
     try:
@@ -59,22 +58,3 @@ def record_hand_challenge(
         return
     carry_out(client, pipeline, row)
     yield f"{BY_HAND} to version {now.version}: its trial began, on record as release {row.release}"
-
-
-def _withdraw(spark: SparkSession, settings: Settings, loaded: LoadedPipeline, begun: Release) -> Release:
-    """Record that a trial ended since its alias is gone."""
-    pipeline = loaded.spec.pipeline
-    history, ledger = releases(settings, pipeline), Ledger(settings, pipeline, loaded.spec.hops[-1])
-    said = f"the alias challenger was taken from version {begun.version} in MLflow"
-    row = Release(
-        release=len(history) + 1,
-        decision="hold",
-        version=begun.version,
-        model=begun.model,
-        previous_champion=begun.previous_champion,
-        reasons=[{"check": "alias", "passed": False, "said": said}],
-        frontier=frontier_now(ledger),
-        decided_by=SOMEBODY,
-        **manifest_of(settings, pipeline, ledger, begun.model),
-    )
-    return append_release(spark, settings, pipeline, row)

@@ -50,9 +50,9 @@ def reconcile(spark: SparkSession, settings: Settings, loaded: LoadedPipeline) -
     Models that the log has are shown again whole: run, figures, registered version, tags. Decisions on record
     are carried out. The aliases are somebody's to move, so a move is recorded and not undone: of `champion`
     as `by_hand`, of `challenger` as a trial that begins or ends. The trial of a model that may know who was
-    forgotten ends. Where `champion` went with its version, it
-    names the version that shows the same model now, on record as a `repair`. Where the registered model was
-    deleted as a whole, all versions come back under their numbers, and the aliases with them.
+    forgotten ends. Where `champion` went with its version, it names the version that shows the same model
+    now, on record as a `repair`. Where the registered model was deleted as a whole, all versions come back
+    under their numbers, and the aliases with them.
     Raises NoAddress, ForeignChampion, DecidedElsewhere.
     """
     client, pipeline = open_client(), loaded.spec.pipeline

@@ -53,13 +53,11 @@ def judgement(
         "own": next((report for report in reports if report.attempt == attempt), None),
         "verdict": verdict,
     }
-    if verdict is None or hour is None:
+    if verdict is None or hour is None or loaded is None:
         return values
-    personal = personal_columns(loaded) if loaded else {}
-    entries: list[Entry] = []
-    if loaded is not None:
-        until = datetime.fromisoformat(f"{hour}:00+00:00")
-        entries = judged_up_to(ledger_of(settings, loaded), hop, until, TREND_HOURS)
+    personal = personal_columns(loaded)
+    until = datetime.fromisoformat(f"{hour}:00+00:00")
+    entries = judged_up_to(ledger_of(settings, loaded), hop, until, TREND_HOURS)
     before = with_verdicts(settings.reports, pipeline, entries)
     docs = report_file(settings.reports, pipeline, hop, hour, "data_docs/index.html")
     return values | {

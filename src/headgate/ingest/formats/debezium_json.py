@@ -144,10 +144,7 @@ def _log_position(source: Column) -> Column:
     log = F.concat(F.regexp_replace(file, "[0-9]*$", ""), longer, number)
     return (
         F.when(commit.isNotNull(), joined(commit, change, padded("event_serial_no")))
-        .when(
-            file.isNotNull(),
-            joined(log, padded("pos"), padded("row")),
-        )
+        .when(file.isNotNull(), joined(log, padded("pos"), padded("row")))
         .when(_member(source, "lsn").isNotNull(), padded("lsn"))
         .when(_member(source, "scn").isNotNull(), padded("scn"))
     )
