@@ -54,7 +54,9 @@ def chosen(root: Path, policy: str, header: str) -> Choice:
     )
     loaded, known = load_pipeline(settings, "orders"), KnownFiles(settings, "orders")
     landing = settings.landing / "orders"
-    return choose_files(landing, loaded, "orders", known, None, END, take_new=True)
+    return choose_files(
+        landing, loaded, "orders", known, None, END, take_new=True, open_publishes=frozenset()
+    )
 
 
 def with_policy(policy: str) -> str:

@@ -36,7 +36,9 @@ def details(tmp_path: Path, text: str, policy: str) -> list[str]:
     )
     loaded, end = load_pipeline(settings, "orders"), datetime(2024, 1, 2, tzinfo=UTC)
     known, landing = KnownFiles(settings, "orders"), tmp_path / "landing" / "orders"
-    choice = choose_files(landing, loaded, "orders", known, None, end, take_new=True)
+    choice = choose_files(
+        landing, loaded, "orders", known, None, end, take_new=True, open_publishes=frozenset()
+    )
     return [finding["detail"] for finding in choice.findings]
 
 
